@@ -1,0 +1,44 @@
+#include "candor/base/threads.h"
+
+#include <omp.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace candor {
+namespace {
+
+int initial_threads() {
+  if (const char* text = std::getenv("CANDOR_THREADS")) {
+    const int value = std::atoi(text);
+    if (value >= 1 && value <= 1024) return value;
+  }
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+  return std::max(1, omp_get_num_procs());
+}
+
+int& thread_count() {
+  static int count = initial_threads();
+  return count;
+}
+
+}  // namespace
+
+int threads() { return thread_count(); }
+
+void set_threads(int count) {
+  thread_count() = std::clamp(count, 1, 1024);
+  omp_set_num_threads(thread_count());
+}
+
+bool in_parallel() { return omp_in_parallel() != 0; }
+
+void detail::run_parallel(std::int64_t count, void* context, void (*body)(void*, std::int64_t)) {
+  const int team = static_cast<int>(std::min<std::int64_t>(count, threads()));
+#pragma omp parallel for schedule(dynamic, 1) num_threads(team)
+  for (std::int64_t i = 0; i < count; ++i) body(context, i);
+}
+
+}  // namespace candor

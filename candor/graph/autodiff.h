@@ -1,0 +1,29 @@
+// Reverse-mode differentiation as a transformation of the graph: the result is made of ops and can be differentiated again.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "candor/graph/trace.h"
+
+namespace candor {
+
+/// Within a trace: gradients of sum(y * cotangent) to each x (a symbolic tensor or a variable's value()). `cotangent` undefined: ones.
+/// An x that y does not depend on gets zeros. Throws Error (dtype) when y is not floating point.
+std::vector<Tensor> gradients(const Tensor& y, std::span<const Tensor> xs, const Tensor& cotangent = {});
+/// The same for several ys with a cotangent each.
+std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor> cotangents, std::span<const Tensor> xs);
+
+/// Runs f and gives its scalar result with the gradients to `variables`. Inside a trace it records; outside it compiles and runs.
+/// Throws Error (shape) when the result is not a scalar.
+std::pair<Tensor, std::vector<Tensor>> value_and_grad(const std::function<Tensor()>& f, std::span<const Variable> variables);
+
+/// The gradient function of a scalar function of tensors, to all arguments.
+std::function<std::vector<Tensor>(std::span<const Tensor>)> grad(std::function<Tensor(std::span<const Tensor>)> f);
+
+/// x with gradient zero.
+Tensor stop_gradient(const Tensor& x);
+
+}  // namespace candor

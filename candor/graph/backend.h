@@ -1,0 +1,47 @@
+// The seam between planning and devices: a backend names a kernel for each node, with the reasons of those that declined.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "candor/ops/op.h"
+
+namespace candor {
+
+/// A kernel ready to be put into a Program.
+struct Kernel {
+  std::string name;                   ///< "cpu.matmul.tile 6x16", as candor plan prints it
+  KernelFn run = nullptr;             ///< null: nothing to run (null backend)
+  std::shared_ptr<const void> block;  ///< prepared arguments, passed as KernelArgs::block
+  std::size_t scratch = 0;            ///< bytes, 64-byte aligned, private to this call
+  std::string note;                   ///< "parallel over 4 row blocks", "inline: 0.02 MFLOP"
+};
+
+struct Declined {
+  std::string kernel, reason;  ///< "onednn.matmul", "K=3 < 16"
+};
+
+/// What a candidate answers: a kernel, or why not.
+using Answer = std::variant<Kernel, Declined>;
+inline Declined declined(std::string kernel, std::string reason) { return {std::move(kernel), std::move(reason)}; }
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual std::string_view name() const = 0;
+  /// False for a backend that plans and counts without computing.
+  virtual bool computes() const { return true; }
+  /// The kernel for a node; the refusals before it go to `refusals` when not null. Always succeeds: the reference kernel is last.
+  virtual Kernel choose(const NodeInfo& node, std::vector<Declined>* refusals) const = 0;
+  /// One line for `candor devices`: "cpu: 2 threads, AVX-512, oneDNN 2.6.3".
+  virtual std::string describe() const = 0;
+};
+
+/// The backend of that name: "cpu", "null", "reference". Throws Error (unsupported) naming those there are. Defined in backends/.
+const Backend& backend(std::string_view name);
+std::vector<std::string_view> backend_names();
+
+}  // namespace candor

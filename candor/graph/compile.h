@@ -1,0 +1,97 @@
+// compile(f): trace once per input signature, plan, then run the Program. The user's own training loop goes through here.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "candor/graph/autodiff.h"
+#include "candor/graph/program.h"
+#include "candor/graph/trace.h"
+
+namespace candor {
+
+/// A function with its Programs, one for each signature it has met.
+class CompiledFunction {
+ public:
+  explicit CompiledFunction(TensorFunction f, PlanOptions options = {});
+  std::vector<Tensor> operator()(std::span<const Tensor> arguments) const;
+  /// The Program for arguments of these types, made when it is not there yet.
+  Program& program(std::span<const TensorType> types) const;
+  /// Seed of the random ops; the step counts the calls and can be set, to resume.
+  void set_state(RunState state) const;
+  RunState state() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+namespace detail {
+inline void flatten(const Tensor& t, std::vector<Tensor>& out) { out.push_back(t); }
+inline void flatten(const std::vector<Tensor>& ts, std::vector<Tensor>& out) { out.insert(out.end(), ts.begin(), ts.end()); }
+template <class A, class B>
+void flatten(const std::pair<A, B>& p, std::vector<Tensor>& out) { flatten(p.first, out), flatten(p.second, out); }
+template <class... Ts>
+void flatten(const std::tuple<Ts...>& t, std::vector<Tensor>& out) {
+  std::apply([&](const auto&... items) { (flatten(items, out), ...); }, t);
+}
+template <class T> struct Unflatten;
+template <> struct Unflatten<Tensor> {
+  static Tensor take(std::span<const Tensor>& in) { Tensor t = in.front(); in = in.subspan(1); return t; }
+};
+template <> struct Unflatten<std::vector<Tensor>> {  // only as the last or only part of a result
+  static std::vector<Tensor> take(std::span<const Tensor>& in) { std::vector<Tensor> r(in.begin(), in.end()); in = {}; return r; }
+};
+template <class A, class B> struct Unflatten<std::pair<A, B>> {
+  static std::pair<A, B> take(std::span<const Tensor>& in) { A a = Unflatten<A>::take(in); B b = Unflatten<B>::take(in); return {std::move(a), std::move(b)}; }
+};
+template <class... Ts> struct Unflatten<std::tuple<Ts...>> {
+  static std::tuple<Ts...> take(std::span<const Tensor>& in) { return std::tuple<Ts...>{Unflatten<Ts>::take(in)...}; }
+};
+}  // namespace detail
+
+/// A compiled callable with the result type of the user's function: Tensor, vector<Tensor>, pair or tuple of them, or void.
+template <class Result, class... Args>
+class Compiled {
+ public:
+  explicit Compiled(std::function<Result(Args...)> f, PlanOptions options)
+      : function_(
+            [f = std::move(f)](std::span<const Tensor> in) {
+              return [&]<std::size_t... I>(std::index_sequence<I...>) {
+                std::vector<Tensor> out;
+                if constexpr (std::is_void_v<Result>) f(in[I]...);
+                else detail::flatten(f(in[I]...), out);
+                return out;
+              }(std::index_sequence_for<Args...>{});
+            },
+            std::move(options)) {}
+
+  Result operator()(const std::type_identity_t<std::remove_cvref_t<Args>>&... arguments) const {
+    const std::vector<Tensor> in{arguments...};
+    const std::vector<Tensor> out = function_(in);
+    if constexpr (!std::is_void_v<Result>) {
+      std::span<const Tensor> rest(out);
+      return detail::Unflatten<Result>::take(rest);
+    }
+  }
+  const CompiledFunction& function() const { return function_; }
+
+ private:
+  CompiledFunction function_;
+};
+
+namespace detail {
+template <class R, class... A> Compiled<R, A...> make_compiled(std::function<R(A...)> f, PlanOptions o) { return Compiled<R, A...>(std::move(f), std::move(o)); }
+}
+
+/// Compiles f, a callable on Tensors. Traced when first called with a new signature; later calls run the Program.
+template <class F>
+auto compile(F f, PlanOptions options = {}) {
+  return detail::make_compiled(std::function(std::move(f)), std::move(options));
+}
+
+}  // namespace candor

@@ -1,0 +1,65 @@
+// What runs: a flat list of kernel calls over one arena. Shapes are known, so every offset is fixed before the first run and
+// running allocates nothing.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "candor/graph/backend.h"
+#include "candor/graph/graph.h"
+
+namespace candor {
+
+struct PlanOptions {
+  std::string device = "cpu";
+  bool rewrite = true;   ///< off: the graph as traced, for bisecting
+  bool reuse = true;     ///< off: each value has memory of its own
+  bool profile = false;  ///< time each kernel
+};
+
+/// One row of what `candor plan` prints.
+struct PlanRow {
+  std::string op, path, kernel, note, type;
+  std::vector<Declined> declined;
+  double flops = 0;
+  std::size_t bytes = 0;      ///< read and written
+  std::size_t arena_offset = 0, arena_bytes = 0;
+  int first = 0, last = 0;    ///< lifetime of the first output in steps
+  double seconds = 0;         ///< mean, when profiled
+};
+
+class Program {
+ public:
+  /// Rewrites and plans. Keeps the variables and constants of the graph alive.
+  Program(std::shared_ptr<const Graph> graph, const PlanOptions& options = {});
+  ~Program();
+  Program(Program&&) noexcept;
+  Program& operator=(Program&&) noexcept;
+
+  /// Runs on row-major buffers, one an argument and one a result (undefined results are skipped with null). Allocates nothing.
+  /// Not to be called from two threads at once.
+  void run(void* const* arguments, void* const* results, const RunState& state = {});
+  /// The same with tensors: checks types, allocates results.
+  std::vector<Tensor> run(std::span<const Tensor> arguments, const RunState& state = {});
+
+  const std::vector<TensorType>& argument_types() const;
+  const std::vector<TensorType>& result_types() const;
+  std::size_t arena_bytes() const;
+  double flops() const;
+  std::vector<PlanRow> rows() const;
+  /// Names of the rewrites that fired, with counts.
+  const std::vector<std::pair<std::string, int>>& rewrites() const;
+  const Graph& graph() const;  ///< after rewriting
+  const std::string& device() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Throws Error (internal) if two values that live at the same time overlap in the arena.
+void check_memory(const Program& program);
+
+}  // namespace candor

@@ -1,0 +1,7 @@
+#include "candor/ops/families.h"
+
+namespace candor {
+
+void register_all_families() {}
+
+}  // namespace candor

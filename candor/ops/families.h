@@ -1,0 +1,26 @@
+// The families of ops that make up the registry, one function each.
+#pragma once
+
+namespace candor {
+
+/// Registers every op of Candor; runs once, before the first look-up.
+void register_all_families();
+
+void register_binary();
+void register_unary();
+void register_select();
+void register_reduce();
+void register_scan_ops();
+void register_matmul();
+void register_manipulate();
+void register_index();
+void register_sort();
+void register_conv();
+void register_pool();
+void register_norm();
+void register_softmax();
+void register_loss();
+void register_random();
+void register_optimizer();
+
+}  // namespace candor

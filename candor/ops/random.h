@@ -1,0 +1,16 @@
+// Random ops. In a Program the numbers are a function of the run's seed, its step, the op's id and the element's index.
+#pragma once
+
+#include "candor/tensor/tensor.h"
+
+namespace candor::ops {
+
+Tensor uniform(const Shape& shape, double low = 0, double high = 1, DType dtype = DType::f32);
+Tensor normal(const Shape& shape, double mean = 0, double deviation = 1, DType dtype = DType::f32);
+Tensor truncated_normal(const Shape& shape, double mean = 0, double deviation = 1, DType dtype = DType::f32);
+Tensor bernoulli(const Shape& shape, double probability);  ///< bool
+Tensor permutation(std::int64_t n);                        ///< i64
+/// Zeroes a share `rate` in [0, 1) and scales the rest by 1 / (1 - rate). `noise_shape` (empty: x's) broadcasts to x.
+Tensor dropout(const Tensor& x, double rate, const std::vector<std::int64_t>& noise_shape = {});
+
+}  // namespace candor::ops

@@ -1,0 +1,37 @@
+# The library: every .cpp below candor/ but the command line's.
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(hwy REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(ZLIB REQUIRED)
+
+file(GLOB_RECURSE candor_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/candor/*.cpp)
+list(FILTER candor_sources EXCLUDE REGEX "/candor/cli/")
+
+add_library(candor STATIC ${candor_sources})
+add_library(candor::candor ALIAS candor)
+target_include_directories(candor PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}> $<INSTALL_INTERFACE:include>)
+target_compile_features(candor PUBLIC cxx_std_20)
+target_link_libraries(candor PRIVATE $<BUILD_INTERFACE:candor_flags> $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>
+                      PUBLIC OpenMP::OpenMP_CXX hwy::hwy ZLIB::ZLIB)
+target_precompile_headers(candor PRIVATE <algorithm> <cmath> <cstring> <functional> <memory> <span> <string> <vector>)
+
+set(candor_has_onednn OFF)
+if(CANDOR_ONEDNN)
+  find_package(dnnl QUIET)
+  if(dnnl_FOUND)
+    target_compile_definitions(candor PRIVATE CANDOR_ONEDNN=1)
+    target_link_libraries(candor PUBLIC DNNL::dnnl)
+    set(candor_has_onednn ON)
+  endif()
+endif()
+
+set(candor_has_images OFF)
+if(CANDOR_IMAGES)
+  find_package(JPEG QUIET)
+  find_package(PNG QUIET)
+  if(JPEG_FOUND AND PNG_FOUND)
+    target_compile_definitions(candor PRIVATE CANDOR_IMAGES=1)
+    target_link_libraries(candor PUBLIC JPEG::JPEG PNG::PNG)
+    set(candor_has_images ON)
+  endif()
+endif()
