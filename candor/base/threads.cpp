@@ -6,6 +6,18 @@
 #include <algorithm>
 #include <cstdlib>
 
+// ThreadSanitizer does not see the synchronisation inside libgomp, which is not built with it; these say what happens before what.
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#define CANDOR_TSAN_RELEASE(address) __tsan_release(address)
+#define CANDOR_TSAN_ACQUIRE(address) __tsan_acquire(address)
+#define CANDOR_NO_TSAN __attribute__((no_sanitize("thread")))
+#else
+#define CANDOR_TSAN_RELEASE(address) (void)(address)
+#define CANDOR_TSAN_ACQUIRE(address) (void)(address)
+#define CANDOR_NO_TSAN
+#endif
+
 namespace candor {
 namespace {
 
@@ -35,10 +47,18 @@ void set_threads(int count) {
 
 bool in_parallel() { return omp_in_parallel() != 0; }
 
-void detail::run_parallel(std::int64_t count, void* context, void (*body)(void*, std::int64_t)) {
+CANDOR_NO_TSAN void detail::run_parallel(std::int64_t count, void* context, void (*body)(void*, std::int64_t)) {
   const int team = static_cast<int>(std::min<std::int64_t>(count, threads()));
-#pragma omp parallel for schedule(dynamic, 1) num_threads(team)
-  for (std::int64_t i = 0; i < count; ++i) body(context, i);
+  char start = 0, end = 0;
+  CANDOR_TSAN_RELEASE(&start);
+#pragma omp parallel num_threads(team)
+  {
+    CANDOR_TSAN_ACQUIRE(&start);
+#pragma omp for schedule(dynamic, 1)
+    for (std::int64_t i = 0; i < count; ++i) body(context, i);
+    CANDOR_TSAN_RELEASE(&end);
+  }
+  CANDOR_TSAN_ACQUIRE(&end);
 }
 
 }  // namespace candor
