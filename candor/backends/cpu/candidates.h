@@ -1,0 +1,37 @@
+// The ordered list of kernels that may serve each op on the CPU. A file of kernels has one add_... function, called in
+// candidates.cpp; for one op the order of adding is the order of asking, and the op's reference kernel is always last.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "candor/backends/cpu/machine.h"
+#include "candor/graph/backend.h"
+
+namespace candor::cpu {
+
+/// Looks at a node and gives a kernel for it, ready to run, or says in a few words why not.
+using Candidate = Answer (*)(const NodeInfo&, const Machine&);
+
+class CandidateTable {
+ public:
+  void add(std::string_view op, Candidate candidate) { rows_[std::string(op)].push_back(candidate); }
+  void add(std::initializer_list<std::string_view> ops, Candidate candidate) {
+    for (std::string_view op : ops) add(op, candidate);
+  }
+  std::span<const Candidate> of(std::string_view op) const {
+    const auto found = rows_.find(op);
+    return found == rows_.end() ? std::span<const Candidate>() : std::span<const Candidate>(found->second);
+  }
+
+ private:
+  std::map<std::string, std::vector<Candidate>, std::less<>> rows_;
+};
+
+/// All of them, in order; see candidates.cpp.
+const CandidateTable& candidates();
+
+}  // namespace candor::cpu

@@ -1,0 +1,42 @@
+#include "candor/backends/cpu/candidates.h"
+#include "candor/backends/registry.h"
+#include "candor/base/threads.h"
+
+namespace candor {
+namespace {
+
+class CpuBackend final : public Backend {
+ public:
+  std::string_view name() const override { return "cpu"; }
+
+  Kernel choose(const NodeInfo& node, std::vector<Declined>* refusals) const override {
+    const auto& machine = cpu::machine();
+    const auto list = cpu::candidates().of(node.op->name);
+    if (machine.isa != cpu::Isa::none) {
+      for (cpu::Candidate candidate : list) {
+        Answer answer = candidate(node, machine);
+        if (auto* kernel = std::get_if<Kernel>(&answer)) return std::move(*kernel);
+        if (refusals) refusals->push_back(std::get<Declined>(std::move(answer)));
+      }
+    }
+    Kernel kernel = reference_kernel(node, "reference.");
+    kernel.note = machine.isa == cpu::Isa::none ? "no vector instructions" : list.empty() ? "one thread; no other kernel for this op" : "one thread; all others declined";
+    return kernel;
+  }
+
+  std::string describe() const override {
+    const auto& machine = cpu::machine();
+    std::string text = "cpu: " + std::to_string(threads()) + (threads() == 1 ? " thread, " : " threads, ") + std::string(to_string(machine.isa));
+    text += ", L1 " + std::to_string(machine.l1_bytes >> 10) + " KiB, L2 " + std::to_string(machine.l2_bytes >> 10) + " KiB";
+    return text + (machine.onednn.empty() ? ", without oneDNN" : ", oneDNN " + machine.onednn);
+  }
+};
+
+}  // namespace
+
+const Backend& cpu_backend() {
+  static const CpuBackend backend;
+  return backend;
+}
+
+}  // namespace candor

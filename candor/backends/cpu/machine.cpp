@@ -1,0 +1,86 @@
+#include "candor/backends/cpu/machine.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <thread>
+
+#include "candor/base/error.h"
+#ifdef CANDOR_ONEDNN
+#include <dnnl.h>
+#endif
+
+namespace candor::cpu {
+namespace {
+
+Isa detected_isa() {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  // The sets that Highway's targets of these names may use.
+  if (!(__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("aes"))) return Isa::none;
+  if (!(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+        __builtin_cpu_supports("f16c")))
+    return Isa::sse4;
+  if (!(__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512bw")))
+    return Isa::avx2;
+  return Isa::avx512;
+#else
+  return Isa::sse4;  // one static target of 128 bits
+#endif
+}
+
+Isa asked_isa() {
+  const char* text = std::getenv("CANDOR_ISA");
+  if (!text || !*text) return Isa::avx512;
+  const std::string_view name = text;
+  if (name == "avx512") return Isa::avx512;
+  if (name == "avx2") return Isa::avx2;
+  if (name == "sse4") return Isa::sse4;
+  if (name == "none") return Isa::none;
+  fail(ErrorKind::invalid_argument, "CANDOR_ISA=" + std::string(name) + " is not known: expected avx512, avx2, sse4 or none");
+}
+
+std::size_t cache_bytes(int name, std::size_t otherwise) {
+  const long bytes = sysconf(name);
+  return bytes > 0 ? static_cast<std::size_t>(bytes) : otherwise;
+}
+
+Machine detect() {
+  Machine m;
+  m.isa = std::min(detected_isa(), asked_isa());
+  cpu_set_t set;
+  m.cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : static_cast<int>(std::thread::hardware_concurrency());
+  m.cores = std::max(1, m.cores);
+  m.l1_bytes = cache_bytes(_SC_LEVEL1_DCACHE_SIZE, m.l1_bytes);
+  m.l2_bytes = cache_bytes(_SC_LEVEL2_CACHE_SIZE, m.l2_bytes);
+#ifdef CANDOR_ONEDNN
+  const dnnl_version_t* v = dnnl_version();
+  m.onednn = std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch);
+#endif
+  return m;
+}
+
+Machine& mutable_machine() {
+  static Machine m = detect();
+  return m;
+}
+
+}  // namespace
+
+const Machine& machine() { return mutable_machine(); }
+
+std::string_view to_string(Isa isa) {
+  switch (isa) {
+    case Isa::sse4: return "SSE4";
+    case Isa::avx2: return "AVX2";
+    case Isa::avx512: return "AVX-512";
+    default: return "none";
+  }
+}
+
+void limit_isa(Isa isa) { mutable_machine().isa = std::min({isa, detected_isa(), asked_isa()}); }
+
+}  // namespace candor::cpu
