@@ -3,6 +3,7 @@ find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(hwy REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(spdlog REQUIRED)
 
 file(GLOB_RECURSE candor_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/candor/*.cpp)
 list(FILTER candor_sources EXCLUDE REGEX "/candor/cli/")
@@ -13,6 +14,8 @@ target_include_directories(candor PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}> 
 target_compile_features(candor PUBLIC cxx_std_20)
 target_link_libraries(candor PRIVATE $<BUILD_INTERFACE:candor_flags> $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>
                       PUBLIC OpenMP::OpenMP_CXX hwy::hwy ZLIB::ZLIB)
+# Headers only: the program must not depend on a shared libspdlog and libfmt for a few lines of log.
+target_include_directories(candor PRIVATE $<BUILD_INTERFACE:$<TARGET_PROPERTY:spdlog::spdlog_header_only,INTERFACE_INCLUDE_DIRECTORIES>>)
 target_precompile_headers(candor PRIVATE <algorithm> <cmath> <cstring> <functional> <memory> <span> <string> <vector>)
 
 set(candor_has_onednn OFF)

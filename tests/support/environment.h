@@ -1,0 +1,20 @@
+// Where data and fixtures lie is known from the environment alone; a test that lacks them skips and says which variable.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+namespace candor::testing {
+
+inline std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+}  // namespace candor::testing
+
+/// Skips the running test unless the variable (CANDOR_DATA, CANDOR_FIXTURES, CANDOR_MODELS) is set.
+#define CANDOR_NEEDS(variable)                                      \
+  if (::candor::testing::environment(variable).empty()) GTEST_SKIP() << "needs " variable
