@@ -55,6 +55,7 @@ class Program {
   const std::string& device() const;
 
  private:
+  friend void check_memory(const Program&);
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

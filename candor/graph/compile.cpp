@@ -1,0 +1,37 @@
+#include "candor/graph/compile.h"
+
+namespace candor {
+
+struct CompiledFunction::State {
+  TensorFunction f;
+  PlanOptions options;
+  std::vector<std::pair<std::vector<TensorType>, std::unique_ptr<Program>>> programs;
+  RunState run;
+};
+
+CompiledFunction::CompiledFunction(TensorFunction f, PlanOptions options) : state_(std::make_shared<State>()) {
+  state_->f = std::move(f);
+  state_->options = std::move(options);
+}
+
+Program& CompiledFunction::program(std::span<const TensorType> types) const {
+  for (auto& [signature, program] : state_->programs)
+    if (std::equal(signature.begin(), signature.end(), types.begin(), types.end())) return *program;
+  state_->programs.emplace_back(std::vector<TensorType>(types.begin(), types.end()), std::make_unique<Program>(trace(state_->f, types), state_->options));
+  return *state_->programs.back().second;
+}
+
+std::vector<Tensor> CompiledFunction::operator()(std::span<const Tensor> arguments) const {
+  if (detail::open_graph()) return state_->f(arguments);  // a compiled function called inside another is part of it
+  std::vector<TensorType> types;
+  for (const Tensor& t : arguments) types.push_back(t.type());
+  Program& p = program(types);
+  const RunState run = state_->run;
+  ++state_->run.step;
+  return p.run(arguments, run);
+}
+
+void CompiledFunction::set_state(RunState state) const { state_->run = state; }
+RunState CompiledFunction::state() const { return state_->run; }
+
+}  // namespace candor

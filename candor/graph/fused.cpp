@@ -1,0 +1,137 @@
+// Rows that no user calls: what rewrites make of several nodes. Their reference kernels run the unfused ops' references.
+#include <cstring>
+
+#include "candor/base/error.h"
+#include "candor/graph/graph.h"
+#include "candor/graph/graph_ops.h"
+
+namespace candor {
+namespace {
+
+std::size_t padded(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+const Graph& body_of(const NodeInfo& node) { return *node.attrs.graph("body"); }
+
+std::vector<TensorType> infer_elementwise(std::span<const TensorType> in, const Attrs& attrs) {
+  const Graph& body = *attrs.graph("body");
+  if (in.size() != body.arguments.size())
+    fail(ErrorKind::internal, "fused_elementwise: " + std::to_string(in.size()) + " inputs for a body of " + std::to_string(body.arguments.size()));
+  std::vector<TensorType> out;
+  for (int v : body.results) out.push_back(body.values[static_cast<std::size_t>(v)].type);
+  return out;
+}
+
+std::size_t scratch_elementwise(const NodeInfo& node) {
+  std::size_t bytes = 0;
+  for (const Node& inner : body_of(node).nodes) bytes += padded(inner.info.out[0].bytes());
+  return bytes;
+}
+
+void run_elementwise(const KernelArgs& args) {
+  const Graph& body = body_of(*args.node);
+  std::vector<void*> place(body.values.size());
+  for (std::size_t i = 0; i < body.arguments.size(); ++i) place[static_cast<std::size_t>(body.arguments[i])] = args.in[i];
+  for (std::size_t v = 0; v < place.size(); ++v)
+    if (body.values[v].tensor.defined()) place[v] = body.values[v].tensor.raw();
+  std::byte* next = args.scratch;
+  for (const Node& inner : body.nodes) {
+    std::vector<void*> in;
+    for (int v : inner.inputs) in.push_back(place[static_cast<std::size_t>(v)]);
+    void* out = next;
+    next += padded(inner.info.out[0].bytes());
+    inner.info.op->reference({&inner.info, in.data(), &out, nullptr, nullptr, args.run});
+    place[static_cast<std::size_t>(inner.outputs[0])] = out;
+  }
+  for (std::size_t i = 0; i < body.results.size(); ++i)
+    std::memcpy(args.out[i], place[static_cast<std::size_t>(body.results[i])], args.node->out[i].bytes());
+}
+
+double flops_elementwise(const NodeInfo& node) {
+  double total = 0;
+  for (const Node& inner : body_of(node).nodes) total += inner.info.op->flops ? inner.info.op->flops(inner.info) : static_cast<double>(inner.info.out[0].size());
+  return total;
+}
+
+/// The product below a fused row: the same node without its epilogue.
+NodeInfo product_of(const NodeInfo& node, const char* op_name) {
+  NodeInfo product;
+  product.op = &op(op_name);
+  for (const auto& [name, value] : node.attrs.items())
+    if (name != "bias" && name != "residual" && name != "activation") product.attrs.set(name, value);
+  product.in = {node.in[0], node.in[1]};
+  product.out = node.out;
+  return product;
+}
+
+template <const char* const& Product>
+std::vector<TensorType> infer_product(std::span<const TensorType> in, const Attrs& attrs) {
+  NodeInfo node{nullptr, attrs, {in.begin(), in.end()}, {}};
+  const NodeInfo product = product_of(node, Product);
+  const std::size_t expected = 2 + attrs.flag("bias") + (attrs.has("residual") && attrs.flag("residual"));
+  if (in.size() != expected) fail(ErrorKind::internal, std::string("fused ") + Product + ": " + std::to_string(in.size()) + " inputs, expected " + std::to_string(expected));
+  return op(Product).infer(product.in, product.attrs);
+}
+
+NodeInfo elementwise_node(const char* name, std::vector<TensorType> in) {
+  NodeInfo node{&op(name), {}, std::move(in), {}};
+  node.out = node.op->infer(node.in, node.attrs);
+  return node;
+}
+
+template <const char* const& Product>
+std::size_t scratch_product(const NodeInfo& node) {
+  const NodeInfo product = product_of(node, Product);
+  const std::size_t inner = product.op->reference_scratch ? product.op->reference_scratch(product) : 0;
+  return 2 * padded(node.out[0].bytes()) + inner;
+}
+
+template <const char* const& Product>
+void run_product(const KernelArgs& args) {
+  const NodeInfo& node = *args.node;
+  const NodeInfo product = product_of(node, Product);
+  const std::size_t bytes = padded(node.out[0].bytes());
+  void* current = args.scratch;
+  void* spare = args.scratch + bytes;
+  product.op->reference({&product, args.in, &current, args.scratch + 2 * bytes, nullptr, args.run});
+  const auto then = [&](const NodeInfo& step, void* second) {
+    void* in[] = {current, second};
+    step.op->reference({&step, in, &spare, nullptr, nullptr, args.run});
+    std::swap(current, spare);
+  };
+  std::size_t next = 2;
+  if (node.attrs.flag("bias")) then(elementwise_node("add", {node.out[0], node.in[next]}), args.in[next]), ++next;
+  if (node.attrs.has("residual") && node.attrs.flag("residual")) then(elementwise_node("add", {node.out[0], node.in[next]}), args.in[next]);
+  if (const std::string& name = node.attrs.text("activation"); name != "linear") then(elementwise_node(name.c_str(), {node.out[0]}), nullptr);
+  std::memcpy(args.out[0], current, node.out[0].bytes());
+}
+
+template <const char* const& Product>
+double flops_product(const NodeInfo& node) {
+  const NodeInfo product = product_of(node, Product);
+  return product.op->flops(product) + 2.0 * static_cast<double>(node.out[0].size());
+}
+
+constexpr const char* matmul_name = "matmul";
+constexpr const char* conv_name = "conv";
+
+}  // namespace
+
+void register_fused_ops() {
+  Op elementwise{.name = "fused_elementwise", .infer = infer_elementwise, .reference = run_elementwise};
+  elementwise.flops = flops_elementwise;
+  elementwise.reference_scratch = scratch_elementwise;
+  elementwise.elementwise = true;
+  register_op(elementwise);
+
+  Op matmul{.name = "fused_matmul", .infer = infer_product<matmul_name>, .reference = run_product<matmul_name>};
+  matmul.flops = flops_product<matmul_name>;
+  matmul.reference_scratch = scratch_product<matmul_name>;
+  register_op(matmul);
+
+  Op conv{.name = "fused_conv", .infer = infer_product<conv_name>, .reference = run_product<conv_name>};
+  conv.flops = flops_product<conv_name>;
+  conv.reference_scratch = scratch_product<conv_name>;
+  register_op(conv);
+}
+
+}  // namespace candor

@@ -1,0 +1,18 @@
+#include "candor/graph/graph_ops.h"
+
+#include "candor/graph/immediate.h"
+#include "candor/ops/families.h"
+#include "candor/ops/op.h"
+
+namespace candor {
+
+void register_graph_ops() {
+  detail::install_graph_dispatcher();
+  Op stop{.name = "stop_gradient", .infer = [](std::span<const TensorType> in, const Attrs&) { return std::vector<TensorType>{in[0]}; }};
+  stop.alias = true;
+  register_op(stop);
+  register_fused_ops();
+  register_control_ops();
+}
+
+}  // namespace candor

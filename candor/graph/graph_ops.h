@@ -1,0 +1,9 @@
+// Ops that need graphs: fused rows, stop_gradient, loops. Internal; registered with the families of ops/.
+#pragma once
+
+namespace candor {
+
+void register_fused_ops();
+void register_control_ops();
+
+}  // namespace candor

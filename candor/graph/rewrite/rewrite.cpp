@@ -1,0 +1,68 @@
+#include "candor/graph/rewrite/rewrite.h"
+
+#include <cstdlib>
+#include <string_view>
+
+namespace candor {
+
+const std::vector<Rewrite>& all_rewrites() {
+  static const std::vector<Rewrite> table{
+      {"simplify", "x * 1, x + 0, casts and transposes that cancel, reshapes of reshapes", rewrites::simplify},
+      {"constant_folding", "nodes of constants alone are computed while planning", rewrites::constant_folding},
+      {"cse", "equal nodes are computed once", rewrites::common_subexpressions},
+      {"fold_transpose", "a transposed operand becomes a flag of its matmul", rewrites::fold_transpose},
+      {"dead_code", "nodes whose results nobody reads are dropped", rewrites::dead_code},
+      {"fuse_epilogue", "bias and activation join their matmul or convolution", rewrites::fuse_epilogue},
+      {"fuse_elementwise", "chains of elementwise ops become one loop over tiles", rewrites::fuse_elementwise},
+  };
+  return table;
+}
+
+namespace {
+bool enabled(std::string_view name) {
+  const char* setting = std::getenv("CANDOR_REWRITES");
+  if (!setting) return true;
+  std::string_view rest(setting);
+  while (!rest.empty()) {
+    const std::string_view item = rest.substr(0, rest.find(','));
+    if (item == "none" || (item.size() > 1 && item[0] == '-' && item.substr(1) == name)) return false;
+    rest.remove_prefix(std::min(rest.size(), item.size() + 1));
+  }
+  return true;
+}
+}  // namespace
+
+std::vector<std::pair<std::string, int>> rewrite(Graph& graph) {
+  std::vector<std::pair<std::string, int>> fired;
+  for (const Rewrite& r : all_rewrites()) {
+    if (!enabled(r.name)) continue;
+    if (const int count = r.apply(graph)) fired.emplace_back(r.name, count);
+  }
+  return fired;
+}
+
+namespace rewrites {
+
+Graph rebuild(const Graph& graph, const Visit& visit) {
+  Graph out;
+  std::vector<int> moved(graph.values.size(), -1);
+  for (int v : graph.arguments) moved[static_cast<std::size_t>(v)] = out.add_argument(graph.values[static_cast<std::size_t>(v)].type);
+  const auto move = [&](int v) {
+    int& to = moved[static_cast<std::size_t>(v)];
+    if (to < 0) to = out.add_constant(graph.values[static_cast<std::size_t>(v)].tensor);
+    return to;
+  };
+  for (const Node& node : graph.nodes) {
+    std::vector<int> inputs;
+    for (int v : node.inputs) inputs.push_back(move(v));
+    std::optional<std::vector<int>> replaced = visit(out, node, inputs);
+    if (!replaced) replaced = out.add_node(*node.info.op, node.info.attrs, inputs, node.path);
+    for (std::size_t i = 0; i < node.outputs.size(); ++i) moved[static_cast<std::size_t>(node.outputs[i])] = (*replaced)[i];
+  }
+  for (int v : graph.results) out.results.push_back(move(v));
+  for (const auto& [variable, v] : graph.updates) out.updates.emplace_back(variable, move(v));
+  return out;
+}
+
+}  // namespace rewrites
+}  // namespace candor

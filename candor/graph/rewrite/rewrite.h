@@ -1,0 +1,41 @@
+// Named rewrites of a graph: each takes a graph and gives an equivalent one, and says how often it fired. They run in the
+// order of the table; CANDOR_REWRITES="-fuse_epilogue,-cse" switches some off, "none" all, to bisect a wrong number.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "candor/graph/graph.h"
+
+namespace candor {
+
+struct Rewrite {
+  const char* name;
+  const char* what;                      ///< one line for documentation and candor plan
+  int (*apply)(Graph& graph);            ///< number of places changed
+};
+
+/// The rewrites in the order they run.
+const std::vector<Rewrite>& all_rewrites();
+/// Runs all that are switched on; returns those that fired with their counts.
+std::vector<std::pair<std::string, int>> rewrite(Graph& graph);
+
+namespace rewrites {
+int common_subexpressions(Graph& graph);
+int constant_folding(Graph& graph);
+int simplify(Graph& graph);
+int fold_transpose(Graph& graph);
+int fuse_epilogue(Graph& graph);
+int fuse_elementwise(Graph& graph);
+int dead_code(Graph& graph);
+
+/// Rebuilds a graph node by node. `visit` gets the new graph, the old node and its inputs as values of the new graph; it
+/// returns the values that replace the node's outputs, or nothing to copy the node as it is.
+using Visit = std::function<std::optional<std::vector<int>>(Graph& out, const Node& node, const std::vector<int>& inputs)>;
+Graph rebuild(const Graph& graph, const Visit& visit);
+}  // namespace rewrites
+
+}  // namespace candor

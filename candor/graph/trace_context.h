@@ -1,0 +1,36 @@
+// The state of an open trace. Internal to graph/.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "candor/graph/graph.h"
+
+namespace candor::detail {
+
+/// Opens a trace on the calling thread for its lifetime; traces nest (loop bodies inside a step).
+struct TraceContext {
+  /// With `capture`, tensors of the enclosing trace and variables become further arguments, listed in `captured`.
+  explicit TraceContext(bool capture);
+  ~TraceContext();
+  TraceContext(const TraceContext&) = delete;
+  TraceContext& operator=(const TraceContext&) = delete;
+  static TraceContext* current();
+
+  int value_of(const Tensor& tensor);
+  Tensor tensor_of(int value) const;
+
+  std::shared_ptr<Graph> graph;
+  TraceContext* parent;
+  bool captures_allowed;
+  std::vector<std::pair<Tensor, int>> captured;           ///< outer tensor, argument value here
+  std::unordered_map<const void*, Tensor> assigned;       ///< variable state -> value assigned so far
+  std::string path;                                       ///< overrides Scope::path() for new nodes when not empty
+};
+
+std::vector<Tensor> record(const Op& op, std::span<const Tensor> inputs, const Attrs& attrs);
+
+}  // namespace candor::detail

@@ -1,0 +1,49 @@
+#include "candor/base/error.h"
+#include "candor/graph/trace.h"
+#include "candor/graph/trace_context.h"
+
+namespace candor {
+
+struct Variable::State {
+  std::string name;
+  bool trainable;
+  Tensor tensor;
+};
+
+Variable::Variable(const Tensor& initial, std::string name, bool trainable) : state_(std::make_shared<State>()) {
+  state_->name = std::move(name);
+  state_->trainable = trainable;
+  auto impl = std::make_shared<detail::TensorImpl>(initial.clone().impl());
+  impl->variable = true;
+  state_->tensor = Tensor(std::move(impl));
+}
+
+const std::string& Variable::name() const { return state_->name; }
+void Variable::rename(std::string name) const { state_->name = std::move(name); }
+bool Variable::trainable() const { return state_->trainable; }
+void Variable::set_trainable(bool trainable) const { state_->trainable = trainable; }
+const TensorType& Variable::type() const { return state_->tensor.type(); }
+const Tensor& Variable::tensor() const { return state_->tensor; }
+
+Tensor Variable::value() const {
+  for (auto* context = detail::TraceContext::current(); context; context = context->parent)
+    if (const auto found = context->assigned.find(state_.get()); found != context->assigned.end()) return found->second;
+  return state_->tensor;
+}
+
+void Variable::assign(const Tensor& value) const {
+  if (value.type() != type())
+    fail(ErrorKind::shape, "assign: variable " + name() + " is " + to_string(type()) + ", the new value " + to_string(value.type()));
+  auto* context = detail::TraceContext::current();
+  if (!context) {
+    state_->tensor.copy_from(value);
+    return;
+  }
+  if (context->captures_allowed)
+    fail(ErrorKind::unsupported, "assign: variable " + name() + " is assigned inside a scan, cond or while_loop; carry its value as state instead");
+  const int v = context->value_of(value);
+  context->graph->set_update(state_->tensor, v);
+  context->assigned[state_.get()] = context->tensor_of(v);
+}
+
+}  // namespace candor
