@@ -2,6 +2,7 @@
 
 namespace candor {
 
-void register_all_families() {}
+void register_all_families() {
+  register_graph_ops();}
 
 }  // namespace candor

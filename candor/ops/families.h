@@ -22,5 +22,6 @@ void register_softmax();
 void register_loss();
 void register_random();
 void register_optimizer();
+void register_graph_ops();  // defined in graph/: rows that hold graphs, and the dispatcher that runs and records ops
 
 }  // namespace candor
