@@ -1,7 +1,13 @@
 // Random ops. In a Program the numbers are a function of the run's seed, its step, the op's id and the element's index.
 #pragma once
 
-#include "candor/tensor/tensor.h"
+#include "candor/ops/op.h"
+#include "candor/tensor/random.h"
+
+namespace candor::detail {
+/// The stream that a random op draws from: element i of the result is made of the stream's number i, in every backend.
+RandomStream random_stream(const RunState& run, std::int64_t op_id);
+}  // namespace candor::detail
 
 namespace candor::ops {
 

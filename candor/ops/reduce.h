@@ -24,7 +24,7 @@ Tensor count_nonzero(const Tensor& x, const Axes& axes = {}, bool keepdims = fal
 Tensor argmax(const Tensor& x, int axis = -1, bool keepdims = false);  ///< i64; first wins, NaN counts as largest
 Tensor argmin(const Tensor& x, int axis = -1, bool keepdims = false);
 Tensor cumsum(const Tensor& x, int axis, bool reverse = false, bool exclusive = false);
-Tensor cumprod(const Tensor& x, int axis);
+Tensor cumprod(const Tensor& x, int axis, bool reverse = false, bool exclusive = false);
 /// Sums the axes that broadcasting from `shape` to x.shape() repeated: the gradient of broadcasting.
 Tensor sum_to(const Tensor& x, const Shape& shape);
 

@@ -1,0 +1,102 @@
+#include "candor/ops/activation.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "candor/ops/elementwise.h"
+#include "candor/ops/families.h"
+#include "candor/ops/manipulate.h"
+#include "candor/ops/reference.h"
+#include "candor/ops/rules.h"
+
+namespace candor {
+namespace {
+
+Tensor number(double value, const Tensor& like) { return rules::scalar(value, like); }
+
+std::vector<TensorType> infer_softplus(std::span<const TensorType> in, const Attrs& attrs) {
+  rules::expect_inputs(in, 1, "softplus");
+  rules::expect_floating(in[0], "softplus");
+  if (!(attrs.number("beta") > 0))
+    fail(ErrorKind::invalid_argument, "softplus: beta must be positive, got " + std::to_string(attrs.number("beta")));
+  return {in[0]};
+}
+
+void softplus_kernel(const KernelArgs& args) {
+  const double beta = args.node->attrs.number("beta");
+  reference::visit_floating(args.node->in[0].dtype, [&](auto zero) {
+    using T = decltype(zero);
+    using C = reference::Compute<T>;
+    const C b = static_cast<C>(beta);
+    reference::map1<T, T>(args, [b](C x) { return (x > 0 ? x : x != x ? x : C(0)) + std::log1p(std::exp(-std::abs(b * x))) / b; });
+  });
+}
+
+std::vector<Tensor> softplus_gradient(const GradientArgs& args) {
+  const double beta = args.node.attrs.number("beta");
+  const Tensor& x = args.in[0];
+  return {args.cotangents[0] * sigmoid(beta == 1 ? x : number(beta, x) * x)};
+}
+
+// alpha (e^min(x, 0) - 1) below 0: the inner minimum keeps the unused branch from overflowing.
+Tensor exponential_below_zero(const Tensor& x, double scale, double alpha, double width) {
+  const Tensor zero = number(0, x);
+  const Tensor below = number(scale * alpha, x) * expm1(minimum(x, zero) * number(1 / width, x));
+  return where(greater(x, zero), scale == 1 ? x : number(scale, x) * x, below);
+}
+
+void expect_width(double alpha, const char* op) {
+  if (!(alpha > 0)) fail(ErrorKind::invalid_argument, std::string(op) + ": alpha must be positive, got " + std::to_string(alpha));
+}
+
+}  // namespace
+
+void register_activation() {
+  register_op({.name = "softplus", .infer = infer_softplus, .gradient = softplus_gradient, .reference = softplus_kernel, .elementwise = true});
+}
+
+Tensor linear(const Tensor& x) { return x; }
+Tensor relu6(const Tensor& x) { return minimum(relu(x), number(6, x)); }
+Tensor leaky_relu(const Tensor& x, double negative_slope) { return where(greater(x, number(0, x)), x, number(negative_slope, x) * x); }
+Tensor prelu(const Tensor& x, const Tensor& alpha) { return where(greater(x, number(0, x)), x, alpha * x); }
+Tensor elu(const Tensor& x, double alpha) { return exponential_below_zero(x, 1, alpha, 1); }
+Tensor selu(const Tensor& x) { return exponential_below_zero(x, 1.0507009873554805, 1.6732632423543772, 1); }
+Tensor celu(const Tensor& x, double alpha) {
+  expect_width(alpha, "celu");
+  return exponential_below_zero(x, 1, alpha, alpha);
+}
+Tensor gelu(const Tensor& x) { return number(0.5, x) * x * (number(1, x) + erf(x * number(std::numbers::sqrt2 / 2, x))); }
+Tensor gelu_tanh(const Tensor& x) {
+  const Tensor inner = number(std::sqrt(2 / std::numbers::pi), x) * (x + number(0.044715, x) * (square(x) * x));
+  return number(0.5, x) * x * (number(1, x) + tanh(inner));
+}
+Tensor silu(const Tensor& x) { return x * sigmoid(x); }
+Tensor mish(const Tensor& x) { return x * tanh(softplus(x)); }
+Tensor log_sigmoid(const Tensor& x) { return -softplus(-x); }
+Tensor hard_sigmoid(const Tensor& x) { return relu6(x + number(3, x)) * number(1.0 / 6, x); }
+Tensor hard_swish(const Tensor& x) { return x * hard_sigmoid(x); }
+Tensor hard_tanh(const Tensor& x) { return clip(x, -1, 1); }
+Tensor softplus(const Tensor& x, double beta) { return apply("softplus", {x}, {{"beta", beta}}); }
+Tensor softsign(const Tensor& x) { return x / (number(1, x) + abs(x)); }
+Tensor tanh_shrink(const Tensor& x) { return x - tanh(x); }
+Tensor hard_shrink(const Tensor& x, double threshold) {
+  return where(greater(abs(x), number(threshold, x)), x, number(0, x));
+}
+Tensor soft_shrink(const Tensor& x, double threshold) {
+  const Tensor edge = number(threshold, x);
+  return where(greater(x, edge), x - edge, where(less(x, -edge), x + edge, number(0, x)));
+}
+Tensor threshold(const Tensor& x, double threshold, double value) {
+  return where(greater(x, number(threshold, x)), x, number(value, x));
+}
+// |x| + log(1 + e^(-2|x|)) - log 2, which does not overflow; softplus(-2|x|) keeps the slope smooth at 0.
+Tensor log_cosh(const Tensor& x) { return x + softplus(number(-2, x) * x) - number(std::numbers::ln2, x); }
+Tensor glu(const Tensor& x, int axis) {
+  const int at = rules::normalize_axis(axis, x.shape(), "glu");
+  if (x.shape(at) % 2)
+    fail(ErrorKind::shape, "glu: the axis must be even, got " + to_string(x.shape()) + " along axis " + std::to_string(at));
+  const std::vector<Tensor> halves = split(x, 2, at);
+  return halves[0] * sigmoid(halves[1]);
+}
+
+}  // namespace candor
