@@ -3,6 +3,22 @@
 namespace candor {
 
 void register_all_families() {
-  register_graph_ops();}
+  register_binary();
+  register_compare();
+  register_unary();
+  register_special();
+  register_activation();
+  register_select();
+  register_reduce();
+  register_search();
+  register_scan_ops();
+  register_softmax();
+  register_loss();
+  register_norm();
+  register_batch_norm();
+  register_random();
+  register_optimizer();
+  register_graph_ops();
+}
 
 }  // namespace candor
