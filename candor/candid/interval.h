@@ -1,0 +1,30 @@
+// Intervals: how far a score may be from what the next rows will show.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace candor::candid {
+
+struct Interval {
+  double low = 0, high = 0;
+};
+
+/// Wilson's score interval for a share of `successes` in `n` trials (E. B. Wilson, 1927); [0, 1] for n = 0. `level` in (0, 1).
+Interval wilson(std::int64_t successes, std::int64_t n, double level = .95);
+
+/// The quantile function of the standard normal for p in (0, 1) (Acklam's rational approximation with one Halley step; about 1e-15).
+double normal_quantile(double p);
+
+/// Coefficient of determination 1 - SSE / SST over the whole set; NaN when the target is constant or the set is empty.
+double r2(std::span<const float> target, std::span<const float> prediction);
+double mean_absolute_error(std::span<const float> target, std::span<const float> prediction);
+
+/// Percentile bootstrap over rows: the score computed on `resamples` draws of n rows with replacement, seeded.
+Interval bootstrap_r2(std::span<const float> target, std::span<const float> prediction, std::uint64_t seed = 0, double level = .95,
+                      int resamples = 2000);
+Interval bootstrap_mean_absolute_error(std::span<const float> target, std::span<const float> prediction, std::uint64_t seed = 0,
+                                       double level = .95, int resamples = 2000);
+
+}  // namespace candor::candid
