@@ -55,9 +55,9 @@ nlohmann::json parse_json(std::string_view text, const std::string& what, int de
     result = json::parse(text, check);
   } catch (const json::exception& e) {
     // The library's text ends in an excerpt of the input, which may be anything.
-    fail(ErrorKind::corrupt, what + ": not valid JSON: " + quoted(e.what(), 160));
+    fail(ErrorKind::corrupt, what + ": not valid JSON: " + candor::quoted(e.what(), 160));
   }
-  if (!duplicate.empty()) fail(ErrorKind::corrupt, what + ": the name " + quoted(duplicate) + " stands twice in one JSON object");
+  if (!duplicate.empty()) fail(ErrorKind::corrupt, what + ": the name " + candor::quoted(duplicate) + " stands twice in one JSON object");
   return result;
 }
 

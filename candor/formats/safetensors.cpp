@@ -125,11 +125,11 @@ void check_layout(const std::map<std::string, SafetensorsEntry>& entries, std::s
   for (const auto* item : order) {
     const SafetensorsEntry& e = item->second;
     if (e.begin != at) {
-      fail(ErrorKind::corrupt, name + ": tensor " + quoted(item->first) + " begins at byte " + std::to_string(e.begin) + ", but " + before +
+      fail(ErrorKind::corrupt, name + ": tensor " + candor::quoted(item->first) + " begins at byte " + std::to_string(e.begin) + ", but " + before +
                                    " ends at " + std::to_string(at) + (e.begin < at ? ": they overlap" : ": there is a gap"));
     }
     at = e.end;
-    before = quoted(item->first);
+    before = candor::quoted(item->first);
   }
   if (at != data_size) {
     fail(ErrorKind::corrupt, name + ": the tensors end at byte " + std::to_string(at) + " of the data, the file at " + std::to_string(data_size));
@@ -167,11 +167,11 @@ Safetensors Safetensors::parse(std::span<const std::byte> bytes, std::shared_ptr
     if (key == "__metadata__") {
       if (!value.is_object()) fail(ErrorKind::corrupt, name + ": __metadata__ is not an object");
       for (const auto& [word, content] : value.items()) {
-        if (!content.is_string()) fail(ErrorKind::corrupt, name + ": __metadata__: " + quoted(word) + " is not a string");
+        if (!content.is_string()) fail(ErrorKind::corrupt, name + ": __metadata__: " + candor::quoted(word) + " is not a string");
         file.metadata_[word] = content.get<std::string>();
       }
     } else {
-      file.entries_[key] = read_entry(name + ": tensor " + quoted(key), value, file.data_.size());
+      file.entries_[key] = read_entry(name + ": tensor " + candor::quoted(key), value, file.data_.size());
     }
   }
   check_layout(file.entries_, file.data_.size(), name);
@@ -181,11 +181,11 @@ Safetensors Safetensors::parse(std::span<const std::byte> bytes, std::shared_ptr
 Tensor Safetensors::tensor(const std::string& wanted) const {
   const auto found = entries_.find(wanted);
   if (found == entries_.end()) {
-    fail(ErrorKind::not_found, name_ + ": no tensor " + quoted(wanted) + " among its " + std::to_string(entries_.size()));
+    fail(ErrorKind::not_found, name_ + ": no tensor " + candor::quoted(wanted) + " among its " + std::to_string(entries_.size()));
   }
   const SafetensorsEntry& entry = found->second;
   const Kind& kind = *find_kind(entry.dtype);
-  if (!kind.dtype) fail(ErrorKind::unsupported, name_ + ": tensor " + quoted(wanted) + " has dtype " + entry.dtype + ", which Candor has not");
+  if (!kind.dtype) fail(ErrorKind::unsupported, name_ + ": tensor " + candor::quoted(wanted) + " has dtype " + entry.dtype + ", which Candor has not");
   const TensorType type{Shape(entry.shape), *kind.dtype};
   const std::byte* from = data_.data() + entry.begin;
   // Booleans are read byte by byte: only 0 and 1 are values of bool.

@@ -73,7 +73,8 @@ TEST(Interval, FixtureWilson) {
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "no " << path;
   std::ifstream in(path);
   int seen = 0;
-  for (const auto& c : nlohmann::json::parse(in)["cases"]) {
+  const nlohmann::json all = nlohmann::json::parse(in);
+  for (const auto& c : all["cases"]) {
     for (const auto& [k, wanted] : c["expected"].items()) {
       if (!wanted.is_object() || !wanted.contains("wilson") || !c["inputs"].contains("n")) continue;
       SCOPED_TRACE(c["name"].get<std::string>() + " " + k);

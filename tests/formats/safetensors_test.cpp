@@ -35,7 +35,8 @@ TEST(Safetensors, EveryDtypeAndShapeComesBackExactly) {
   for (const auto& [name, want] : tensors) {
     const Tensor got = file.tensor(name);
     ASSERT_EQ(got.type(), want.type()) << name;
-    if (want.size()) EXPECT_EQ(std::memcmp(got.raw(), want.raw(), want.type().bytes()), 0) << name;
+    if (want.size() == 0) continue;
+    EXPECT_EQ(std::memcmp(got.raw(), want.raw(), want.type().bytes()), 0) << name;
   }
 }
 
@@ -141,7 +142,8 @@ TEST(Safetensors, ReadsEveryFixtureFile) {
     if (item.path().extension() != ".safetensors") continue;
     const Safetensors file = Safetensors::open(item.path());
     for (const auto& [name, entry] : file.entries()) {
-      if (entry.dtype != "I16") EXPECT_EQ(file.tensor(name).size(), Shape(entry.shape).size()) << item.path() << " " << name;
+      if (entry.dtype == "I16") continue;
+      EXPECT_EQ(file.tensor(name).size(), Shape(entry.shape).size()) << item.path() << " " << name;
     }
     ++files;
   }
