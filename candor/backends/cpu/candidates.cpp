@@ -1,10 +1,13 @@
 #include "candor/backends/cpu/candidates.h"
 
+#include "candor/backends/cpu/matmul.h"
+
 namespace candor::cpu {
 
 const CandidateTable& candidates() {
   static const CandidateTable table = [] {
     CandidateTable t;
+    add_matmul(t);
     return t;
   }();
   return table;

@@ -1,0 +1,84 @@
+// The candidates for matmul and fused_matmul in f32.
+#include "candor/backends/cpu/matmul.h"
+
+#include "candor/backends/cpu/matmul_finish.h"
+#include "candor/backends/cpu/matmul_run.h"
+
+namespace candor::cpu {
+namespace {
+
+constexpr const char* kName = "cpu.matmul";
+
+/// First element of each matrix of a batch, for an operand whose leading axes broadcast to those of `batch`.
+std::vector<std::int64_t> matrix_starts(const Shape& operand, const Shape& result) {
+  const int axes = result.rank() - 2, own = operand.rank() - 2;
+  std::int64_t count = 1;
+  for (int i = 0; i < axes; ++i) count *= result[i];
+  const auto strides = row_major_strides(operand);
+  std::vector<std::int64_t> starts(static_cast<std::size_t>(count));
+  for (std::int64_t n = 0; n < count; ++n) {
+    std::int64_t rest = n, start = 0;
+    for (int i = axes - 1; i >= 0; --i) {
+      const std::int64_t index = rest % result[i];
+      rest /= result[i];
+      const int axis = i - (axes - own);
+      if (axis >= 0 && operand[axis] != 1) start += index * strides[static_cast<std::size_t>(axis)];
+    }
+    starts[static_cast<std::size_t>(n)] = start;
+  }
+  return starts;
+}
+
+bool same(const std::vector<std::int64_t>& starts) {
+  for (std::int64_t start : starts) {
+    if (start != starts.front()) return false;
+  }
+  return true;
+}
+
+void run(const KernelArgs& args) {
+  const auto& plan = *static_cast<const MatmulPlan*>(args.block);
+  const MatmulProblem& p = plan.problem;
+  const std::size_t next = 2 + std::size_t{p.bias};
+  run_matmul(plan, args.input<float>(0), args.input<float>(1), p.bias ? args.input<float>(2) : nullptr,
+             p.residual ? args.input<float>(next) : nullptr, args.output<float>(0), reinterpret_cast<float*>(args.scratch));
+}
+
+}  // namespace
+
+Answer matmul_candidate(const NodeInfo& node, const Machine&) {
+  for (const TensorType& type : node.in) {
+    if (type.dtype != DType::f32) return declined(kName, "dtype " + std::string(to_string(type.dtype)) + ", f32 only");
+  }
+  const Shape &a = node.in[0].shape, &b = node.in[1].shape, &c = node.out[0].shape;
+  if (a.rank() < 2 || b.rank() < 2) return declined(kName, "an operand of rank " + std::to_string(std::min(a.rank(), b.rank())));
+  MatmulProblem p;
+  p.transpose_a = node.attrs.flag("transpose_a");
+  p.transpose_b = node.attrs.flag("transpose_b");
+  p.m = c[-2];
+  p.n = c[-1];
+  p.k = p.transpose_a ? a[-2] : a[-1];
+  p.a_row = a[-1];
+  p.b_row = b[-1];
+  const bool fused = node.attrs.has("activation");
+  p.bias = fused && node.attrs.flag("bias");
+  p.residual = fused && node.attrs.has("residual") && node.attrs.flag("residual");
+  if (p.bias && node.in[2].size() != p.n) return declined(kName, "bias " + to_string(node.in[2].shape) + " is not one vector");
+  if (p.residual && !(node.in[2 + std::size_t{p.bias}].shape == c)) return declined(kName, "residual " + to_string(node.in.back().shape) + " broadcasts");
+  const Epilogue epilogue = epilogue_of(fused ? node.attrs.text("activation") : "linear");
+  p.lowest = epilogue.lowest;
+  p.finish = epilogue.finish;
+  p.a_start = matrix_starts(a, c);
+  p.b_start = matrix_starts(b, c);
+  // One b for the whole batch: the matrices of a are one tall matrix.
+  if (!p.transpose_a && p.a_start.size() > 1 && same(p.b_start) && a.size() == static_cast<std::int64_t>(p.a_start.size()) * p.m * p.k && p.k > 0) {
+    p.m *= static_cast<std::int64_t>(p.a_start.size());
+    p.a_start = p.b_start = {0};
+  }
+  auto plan = std::make_shared<MatmulPlan>(plan_matmul(std::move(p)));
+  return Kernel{kName, run, plan, plan->scratch(), plan->describe()};
+}
+
+void add_matmul(CandidateTable& table) { table.add({"matmul", "fused_matmul"}, matmul_candidate); }
+
+}  // namespace candor::cpu

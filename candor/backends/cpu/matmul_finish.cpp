@@ -1,0 +1,57 @@
+#include "candor/backends/cpu/matmul_finish.h"
+
+#include <limits>
+
+#include "candor/backends/cpu/targets.h"
+#include "candor/base/error.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "candor/backends/cpu/matmul_finish.cpp"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+//
+#include "candor/backends/cpu/math.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace candor::cpu::HWY_NAMESPACE {
+
+template <class F>
+void each_vector(float* block, std::int64_t stride, std::int64_t rows, std::int64_t columns, F f) {
+  const hn::ScalableTag<float> d;
+  constexpr std::int64_t lanes = HWY_LANES(float);
+  for (std::int64_t r = 0; r < rows; ++r, block += stride) {
+    std::int64_t c = 0;
+    for (; c + lanes <= columns; c += lanes) hn::StoreU(f(hn::LoadU(d, block + c)), d, block + c);
+    if (c == columns) continue;
+    alignas(64) float rest[lanes] = {};
+    for (std::int64_t i = 0; c + i < columns; ++i) rest[i] = block[c + i];
+    hn::Store(f(hn::Load(d, rest)), d, rest);
+    for (std::int64_t i = 0; c + i < columns; ++i) block[c + i] = rest[i];
+  }
+}
+
+void finish_tanh(float* block, std::int64_t stride, std::int64_t rows, std::int64_t columns) {
+  each_vector(block, stride, rows, columns, [](auto v) HWY_ATTR { return tanh(hn::ScalableTag<float>(), v); });
+}
+
+void finish_sigmoid(float* block, std::int64_t stride, std::int64_t rows, std::int64_t columns) {
+  each_vector(block, stride, rows, columns, [](auto v) HWY_ATTR { return sigmoid(hn::ScalableTag<float>(), v); });
+}
+
+}  // namespace candor::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace candor::cpu {
+
+Epilogue epilogue_of(std::string_view activation) {
+  constexpr float none = -std::numeric_limits<float>::infinity();
+  if (activation == "linear") return {none, nullptr};
+  if (activation == "relu") return {0.f, nullptr};
+  if (activation == "tanh") return {none, CANDOR_PICK(finish_tanh)};
+  if (activation == "sigmoid") return {none, CANDOR_PICK(finish_sigmoid)};
+  fail(ErrorKind::internal, "fused product: no activation '" + std::string(activation) + "'; there are linear, relu, tanh and sigmoid");
+}
+
+}  // namespace candor::cpu
+#endif

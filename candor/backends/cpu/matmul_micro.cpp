@@ -1,0 +1,191 @@
+// Register tiles in Highway. Sums run over k in order, whatever the tile, so cutting a matrix differently changes no bit.
+#include "candor/backends/cpu/matmul_micro.h"
+
+#include "candor/backends/cpu/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "candor/backends/cpu/matmul_micro.cpp"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace candor::cpu::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using D = hn::ScalableTag<float>;
+using V = hn::Vec<D>;
+using M = hn::Mask<D>;
+constexpr int kLanes = HWY_LANES(float);
+constexpr bool kWide = HWY_TARGET <= HWY_AVX3;  // 32 registers
+constexpr int kRows = kWide ? 14 : 6;
+
+// Partial loads and stores that touch nothing beyond `count` elements. Where the set has no masked memory access they go lane by lane.
+HWY_INLINE V LoadPart(const float* p, M mask, int count) {
+#if HWY_TARGET <= HWY_AVX2
+  (void)count;
+  return hn::MaskedLoad(mask, D(), p);
+#else
+  (void)mask;
+  if (count == kLanes) return hn::LoadU(D(), p);
+  alignas(64) float lanes[kLanes] = {};
+  for (int i = 0; i < count; ++i) lanes[i] = p[i];
+  return hn::Load(D(), lanes);
+#endif
+}
+HWY_INLINE void StorePart(V v, float* p, M mask, int count) {
+#if HWY_TARGET <= HWY_AVX2
+  (void)count;
+  hn::BlendedStore(v, mask, D(), p);
+#else
+  (void)mask;
+  if (count == kLanes) return hn::StoreU(v, D(), p);
+  alignas(64) float lanes[kLanes];
+  hn::Store(v, D(), lanes);
+  for (int i = 0; i < count; ++i) p[i] = lanes[i];
+#endif
+}
+
+// Few accumulators would leave the multiplier waiting for its own results, so small tiles keep several sums along k.
+constexpr int Sums(int rows, int vectors) { return rows * vectors >= 4 ? 1 : rows * vectors >= 2 ? 2 : 4; }
+
+template <int kM, int kV, bool kStepped>
+void Tile(const TileArgs& args) {
+  const D d;
+  constexpr int kS = Sums(kM, kV);
+  const int last = args.columns - (kV - 1) * kLanes;
+  const M mask = hn::FirstN(d, static_cast<size_t>(last));
+  const std::int64_t a_row = args.a_row, a_step = kStepped ? args.a_step : 1, b_row = args.b_row;
+  V acc[kS][kM][kV];
+#pragma GCC unroll 4
+  for (int s = 0; s < kS; ++s) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kM; ++i) {
+#pragma GCC unroll 8
+      for (int j = 0; j < kV; ++j) acc[s][i][j] = hn::Zero(d);
+    }
+  }
+  if (args.start) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kM; ++i) {
+      const float* row = args.start + i * args.start_row;
+#pragma GCC unroll 8
+      for (int j = 0; j < kV - 1; ++j) acc[0][i][j] = hn::LoadU(d, row + j * kLanes);
+      acc[0][i][kV - 1] = LoadPart(row + (kV - 1) * kLanes, mask, last);
+    }
+  }
+  if (args.bias) {
+#pragma GCC unroll 8
+    for (int j = 0; j < kV; ++j) {
+      const float* at = args.bias + j * kLanes;
+      const V bias = j < kV - 1 ? hn::LoadU(d, at) : LoadPart(at, mask, last);
+#pragma GCC unroll 16
+      for (int i = 0; i < kM; ++i) acc[0][i][j] = hn::Add(acc[0][i][j], bias);
+    }
+  }
+  const float* b = args.b;
+  for (std::int64_t segment = 0; segment < args.segment_count; ++segment) {
+    const float* a = args.a + args.segments[segment];
+    std::int64_t k = 0;
+    for (; k + kS <= args.segment_length; k += kS) {
+#pragma GCC unroll 4
+      for (int s = 0; s < kS; ++s) {
+        V column[kV];
+#pragma GCC unroll 8
+        for (int j = 0; j < kV - 1; ++j) column[j] = hn::LoadU(d, b + j * kLanes);
+        column[kV - 1] = LoadPart(b + (kV - 1) * kLanes, mask, last);
+#pragma GCC unroll 16
+        for (int i = 0; i < kM; ++i) {
+          const V x = hn::Set(d, kStepped ? a[i] : a[i * a_row]);
+#pragma GCC unroll 8
+          for (int j = 0; j < kV; ++j) acc[s][i][j] = hn::MulAdd(x, column[j], acc[s][i][j]);
+        }
+        a += a_step;
+        b += b_row;
+      }
+    }
+    for (; k < args.segment_length; ++k) {
+#pragma GCC unroll 8
+      for (int j = 0; j < kV; ++j) {
+        const float* at = b + j * kLanes;
+        const V column = j < kV - 1 ? hn::LoadU(d, at) : LoadPart(at, mask, last);
+#pragma GCC unroll 16
+        for (int i = 0; i < kM; ++i) acc[0][i][j] = hn::MulAdd(hn::Set(d, kStepped ? a[i] : a[i * a_row]), column, acc[0][i][j]);
+      }
+      a += a_step;
+      b += b_row;
+    }
+  }
+  const V lowest = hn::Set(d, args.lowest);
+#pragma GCC unroll 16
+  for (int i = 0; i < kM; ++i) {
+    float* row = args.c + i * args.c_row;
+#pragma GCC unroll 8
+    for (int j = 0; j < kV; ++j) {
+      V sum = acc[0][i][j];
+#pragma GCC unroll 4
+      for (int s = 1; s < kS; ++s) sum = hn::Add(sum, acc[s][i][j]);
+      sum = hn::Max(lowest, sum);  // in this order a NaN stays
+      if (j < kV - 1) {
+        hn::StoreU(sum, d, row + j * kLanes);
+      } else {
+        StorePart(sum, row + j * kLanes, mask, last);
+      }
+    }
+  }
+}
+
+// Which tiles exist: accumulators, one row of B and one element of A fit in the registers.
+constexpr bool Exists(int rows, int vectors) {
+  if (rows == 1) return vectors <= 8;
+  if (vectors > 4 || vectors == 3) return false;
+  return rows <= kRows && rows * vectors <= (kWide ? 28 : 12);
+}
+
+template <int kM, int kV>
+void Enter(TileSet& set) {
+  if constexpr (Exists(kM, kV)) {
+    set.tile[0][kM][kV] = &Tile<kM, kV, false>;
+    set.tile[1][kM][kV] = &Tile<kM, kV, true>;
+  }
+}
+template <int kM>
+void EnterRow(TileSet& set) {
+  Enter<kM, 1>(set);
+  Enter<kM, 2>(set);
+  Enter<kM, 3>(set);
+  Enter<kM, 4>(set);
+  Enter<kM, 5>(set);
+  Enter<kM, 6>(set);
+  Enter<kM, 7>(set);
+  Enter<kM, 8>(set);
+  if constexpr (kM < TileSet::max_rows) EnterRow<kM + 1>(set);
+}
+
+const TileSet* Tiles() {
+  static const TileSet set = [] {
+    TileSet made;
+    made.lanes = kLanes;
+    made.rows = kRows;
+    EnterRow<1>(made);
+    return made;
+  }();
+  return &set;
+}
+
+}  // namespace candor::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace candor::cpu {
+
+const TileSet& tile_set() { return *CANDOR_PICK(Tiles)(); }
+
+int TileSet::widest(int tile_rows) const {
+  for (int vectors = max_vectors; vectors > 1; --vectors) {
+    if (tile[0][tile_rows][vectors]) return vectors;
+  }
+  return 1;
+}
+
+}  // namespace candor::cpu
+#endif

@@ -1,0 +1,175 @@
+#include "candor/backends/cpu/matmul_run.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "candor/backends/cpu/matmul_pack.h"
+#include "candor/backends/cpu/tasks.h"
+
+namespace candor::cpu {
+namespace {
+
+constexpr float kNone = -std::numeric_limits<float>::infinity();
+constexpr std::int64_t kZero = 0;
+
+std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+/// A stride that maps rows to few sets of a cache, so that they push each other out.
+bool crowds(std::int64_t stride) { return stride * 4 % 2048 == 0; }
+
+struct Operands {
+  const float *a, *b, *bias, *residual;
+  float* c;
+};
+
+/// The part of c in rows [row, row_end) and columns [column, column_end) of one matrix of the batch.
+void run_block(const MatmulPlan& plan, const Operands& at, std::int64_t row, std::int64_t row_end, std::int64_t column,
+               std::int64_t column_end, float* scratch) {
+  const MatmulProblem& p = plan.problem;
+  const TileSet& tiles = *plan.tiles;
+  const std::int64_t lanes = tiles.lanes, rows = row_end - row;
+  const std::int64_t panels = ceil_div(rows, plan.most_rows);
+  TileArgs tile;
+  tile.segments = &kZero;
+  tile.segment_count = 1;
+  tile.c_row = p.n;
+  std::int64_t k = 0;
+  do {
+    const std::int64_t depth = std::min(plan.k_block, p.k - k);
+    const bool first = k == 0, last = k + depth >= p.k;
+    tile.segment_length = depth;
+    tile.lowest = last ? p.lowest : kNone;
+    for (std::int64_t j = column; j < column_end;) {
+      std::int64_t vectors = std::min<std::int64_t>(plan.vectors, ceil_div(column_end - j, lanes));
+      while (!tiles.tile[0][plan.most_rows][vectors]) --vectors;
+      const std::int64_t width = std::min(vectors * lanes, column_end - j);
+      if (plan.pack_b) {
+        tile.b_row = vectors * lanes;
+        if (p.transpose_b) {
+          transpose_block(at.b + j * p.b_row + k, p.b_row, width, depth, scratch, tile.b_row);
+        } else {
+          copy_block(at.b + k * p.b_row + j, p.b_row, depth, width, scratch, tile.b_row);
+        }
+        tile.b = scratch;
+      } else {
+        tile.b = at.b + k * p.b_row + j;
+        tile.b_row = p.b_row;
+      }
+      tile.columns = static_cast<int>(width);
+      tile.bias = first && at.bias ? at.bias + j : nullptr;
+      for (std::int64_t i = 0; i < panels; ++i) {
+        const std::int64_t from = part_start(rows, panels, i), count = part_start(rows, panels, i + 1) - from;
+        const std::int64_t r = row + from;
+        bool stepped = true;
+        if (p.transpose_a) {
+          tile.a = at.a + k * p.a_row + r;
+          tile.a_row = 1;
+          tile.a_step = p.a_row;
+        } else {
+          tile.a = at.a + r * p.a_row + k;
+          tile.a_row = p.a_row;
+          tile.a_step = 1;
+          stepped = false;
+        }
+        tile.c = at.c + r * p.n + j;
+        tile.start_row = p.n;
+        tile.start = !first ? tile.c : at.residual ? at.residual + r * p.n + j : nullptr;
+        tiles.tile[stepped][count][vectors](tile);
+      }
+      j += width;
+    }
+    k += depth;
+  } while (k < p.k);
+  if (p.finish) p.finish(at.c + row * p.n + column, p.n, rows, column_end - column);
+}
+
+/// Cuts until there are about `wanted` tasks, into blocks not smaller than a tile and not larger than the caches like.
+void cut(MatmulPlan& plan, double flops, std::int64_t batch) {
+  const MatmulProblem& p = plan.problem;
+  const std::int64_t width = plan.vectors * plan.tiles->lanes;
+  std::int64_t wanted = 1;
+  while (wanted < 16 && static_cast<double>(wanted) * 3e5 < flops) wanted *= 2;
+  plan.batch_blocks = std::min(batch, wanted);
+  const auto tasks = [&] { return plan.row_blocks * plan.column_blocks * plan.batch_blocks; };
+  const auto block_rows = [&] { return ceil_div(p.m, plan.row_blocks); };
+  const auto block_columns = [&] { return ceil_div(p.n, plan.column_blocks); };
+  while (tasks() < wanted) {
+    const bool rows = block_rows() >= 16, columns = block_columns() >= 2 * width;
+    if (columns && (plan.pack_b || !rows)) {
+      plan.column_blocks *= 2;
+    } else if (rows) {
+      plan.row_blocks *= 2;
+    } else {
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+std::string MatmulPlan::describe() const {
+  std::string text = std::to_string(most_rows) + "x" + std::to_string(vectors * tiles->lanes) + " tiles, ";
+  text += tasks() == 1 ? "inline" : std::to_string(tasks()) + " tasks";
+  if (pack_b) text += ", packs b";
+  return text;
+}
+
+MatmulPlan plan_matmul(MatmulProblem problem) {
+  MatmulPlan plan;
+  plan.problem = std::move(problem);
+  MatmulProblem& p = plan.problem;
+  plan.tiles = &tile_set();
+  const TileSet& tiles = *plan.tiles;
+  const std::int64_t batch = static_cast<std::int64_t>(p.a_start.size());
+  const double flops = 2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k) * static_cast<double>(batch);
+  // A column of a matrix stored by rows and a row stored by columns are the same thing.
+  if (p.m == 1 && p.transpose_a && p.a_row == 1) p.transpose_a = false, p.a_row = p.k;
+
+  plan.vectors = p.n <= tiles.lanes ? 1 : 2;
+  plan.most_rows = std::clamp<std::int64_t>(p.m, 1, tiles.rows);
+  if (plan.vectors == 2 && p.m <= 7) {
+    for (int wide : {8, 4}) {
+      if (p.n > wide / 2 * tiles.lanes && tiles.tile[0][plan.most_rows][wide]) {
+        plan.vectors = wide;
+        break;
+      }
+    }
+  }
+  // Rows that crowd into one set of the first cache are taken seven at a time: it has at least eight ways.
+  const bool crowded_a = !p.transpose_a && crowds(p.a_row) && p.k >= 64;
+  if (crowded_a && p.n > 2 * tiles.lanes && tiles.rows > 7 && p.m > 7) plan.vectors = 4, plan.most_rows = 7;
+  plan.k_block = p.k > 1024 && p.m >= 2 * tiles.rows ? 512 : p.k;
+  plan.pack_b = p.transpose_b && p.n > 0;
+  if (p.m >= 4 * tiles.rows && p.k >= 64 && p.b_row >= 512 && plan.k_block * p.n > (1 << 18)) plan.pack_b = true;
+  cut(plan, flops, batch);
+  const std::int64_t depth = std::min(plan.k_block, p.k);
+  if (plan.pack_b) plan.slot_floats = static_cast<std::size_t>(depth * plan.vectors * tiles.lanes + 15) / 16 * 16;
+  plan.slots = slots_for(plan.tasks());
+  return plan;
+}
+
+void run_matmul(const MatmulPlan& plan, const float* a, const float* b, const float* bias, const float* residual, float* c, float* scratch) {
+  const MatmulProblem& p = plan.problem;
+  const std::int64_t blocks = plan.row_blocks * plan.column_blocks, batch = static_cast<std::int64_t>(p.a_start.size());
+  if (blocks == 1 && batch == 1) {
+    run_block(plan, {a + p.a_start[0], b + p.b_start[0], bias, residual, c}, 0, p.m, 0, p.n, scratch);
+    return;
+  }
+  const std::int64_t width = plan.vectors * plan.tiles->lanes, column_panels = ceil_div(p.n, width);
+  run_tasks(plan.tasks(), plan.slots, [&](std::int64_t task, std::int64_t slot) {
+    float* own = scratch + static_cast<std::size_t>(slot) * plan.slot_floats;
+    const std::int64_t block = task % blocks, group = task / blocks;
+    const std::int64_t i = block / plan.column_blocks, j = block % plan.column_blocks;
+    const std::int64_t row = part_start(p.m, plan.row_blocks, i), row_end = part_start(p.m, plan.row_blocks, i + 1);
+    const std::int64_t column = part_start(column_panels, plan.column_blocks, j) * width;
+    const std::int64_t column_end = std::min(p.n, part_start(column_panels, plan.column_blocks, j + 1) * width);
+    for (std::int64_t n = part_start(batch, plan.batch_blocks, group); n < part_start(batch, plan.batch_blocks, group + 1); ++n) {
+      const std::int64_t base = n * p.m * p.n;
+      const auto index = static_cast<std::size_t>(n);
+      run_block(plan, {a + p.a_start[index], b + p.b_start[index], bias, residual ? residual + base : nullptr, c + base}, row, row_end, column,
+                column_end, own);
+    }
+  });
+}
+
+}  // namespace candor::cpu

@@ -1,0 +1,48 @@
+// One product of matrices, planned: which tiles, what is packed, how the work is cut into tasks.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "candor/backends/cpu/matmul_micro.h"
+
+namespace candor::cpu {
+
+/// Applies an activation to a block in place: rows of `columns` floats, `stride` apart.
+using FinishFn = void (*)(float* block, std::int64_t stride, std::int64_t rows, std::int64_t columns);
+
+struct MatmulProblem {
+  std::int64_t m = 0, n = 0, k = 0;
+  std::int64_t a_row = 0, b_row = 0;         ///< distances of the stored rows of a and b
+  bool transpose_a = false, transpose_b = false;
+  std::vector<std::int64_t> a_start, b_start;  ///< of each matrix of a batch, in elements; c's follow each other
+  bool bias = false, residual = false;
+  float lowest = 0;            ///< see TileArgs
+  FinishFn finish = nullptr;   ///< null: none
+};
+
+/// A problem with everything decided. How it is cut depends on shapes and instruction set alone.
+struct MatmulPlan {
+  MatmulProblem problem;
+  const TileSet* tiles = nullptr;
+  int vectors = 1;                ///< of the widest tile used
+  std::int64_t most_rows = 1;     ///< of a tile
+  std::int64_t row_blocks = 1, column_blocks = 1, batch_blocks = 1;
+  std::int64_t k_block = 0;
+  bool pack_b = false;
+  std::int64_t slots = 1;
+  std::size_t slot_floats = 0;
+
+  std::size_t scratch() const { return static_cast<std::size_t>(slots) * slot_floats * sizeof(float); }
+  std::int64_t tasks() const { return row_blocks * column_blocks * batch_blocks; }
+  /// "14x32 tiles, 8 tasks, packs b".
+  std::string describe() const;
+};
+
+MatmulPlan plan_matmul(MatmulProblem problem);
+
+/// c = activation(a b + bias + residual). `bias` has n elements, `residual` the shape of c; null where the problem has none.
+void run_matmul(const MatmulPlan& plan, const float* a, const float* b, const float* bias, const float* residual, float* c, float* scratch);
+
+}  // namespace candor::cpu
