@@ -12,6 +12,7 @@ const std::vector<Rewrite>& all_rewrites() {
       {"cse", "equal nodes are computed once", rewrites::common_subexpressions},
       {"fold_transpose", "a transposed operand becomes a flag of its matmul", rewrites::fold_transpose},
       {"dead_code", "nodes whose results nobody reads are dropped", rewrites::dead_code},
+      {"drop_history", "a scan that nobody differentiates keeps no history of its carry", rewrites::drop_history},
       {"fuse_epilogue", "bias and activation join their matmul or convolution", rewrites::fuse_epilogue},
       {"fuse_elementwise", "chains of elementwise ops become one loop over tiles", rewrites::fuse_elementwise},
   };

@@ -1,0 +1,132 @@
+#include "candor/graph/rewrite/rewrite.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "candor/graph/program.h"
+#include "candor/graph/trace.h"
+#include "candor/ops/activation.h"
+#include "candor/ops/elementwise.h"
+#include "candor/ops/manipulate.h"
+#include "candor/ops/matmul.h"
+#include "candor/ops/random.h"
+#include "candor/ops/reduce.h"
+
+namespace candor {
+namespace {
+
+using Names = std::vector<std::string>;
+
+Graph traced(std::vector<Shape> shapes, const TensorFunction& f) {
+  std::vector<TensorType> types;
+  for (const Shape& s : shapes) types.push_back({s, DType::f32});
+  return *trace(f, types);
+}
+Names names(const Graph& g) {
+  Names out;
+  for (const Node& n : g.nodes) out.push_back(n.info.op->name);
+  return out;
+}
+
+TEST(Rewrite, CommonSubexpressions) {
+  Graph g = traced({{4}}, [](auto in) { return std::vector<Tensor>{exp(in[0]) + exp(in[0])}; });
+  EXPECT_EQ(names(g), (Names{"exp", "exp", "add"}));
+  EXPECT_EQ(rewrites::common_subexpressions(g), 1);
+  check(g);
+  EXPECT_EQ(rewrites::dead_code(g), 0);
+  EXPECT_EQ(names(g), (Names{"exp", "add"}));
+}
+
+TEST(Rewrite, DeadCode) {
+  Graph g = traced({{4}}, [](auto in) {
+    exp(in[0]);
+    return std::vector<Tensor>{-in[0]};
+  });
+  EXPECT_EQ(rewrites::dead_code(g), 1);
+  check(g);
+  EXPECT_EQ(names(g), (Names{"negative"}));
+}
+
+TEST(Rewrite, ConstantFolding) {
+  Graph g = traced({{4}}, [](auto in) { return std::vector<Tensor>{in[0] * exp(Tensor(1.f) + Tensor(2.f))}; });
+  EXPECT_EQ(rewrites::constant_folding(g), 2);
+  check(g);
+  EXPECT_EQ(names(g), (Names{"multiply"}));
+}
+
+TEST(Rewrite, Simplify) {
+  Graph g = traced({{4, 2}}, [](auto in) {
+    return std::vector<Tensor>{reshape(reshape(transpose(transpose(in[0] * 1.f)), Shape{8}), Shape{2, 4})};
+  });
+  EXPECT_GT(rewrites::simplify(g), 0);
+  rewrites::dead_code(g);
+  check(g);
+  EXPECT_EQ(names(g), (Names{"reshape"}));
+}
+
+TEST(Rewrite, FoldTranspose) {
+  Graph g = traced({{3, 4}, {3, 5}}, [](auto in) { return std::vector<Tensor>{matmul(transpose(in[0]), in[1])}; });
+  EXPECT_EQ(rewrites::fold_transpose(g), 1);
+  rewrites::dead_code(g);
+  check(g);
+  ASSERT_EQ(names(g), (Names{"matmul"}));
+  EXPECT_TRUE(g.nodes[0].info.attrs.flag("transpose_a"));
+}
+
+TEST(Rewrite, FuseEpilogue) {
+  Graph g = traced({{3, 4}, {4, 5}, {5}}, [](auto in) { return std::vector<Tensor>{relu(matmul(in[0], in[1]) + in[2])}; });
+  EXPECT_EQ(rewrites::fuse_epilogue(g), 1);
+  check(g);
+  ASSERT_EQ(names(g), (Names{"fused_matmul"}));
+  EXPECT_EQ(g.nodes[0].info.attrs.text("activation"), "relu");
+}
+
+TEST(Rewrite, FuseEpilogueKeepsAValueThatIsReadTwice) {
+  Graph g = traced({{3, 4}, {4, 5}, {5}}, [](auto in) {
+    const Tensor z = matmul(in[0], in[1]) + in[2];
+    return std::vector<Tensor>{relu(z), z};
+  });
+  EXPECT_EQ(rewrites::fuse_epilogue(g), 1);
+  check(g);
+  EXPECT_EQ(names(g), (Names{"fused_matmul", "relu"}));
+}
+
+TEST(Rewrite, FuseElementwise) {
+  Graph g = traced({{3, 4}, {4}}, [](auto in) {
+    const Tensor a = in[0] * 2.f + in[1];
+    const Tensor b = sum(a, {1}, true);  // not elementwise: a leaves its group and the rest forms another
+    return std::vector<Tensor>{tanh(a) * b + a};
+  });
+  EXPECT_EQ(rewrites::fuse_elementwise(g), 2);
+  check(g);
+  EXPECT_EQ(names(g), (Names{"fused_elementwise", "sum", "fused_elementwise"}));
+}
+
+TEST(Rewrite, FuseElementwiseRecomputesDropoutMasks) {
+  Graph g = traced({{64}, {64}}, [](auto in) {
+    const Tensor keep = ops::bernoulli({64}, 0.5);
+    const Tensor a = where(keep, in[0] * 2.f, Tensor(0.f)), s = sum(a);
+    return std::vector<Tensor>{where(keep, in[1] * s, Tensor(0.f))};
+  });
+  rewrites::common_subexpressions(g);
+  EXPECT_EQ(rewrites::fuse_elementwise(g), 2);
+  check(g);
+  EXPECT_EQ(names(g), (Names{"fused_elementwise", "sum", "fused_elementwise"}));
+}
+
+TEST(Rewrite, CanBeSwitchedOffByName) {
+  setenv("CANDOR_REWRITES", "-cse,-dead_code", 1);
+  Graph g = traced({{4}}, [](auto in) { return std::vector<Tensor>{exp(in[0]) + exp(in[0])}; });
+  for (const auto& [name, count] : rewrite(g)) EXPECT_NE(name, "cse");
+  setenv("CANDOR_REWRITES", "none", 1);
+  EXPECT_TRUE(rewrite(g).empty());
+  unsetenv("CANDOR_REWRITES");
+}
+
+TEST(Rewrite, NamesAreDifferentAndExplained) {
+  for (const Rewrite& r : all_rewrites()) EXPECT_GT(std::string(r.what).size(), 10u) << r.name;
+}
+
+}  // namespace
+}  // namespace candor
