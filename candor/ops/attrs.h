@@ -24,6 +24,7 @@ class Attrs {
 
   /// Sets or replaces. `int` and `Shape` are stored as i64 and list of i64.
   Attrs& set(std::string_view name, AttrValue value);
+  Attrs& set(std::string_view name, bool value) { return set(name, AttrValue(value)); }
   Attrs& set(std::string_view name, int value) { return set(name, AttrValue(std::int64_t{value})); }
   Attrs& set(std::string_view name, const char* value) { return set(name, AttrValue(std::string(value))); }
   Attrs& set(std::string_view name, const Shape& value) { return set(name, AttrValue(value.to_vector())); }

@@ -18,6 +18,11 @@ void register_all_families() {
   register_batch_norm();
   register_random();
   register_optimizer();
+  register_matmul();
+  register_reshape();
+  register_slice();
+  register_concatenate();
+  register_take();
   register_graph_ops();
 }
 

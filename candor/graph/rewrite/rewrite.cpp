@@ -50,8 +50,8 @@ Graph rebuild(const Graph& graph, const Visit& visit) {
   for (int v : graph.arguments) moved[static_cast<std::size_t>(v)] = out.add_argument(graph.values[static_cast<std::size_t>(v)].type);
   const auto move = [&](int v) {
     int& to = moved[static_cast<std::size_t>(v)];
-    if (to < 0) to = out.add_constant(graph.values[static_cast<std::size_t>(v)].tensor);
-    return to;
+    if (to < 0 && graph.values[static_cast<std::size_t>(v)].tensor.defined()) to = out.add_constant(graph.values[static_cast<std::size_t>(v)].tensor);
+    return to;  // -1: made by a node that was dropped
   };
   for (const Node& node : graph.nodes) {
     std::vector<int> inputs;
