@@ -23,6 +23,8 @@ void register_all_families() {
   register_slice();
   register_concatenate();
   register_take();
+  register_conv();
+  register_pool();
   register_graph_ops();
 }
 
