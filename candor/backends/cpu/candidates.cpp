@@ -1,5 +1,6 @@
 #include "candor/backends/cpu/candidates.h"
 
+#include "candor/backends/cpu/conv.h"
 #include "candor/backends/cpu/matmul.h"
 
 namespace candor::cpu {
@@ -8,6 +9,7 @@ const CandidateTable& candidates() {
   static const CandidateTable table = [] {
     CandidateTable t;
     add_matmul(t);
+    add_conv(t);
     return t;
   }();
   return table;

@@ -1,0 +1,115 @@
+// The candidates for conv, fused_conv, conv_input_gradient and conv_kernel_gradient in f32.
+#include "candor/backends/cpu/conv.h"
+
+#include "candor/backends/cpu/conv_direct.h"
+#include "candor/backends/cpu/conv_weights.h"
+#include "candor/backends/cpu/matmul_run.h"
+
+namespace candor::cpu {
+namespace {
+
+constexpr const char* kDirect = "cpu.conv.tile";
+constexpr const char* kPointwise = "cpu.conv.matmul";
+
+std::string why_not(const NodeInfo& node) {
+  for (const TensorType& type : node.in) {
+    if (type.dtype != DType::f32) return "dtype " + std::string(to_string(type.dtype)) + ", f32 only";
+  }
+  const int rank = node.in[0].shape.rank();
+  if (rank < 3 || rank > 5) return "rank " + std::to_string(rank);
+  return "";
+}
+
+/// Every pixel on its own: a product of matrices.
+bool is_pointwise(const ConvGeometry& g) {
+  if (g.groups != 1) return false;
+  for (const ConvAxis& axis : g.axes) {
+    if (axis.kernel != 1 || axis.stride != 1 || axis.low != 0 || axis.in != axis.out) return false;
+  }
+  return true;
+}
+
+void run_forward(const KernelArgs& args) {
+  const auto& plan = *static_cast<const ConvPlan*>(args.block);
+  run_conv(plan, args.input<float>(0), args.input<float>(1), plan.bias ? args.input<float>(2) : nullptr, args.output<float>(0),
+           reinterpret_cast<float*>(args.scratch));
+}
+
+void run_weights(const KernelArgs& args) {
+  run_conv_weights(*static_cast<const ConvWeightsPlan*>(args.block), args.input<float>(0), args.input<float>(1), args.output<float>(0),
+                   reinterpret_cast<float*>(args.scratch));
+}
+
+void run_pointwise(const KernelArgs& args) {
+  const auto& plan = *static_cast<const MatmulPlan*>(args.block);
+  run_matmul(plan, args.input<float>(0), args.input<float>(1), plan.problem.bias ? args.input<float>(2) : nullptr, nullptr,
+             args.output<float>(0), reinterpret_cast<float*>(args.scratch));
+}
+
+Kernel pointwise(MatmulProblem p) {
+  p.a_row = p.transpose_a ? p.m : p.k;
+  p.b_row = p.transpose_b ? p.k : p.n;
+  p.a_start = p.b_start = {0};
+  auto plan = std::make_shared<MatmulPlan>(plan_matmul(std::move(p)));
+  return {kPointwise, run_pointwise, plan, plan->scratch(), plan->describe()};
+}
+
+Kernel direct(const ConvGeometry& g, KernelOrder order, bool bias, Epilogue epilogue) {
+  auto plan = std::make_shared<ConvPlan>(plan_conv(g, order, bias, epilogue));
+  return {kDirect, run_forward, plan, plan->scratch(), plan->describe()};
+}
+
+MatmulProblem problem(std::int64_t m, std::int64_t n, std::int64_t k, Epilogue epilogue = epilogue_of("linear")) {
+  MatmulProblem p;
+  p.m = m;
+  p.n = n;
+  p.k = k;
+  p.lowest = epilogue.lowest;
+  p.finish = epilogue.finish;
+  return p;
+}
+
+Answer conv_candidate(const NodeInfo& node, const Machine&) {
+  if (const std::string reason = why_not(node); !reason.empty()) return declined(kDirect, reason);
+  const ConvGeometry g = conv_geometry(node.attrs, node.in[0].shape, node.in[1].shape, node.out[0].shape);
+  if (g.empty()) return declined(kDirect, "nothing to compute");
+  const bool fused = node.attrs.has("activation");
+  const bool bias = fused && node.attrs.flag("bias");
+  const Epilogue epilogue = epilogue_of(fused ? node.attrs.text("activation") : "linear");
+  if (is_pointwise(g)) {
+    MatmulProblem p = problem(g.images * g.out_cells(), g.out_channels, g.in_channels, epilogue);
+    p.bias = bias;
+    return pointwise(std::move(p));
+  }
+  return direct(g, KernelOrder::as_is, bias, epilogue);
+}
+
+Answer input_gradient_candidate(const NodeInfo& node, const Machine&) {
+  if (const std::string reason = why_not(node); !reason.empty()) return declined(kDirect, reason);
+  const ConvGeometry g = conv_geometry(node.attrs, node.out[0].shape, node.in[1].shape, node.in[0].shape);
+  if (g.empty()) return declined(kDirect, "nothing to compute");
+  if (is_pointwise(g)) {
+    MatmulProblem p = problem(g.images * g.out_cells(), g.in_channels, g.out_channels);
+    p.transpose_b = true;
+    return pointwise(std::move(p));
+  }
+  return direct(backward(g), KernelOrder::turned, false, epilogue_of("linear"));
+}
+
+Answer kernel_gradient_candidate(const NodeInfo& node, const Machine&) {
+  if (const std::string reason = why_not(node); !reason.empty()) return declined(kDirect, reason);
+  const ConvGeometry g = conv_geometry(node.attrs, node.in[0].shape, node.out[0].shape, node.in[1].shape);
+  if (g.empty()) return declined(kDirect, "nothing to compute");
+  auto plan = std::make_shared<ConvWeightsPlan>(plan_conv_weights(g));
+  return Kernel{kDirect, run_weights, plan, plan->scratch(), plan->describe()};
+}
+
+}  // namespace
+
+void add_conv(CandidateTable& table) {
+  table.add({"conv", "fused_conv"}, conv_candidate);
+  table.add("conv_input_gradient", input_gradient_candidate);
+  table.add("conv_kernel_gradient", kernel_gradient_candidate);
+}
+
+}  // namespace candor::cpu
