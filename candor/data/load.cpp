@@ -1,0 +1,110 @@
+#include "candor/data/load.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "candor/base/error.h"
+#include "candor/base/text.h"
+#include "candor/data/generators.h"
+#include "candor/data/idx.h"
+#include "candor/data/locate.h"
+
+namespace candor::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Names that lie in a folder, for suggestions.
+void add_entries(const std::string& folder, const std::string& prefix, std::vector<std::string>& names) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.empty() && name[0] != '.') names.push_back(prefix + name);
+    if (names.size() > 5000) return;
+  }
+}
+
+[[noreturn]] void fail_unknown(const std::string& name) {
+  std::vector<std::string> names = generator_names();
+  const std::size_t slash = name.rfind('/');
+  const std::string prefix = slash == std::string::npos ? "" : name.substr(0, slash + 1);
+  add_entries(prefix, prefix, names);
+  const char* data = std::getenv("CANDOR_DATA");
+  if (data && *data && !prefix.starts_with('/')) add_entries(std::string(data) + "/" + prefix, prefix, names);
+  std::sort(names.begin() + static_cast<std::ptrdiff_t>(generator_names().size()), names.end());
+  fail(ErrorKind::not_found, "no data named " + candor::quoted(name, 200) + ": looked for " + places_text(name) + ", and for a generator (" +
+                                 name_list(generator_names()) + ")" + did_you_mean(name, names));
+}
+
+bool starts_like_idx(const std::string& path) {
+  const std::string name = lower_case(fs::path(path).filename().string());
+  return name.find("-idx") != std::string::npos || name.ends_with(".idx") || name.ends_with(".idx.gz");
+}
+
+Loaded load_folder(const std::string& path, const LoadOptions& options) {
+  Loaded result;
+  result.path = path;
+  Split parts;
+  if (is_idx_folder(path)) {
+    result.kind = SourceKind::idx;
+    parts = read_idx_folder(path);
+  } else if (is_image_folder(path)) {
+    result.kind = SourceKind::images;
+    parts = read_image_folder(path, options.images);
+  } else {
+    std::vector<std::string> tables;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(path, ignored)) {
+      const std::string name = entry.path().filename().string();
+      if (lower_case(name).ends_with(".csv") || lower_case(name).ends_with(".tsv")) tables.push_back(name);
+    }
+    std::sort(tables.begin(), tables.end());
+    fail(ErrorKind::not_found, path + ": neither a folder of pictures per class (.jpg, .png, .ppm, .bmp in folders) nor IDX files named as MNIST's" +
+                                   (tables.empty() ? "" : "; it holds tables, name one of them: " + name_list(tables)));
+  }
+  result.train = std::move(parts.train);
+  result.test = std::move(parts.test);
+  return result;
+}
+
+}  // namespace
+
+std::string_view to_string(SourceKind kind) {
+  switch (kind) {
+    case SourceKind::generator: return "generator";
+    case SourceKind::idx: return "idx";
+    case SourceKind::csv: return "csv";
+    case SourceKind::images: return "images";
+  }
+  return "csv";
+}
+
+Loaded load(const std::string& name, const LoadOptions& options) {
+  std::error_code ignored;
+  Loaded result;
+  // A file here comes first, then a generator, then CANDOR_DATA: what is asked for by name works in an empty folder.
+  if (!fs::exists(name, ignored) && is_generator(name)) {
+    result.kind = SourceKind::generator;
+    result.path = name;
+    result.train = generate(name, options.rows, options.seed);
+    return result;
+  }
+  const auto path = locate(name);
+  if (!path) fail_unknown(name);
+  if (fs::is_directory(*path, ignored)) return load_folder(*path, options);
+  if (starts_like_idx(*path))
+    fail(ErrorKind::invalid_argument, *path + ": one IDX file alone; name its folder, which holds images and labels");
+  const std::string lower = lower_case(*path);
+  for (const char* extension : {".jpg", ".jpeg", ".png", ".ppm", ".pgm", ".bmp"})
+    if (lower.ends_with(extension))
+      fail(ErrorKind::invalid_argument, *path + ": one picture alone; name a folder with a folder of pictures per class");
+  if (lower.ends_with(".zip"))
+    fail(ErrorKind::unsupported, *path + ": a zip archive; unpack it and name the folder");
+  result.kind = SourceKind::csv;
+  result.path = *path;
+  result.train = read_csv(*path, options.csv);
+  return result;
+}
+
+}  // namespace candor::data
