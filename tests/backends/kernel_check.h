@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -45,12 +46,28 @@ inline void fill(float* values, std::int64_t count, std::uint32_t seed) {
   }
 }
 
+/// The same, spread over the range of any dtype: whole numbers in [-100, 100) for integers (from 0 for u8), half of a bool true.
+inline void fill(void* values, const TensorType& type, std::uint32_t seed) {
+  std::vector<float> numbers(static_cast<std::size_t>(type.size()));
+  fill(numbers.data(), type.size(), seed);
+  visit_dtype(type.dtype, [&](auto zero) {
+    using T = decltype(zero);
+    T* out = static_cast<T*>(values);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      const float x = numbers[i];
+      if constexpr (std::is_same_v<T, bool>) out[i] = x < 0;
+      else if constexpr (std::is_integral_v<T>) out[i] = static_cast<T>(std::is_unsigned_v<T> ? 50 * (x + 1) : 100 * x);
+      else out[i] = T(x);
+    }
+  });
+}
+
 inline Buffers run_kernel(const NodeInfo& node, const Kernel& kernel, const Buffers& in) {
   Buffers out;
   for (const TensorType& type : node.out) out.add(type);
   const auto scratch = std::make_unique<std::byte[]>(kernel.scratch + 64);
   auto* aligned = reinterpret_cast<std::byte*>((reinterpret_cast<std::uintptr_t>(scratch.get()) + 63) / 64 * 64);
-  const RunState state;
+  const RunState state{3, 5};
   kernel.run({&node, in.at.data(), out.at.data(), aligned, kernel.block.get(), &state});
   return out;
 }
@@ -59,18 +76,36 @@ inline Kernel reference_of(const NodeInfo& node) { return backend("reference").c
 
 struct Check {
   std::string kernel;        ///< how the name of the chosen kernel must begin; empty: any
-  double tolerance = 1e-5;   ///< times (1 + |expected|)
+  double tolerance = 1e-5;   ///< times (1 + |expected|); integers and bools must be equal
 };
 
-/// Inputs must be f32; outputs f32 or i32 (compared exactly).
-inline void check_kernel(const NodeInfo& node, const Check& check = {}) {
-  Buffers in;
+/// The first place where the outputs differ, or an empty string.
+inline std::string difference(const TensorType& type, const void* got, const void* want, double tolerance) {
+  std::string text;
+  visit_dtype(type.dtype, [&](auto zero) {
+    using T = decltype(zero);
+    const T *a = static_cast<const T*>(got), *b = static_cast<const T*>(want);
+    const auto number = [](T v) {
+      if constexpr (sizeof(T) == 2) return static_cast<double>(static_cast<float>(v));
+      else return static_cast<double>(v);
+    };
+    for (std::int64_t i = 0; i < type.size() && text.empty(); ++i) {
+      bool same = false;
+      if constexpr (std::is_integral_v<T>) same = a[i] == b[i];
+      else {
+        const double x = number(a[i]), y = number(b[i]);
+        same = x == y || (std::isnan(x) && std::isnan(y)) || std::abs(x - y) <= tolerance * (1 + std::abs(y));
+      }
+      if (!same) text = "[" + std::to_string(i) + "]: " + std::to_string(number(a[i])) + ", expected " + std::to_string(number(b[i]));
+    }
+  });
+  return text;
+}
+
+/// Runs the kernel that the CPU backend chooses on these inputs, against the reference kernel.
+inline void check_kernel(const NodeInfo& node, const Check& check, const Buffers& in) {
   std::string text = node.op->name + " " + to_string(node.attrs);
-  for (const TensorType& type : node.in) {
-    in.add(type);
-    fill(static_cast<float*>(in.at.back()), type.size(), static_cast<std::uint32_t>(in.at.size()));
-    text += " " + to_string(type);
-  }
+  for (const TensorType& type : node.in) text += " " + to_string(type);
   SCOPED_TRACE(text);
   const Buffers expected = run_kernel(node, reference_of(node), in);
   const int threads_before = threads();
@@ -83,30 +118,29 @@ inline void check_kernel(const NodeInfo& node, const Check& check = {}) {
       std::vector<Declined> refusals;
       const Kernel kernel = backend("cpu").choose(node, &refusals);
       EXPECT_EQ(kernel.name.substr(0, check.kernel.size()), check.kernel) << (refusals.empty() ? "" : refusals.back().reason);
-      const Buffers out = run_kernel(node, kernel, in);
+      Buffers out = run_kernel(node, kernel, in);
       for (std::size_t o = 0; o < out.at.size(); ++o) {
         if (count != 1) {
           EXPECT_EQ(std::memcmp(out.at[o], first.at[o], out.bytes[o]), 0) << kernel.name << ": other bits with " << count << " threads";
-          continue;
-        }
-        if (node.out[o].dtype == DType::i32) {
-          EXPECT_EQ(std::memcmp(out.at[o], expected.at[o], out.bytes[o]), 0) << kernel.name << ", output " << o << ", " << to_string(isa);
-          continue;
-        }
-        const auto *got = static_cast<const float*>(out.at[o]), *want = static_cast<const float*>(expected.at[o]);
-        for (std::int64_t i = 0; i < node.out[o].size(); ++i) {
-          const double error = std::abs(static_cast<double>(got[i]) - want[i]);
-          if (!(error <= check.tolerance * (1 + std::abs(want[i])))) {
-            ADD_FAILURE() << kernel.name << " (" << kernel.note << "), " << to_string(isa) << ", output " << o << "[" << i << "]: " << got[i] << ", expected " << want[i];
-            break;
-          }
+        } else if (const std::string where = difference(node.out[o], out.at[o], expected.at[o], check.tolerance); !where.empty()) {
+          ADD_FAILURE() << kernel.name << " (" << kernel.note << "), " << to_string(isa) << ", output " << o << where;
         }
       }
-      if (count == 1) first = run_kernel(node, kernel, in);
+      if (count == 1) first = std::move(out);
     }
   }
   cpu::limit_isa(cpu::Isa::avx512);
   set_threads(threads_before);
+}
+
+/// The same on made-up inputs.
+inline void check_kernel(const NodeInfo& node, const Check& check = {}) {
+  Buffers in;
+  for (const TensorType& type : node.in) {
+    in.add(type);
+    fill(in.at.back(), type, static_cast<std::uint32_t>(in.at.size()));
+  }
+  check_kernel(node, check, in);
 }
 
 }  // namespace candor::testing

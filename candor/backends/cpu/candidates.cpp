@@ -8,6 +8,7 @@ namespace candor::cpu {
 const CandidateTable& candidates() {
   static const CandidateTable table = [] {
     CandidateTable t;
+    add_elementwise(t);
     add_matmul(t);
     add_conv(t);
     return t;

@@ -31,6 +31,8 @@ class CandidateTable {
   std::map<std::string, std::vector<Candidate>, std::less<>> rows_;
 };
 
+void add_elementwise(CandidateTable& table);  ///< every elementwise op and fused_elementwise: the tile loop
+
 /// All of them, in order; see candidates.cpp.
 const CandidateTable& candidates();
 
