@@ -62,11 +62,11 @@ Expected read_expected(const FixtureCase& c) {
   return e;
 }
 
-void compare(const std::string& what, const Tensor& got, const Tensor& want, const FixtureCase& c, DType dtype) {
+void compare(const std::string& what, const Tensor& got, const Tensor& want, const FixtureCase& c, DType dtype, double tolerance64) {
   if (dtype == DType::f32) {
     EXPECT_EQ(difference(got, want, c.rtol, c.atol), "") << c.name << ": " << what << " in f32";
   } else {
-    EXPECT_EQ(difference(got, want, 0, 1e-9 * largest_entry(want) + 1e-15), "") << c.name << ": " << what << " in f64";
+    EXPECT_EQ(difference(got, want, 0, tolerance64 * largest_entry(want) + 1e-15), "") << c.name << ": " << what << " in f64";
   }
 }
 
@@ -138,7 +138,7 @@ std::string difference(const Tensor& got, const Tensor& want, double rtol, doubl
   return text;
 }
 
-void check_fixture(const FixtureCase& c, DType dtype, const FixtureFunction& f) {
+void check_fixture(const FixtureCase& c, DType dtype, const FixtureFunction& f, double tolerance64) {
   const Named arguments = read_arguments(c);
   const Expected expected = read_expected(c);
   FixtureCall call{c.attrs(), {}, {}, {}};
@@ -184,9 +184,9 @@ void check_fixture(const FixtureCase& c, DType dtype, const FixtureFunction& f) 
     return;
   }
   std::size_t at = 0;
-  for (const auto& [name, want] : expected.outputs) compare("output " + name, got[at++], want, c, dtype);
-  for (const auto& [name, want] : expected.gradients) compare("gradient to " + name, got[at++], want, c, dtype);
-  for (const auto& [name, want] : expected.second) compare("second gradient to " + name, got[at++], want, c, dtype);
+  for (const auto& [name, want] : expected.outputs) compare("output " + name, got[at++], want, c, dtype, 1e-9);
+  for (const auto& [name, want] : expected.gradients) compare("gradient to " + name, got[at++], want, c, dtype, tolerance64);
+  for (const auto& [name, want] : expected.second) compare("second gradient to " + name, got[at++], want, c, dtype, tolerance64);
 }
 
 }  // namespace candor::testing

@@ -44,7 +44,8 @@ using FixtureFunction = std::function<std::vector<Tensor>(const FixtureCall&)>;
 
 /// Runs f, its gradients and second-order gradients in one Program and adds a googletest failure for everything that differs.
 /// The results of f are the case's outputs, in order.
-void check_fixture(const FixtureCase& fixture, DType dtype, const FixtureFunction& f);
+/// `tolerance64`: how far an f64 gradient may be from the case's, relative to its largest entry.
+void check_fixture(const FixtureCase& fixture, DType dtype, const FixtureFunction& f, double tolerance64 = 1e-9);
 
 /// Empty when |got - want| <= atol + rtol |want| everywhere (NaN equals NaN, infinities by sign), else what differs first.
 std::string difference(const Tensor& got, const Tensor& want, double rtol, double atol);

@@ -1,0 +1,59 @@
+// Rows of cross-entropies and normalisation.
+#include "candor/ops/loss.h"
+#include "candor/ops/norm.h"
+#include "tests/ops/op_table.h"
+
+namespace candor::testing {
+namespace {
+
+using Tensors = std::vector<Tensor>;
+
+OpRow row(std::string name, std::vector<Input> inputs, RowFunction f, std::vector<std::vector<Shape>> sizes = {}, std::vector<Shape> large = {}) {
+  OpRow result;
+  result.name = std::move(name);
+  result.inputs = std::move(inputs);
+  result.f = std::move(f);
+  result.sizes = std::move(sizes);
+  result.large = std::move(large);
+  return result;
+}
+
+const AddRows losses({
+    row("softmax_cross_entropy", {{{5, 4}}, {{5, 4}, 0, 1}}, [](auto in) { return Tensors{softmax_cross_entropy(in[0], in[1])}; },
+        {{{0, 4}, {0, 4}}, {{4}, {4}}, {{2, 3, 4}, {2, 3, 4}}, {{3, 1}, {3, 1}}}, {{1031, 10}, {1031, 10}}),
+    row("softmax_cross_entropy_gradient", {{{5, 4}}, {{5, 4}, 0, 1}, {{5}}},
+        [](auto in) { return Tensors{apply("softmax_cross_entropy_gradient", {in[0], in[1], in[2]})}; }),
+    row("sparse_softmax_cross_entropy", {{{6, 5}}, {{6}, 0, 5, Fill::index}}, [](auto in) { return Tensors{sparse_softmax_cross_entropy(in[0], in[1])}; },
+        {{{0, 5}, {0}}, {{5}, {}}, {{2, 3, 5}, {2, 3}}}, {{1031, 10}, {1031}}),
+    row("sparse_softmax_cross_entropy_i64", {{{2, 3, 5}}, {{2, 3}, 0, 5, Fill::index64}}, [](auto in) { return Tensors{sparse_softmax_cross_entropy(in[0], in[1])}; }),
+    row("sparse_softmax_cross_entropy_gradient", {{{6, 5}}, {{6}, 0, 5, Fill::index}, {{6}}},
+        [](auto in) { return Tensors{apply("sparse_softmax_cross_entropy_gradient", {in[0], in[1], in[2]})}; }),
+    row("sigmoid_cross_entropy", {{{5, 3}, -4, 4}, {{5, 3}, 0, 1}}, [](auto in) { return Tensors{sigmoid_cross_entropy(in[0], in[1])}; },
+        {{{0, 3}, {0, 3}}, {{}, {}}}, {{1031, 67}, {1031, 67}}),
+});
+
+const AddRows norms({
+    row("layer_norm", {{{3, 6}}, {{6}, 0.5, 1.5}, {{6}}}, [](auto in) { return Tensors{layer_norm(in[0], in[1], in[2])}; },
+        {{{0, 6}, {6}, {6}}, {{6}, {6}, {6}}, {{2, 3, 1}, {1}, {1}}}, {{1031, 64}, {64}, {64}}),
+    row("layer_norm_plain", {{{3, 6}}}, [](auto in) { return Tensors{layer_norm(in[0], {}, {})}; }),
+    row("layer_norm_axes", {{{2, 3, 4}}, {{3, 4}, 0.5, 1.5}}, [](auto in) { return Tensors{layer_norm(in[0], in[1], {}, {1, 2}, 1e-2)}; }),
+    row("layer_norm_center", {{{2, 3, 4}}, {{2}}}, [](auto in) { return Tensors{layer_norm(in[0], {}, in[1], {0}, 1e-2)}; }),
+    row("layer_norm_statistics", {{{3, 6}}}, [](auto in) {
+          return apply_all(op("layer_norm"), in, {{"axes", std::vector<std::int64_t>{1}}, {"epsilon", 1e-3}, {"scale", false}, {"center", false}});
+        }),
+    row("rms_norm", {{{3, 6}}, {{6}, 0.5, 1.5}}, [](auto in) { return Tensors{rms_norm(in[0], in[1])}; }, {{{0, 6}, {6}}, {{1}, {1}}}, {{1031, 64}, {64}}),
+    row("rms_norm_statistics", {{{3, 6}}}, [](auto in) { return apply_all(op("rms_norm"), in, {{"axes", std::vector<std::int64_t>{1}}, {"epsilon", 1e-3}, {"scale", false}}); }),
+    row("group_norm", {{{2, 3, 6}}, {{6}, 0.5, 1.5}, {{6}}}, [](auto in) { return Tensors{group_norm(in[0], in[1], in[2], 3)}; }),
+    row("batch_norm_training", {{{5, 2, 3}}, {{3}, 0.5, 1.5}, {{3}}},
+        [](auto in) {
+          const auto [y, mean, variance] = batch_norm_training(in[0], in[1], in[2]);
+          return Tensors{y, mean, variance};
+        },
+        {{{4, 1}, {1}, {1}}, {{3}, {3}, {3}}}, {{1031, 17}, {17}, {17}}),
+    row("batch_norm_training_axis1", {{{5, 3, 2}}}, [](auto in) { return Tensors{std::get<0>(batch_norm_training(in[0], {}, {}, 1))}; }),
+    row("batch_norm_inference", {{{5, 2, 3}}, {{3}, 0.5, 1.5}, {{3}}, {{3}}, {{3}, 0.5, 2}},
+        [](auto in) { return Tensors{batch_norm_inference(in[0], in[1], in[2], in[3], in[4])}; }),
+});
+
+}  // namespace
+}  // namespace candor::testing
