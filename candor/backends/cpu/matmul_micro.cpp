@@ -7,43 +7,17 @@
 #define HWY_TARGET_INCLUDE "candor/backends/cpu/matmul_micro.cpp"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+//
+#include "candor/backends/cpu/partial.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace candor::cpu::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
-
 using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
 using M = hn::Mask<D>;
 constexpr int kLanes = HWY_LANES(float);
 constexpr bool kWide = HWY_TARGET <= HWY_AVX3;  // 32 registers
 constexpr int kRows = kWide ? 14 : 6;
-
-// Partial loads and stores that touch nothing beyond `count` elements. Where the set has no masked memory access they go lane by lane.
-HWY_INLINE V LoadPart(const float* p, M mask, int count) {
-#if HWY_TARGET <= HWY_AVX2
-  (void)count;
-  return hn::MaskedLoad(mask, D(), p);
-#else
-  (void)mask;
-  if (count == kLanes) return hn::LoadU(D(), p);
-  alignas(64) float lanes[kLanes] = {};
-  for (int i = 0; i < count; ++i) lanes[i] = p[i];
-  return hn::Load(D(), lanes);
-#endif
-}
-HWY_INLINE void StorePart(V v, float* p, M mask, int count) {
-#if HWY_TARGET <= HWY_AVX2
-  (void)count;
-  hn::BlendedStore(v, mask, D(), p);
-#else
-  (void)mask;
-  if (count == kLanes) return hn::StoreU(v, D(), p);
-  alignas(64) float lanes[kLanes];
-  hn::Store(v, D(), lanes);
-  for (int i = 0; i < count; ++i) p[i] = lanes[i];
-#endif
-}
 
 // Few accumulators would leave the multiplier waiting for its own results, so small tiles keep several sums along k.
 constexpr int Sums(int rows, int vectors) { return rows * vectors >= 4 ? 1 : rows * vectors >= 2 ? 2 : 4; }
@@ -70,14 +44,14 @@ void Tile(const TileArgs& args) {
       const float* row = args.start + i * args.start_row;
 #pragma GCC unroll 8
       for (int j = 0; j < kV - 1; ++j) acc[0][i][j] = hn::LoadU(d, row + j * kLanes);
-      acc[0][i][kV - 1] = LoadPart(row + (kV - 1) * kLanes, mask, last);
+      acc[0][i][kV - 1] = load_part(D(), row + (kV - 1) * kLanes, mask, last);
     }
   }
   if (args.bias) {
 #pragma GCC unroll 8
     for (int j = 0; j < kV; ++j) {
       const float* at = args.bias + j * kLanes;
-      const V bias = j < kV - 1 ? hn::LoadU(d, at) : LoadPart(at, mask, last);
+      const V bias = j < kV - 1 ? hn::LoadU(d, at) : load_part(D(), at, mask, last);
 #pragma GCC unroll 16
       for (int i = 0; i < kM; ++i) acc[0][i][j] = hn::Add(acc[0][i][j], bias);
     }
@@ -92,7 +66,7 @@ void Tile(const TileArgs& args) {
         V column[kV];
 #pragma GCC unroll 8
         for (int j = 0; j < kV - 1; ++j) column[j] = hn::LoadU(d, b + j * kLanes);
-        column[kV - 1] = LoadPart(b + (kV - 1) * kLanes, mask, last);
+        column[kV - 1] = load_part(D(), b + (kV - 1) * kLanes, mask, last);
 #pragma GCC unroll 16
         for (int i = 0; i < kM; ++i) {
           const V x = hn::Set(d, kStepped ? a[i] : a[i * a_row]);
@@ -107,7 +81,7 @@ void Tile(const TileArgs& args) {
 #pragma GCC unroll 8
       for (int j = 0; j < kV; ++j) {
         const float* at = b + j * kLanes;
-        const V column = j < kV - 1 ? hn::LoadU(d, at) : LoadPart(at, mask, last);
+        const V column = j < kV - 1 ? hn::LoadU(d, at) : load_part(D(), at, mask, last);
 #pragma GCC unroll 16
         for (int i = 0; i < kM; ++i) acc[0][i][j] = hn::MulAdd(hn::Set(d, kStepped ? a[i] : a[i * a_row]), column, acc[0][i][j]);
       }
@@ -128,7 +102,7 @@ void Tile(const TileArgs& args) {
       if (j < kV - 1) {
         hn::StoreU(sum, d, row + j * kLanes);
       } else {
-        StorePart(sum, row + j * kLanes, mask, last);
+        store_part(sum, d, row + j * kLanes, mask, last);
       }
     }
   }
