@@ -57,6 +57,11 @@ void backward(detail::TraceContext& context, std::size_t n, const std::vector<bo
   }
 }
 
+std::vector<Variable>& latest_variables() {
+  thread_local std::vector<Variable> variables;
+  return variables;
+}
+
 Tensor ones_like(const TensorType& type) { return Tensor::full(type.shape, 1, type.dtype); }
 
 std::vector<Tensor> run_once(const TensorFunction& f, std::span<const Tensor> arguments) {
@@ -113,8 +118,11 @@ std::pair<Tensor, std::vector<Tensor>> value_and_grad(const std::function<Tensor
   std::vector<Tensor> all = detail::TraceContext::current() ? both({}) : run_once(both, {});
   Tensor loss = all.front();
   all.erase(all.begin());
+  latest_variables().assign(variables.begin(), variables.end());
   return {std::move(loss), std::move(all)};
 }
+
+const std::vector<Variable>& differentiated_variables() { return latest_variables(); }
 
 std::function<std::vector<Tensor>(std::span<const Tensor>)> grad(std::function<Tensor(std::span<const Tensor>)> f) {
   return [f = std::move(f)](std::span<const Tensor> arguments) {

@@ -20,6 +20,9 @@ std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor
 /// Throws Error (shape) when the result is not a scalar.
 std::pair<Tensor, std::vector<Tensor>> value_and_grad(const std::function<Tensor()>& f, std::span<const Variable> variables);
 
+/// The variables of the latest value_and_grad on this thread: what an optimizer's apply(gradients) updates.
+const std::vector<Variable>& differentiated_variables();
+
 /// The gradient function of a scalar function of tensors, to all arguments.
 std::function<std::vector<Tensor>(std::span<const Tensor>)> grad(std::function<Tensor(std::span<const Tensor>)> f);
 

@@ -2,7 +2,6 @@
 #include "candor/backends/cpu/conv.h"
 
 #include "candor/backends/cpu/conv_direct.h"
-#include "candor/backends/cpu/conv_fold.h"
 #include "candor/backends/cpu/conv_weights.h"
 #include "candor/backends/cpu/matmul_run.h"
 
@@ -10,7 +9,6 @@ namespace candor::cpu {
 namespace {
 
 constexpr const char* kDirect = "cpu.conv.tile";
-constexpr const char* kFold = "cpu.conv.fold";
 constexpr const char* kPointwise = "cpu.conv.matmul";
 
 std::string why_not(const NodeInfo& node) {
@@ -35,11 +33,6 @@ void run_forward(const KernelArgs& args) {
   const auto& plan = *static_cast<const ConvPlan*>(args.block);
   run_conv(plan, args.input<float>(0), args.input<float>(1), plan.bias ? args.input<float>(2) : nullptr, args.output<float>(0),
            reinterpret_cast<float*>(args.scratch));
-}
-
-void run_fold(const KernelArgs& args) {
-  run_conv_fold(*static_cast<const ConvFoldPlan*>(args.block), args.input<float>(0), args.input<float>(1), args.output<float>(0),
-                reinterpret_cast<float*>(args.scratch));
 }
 
 void run_weights(const KernelArgs& args) {
@@ -91,7 +84,7 @@ Answer conv_candidate(const NodeInfo& node, const Machine&) {
   return direct(g, KernelOrder::as_is, bias, epilogue);
 }
 
-Answer input_gradient_candidate(const NodeInfo& node, const Machine& m) {
+Answer input_gradient_candidate(const NodeInfo& node, const Machine&) {
   if (const std::string reason = why_not(node); !reason.empty()) return declined(kDirect, reason);
   const ConvGeometry g = conv_geometry(node.attrs, node.out[0].shape, node.in[1].shape, node.in[0].shape);
   if (g.empty()) return declined(kDirect, "nothing to compute");
@@ -99,12 +92,6 @@ Answer input_gradient_candidate(const NodeInfo& node, const Machine& m) {
     MatmulProblem p = problem(g.images * g.out_cells(), g.in_channels, g.out_channels);
     p.transpose_b = true;
     return pointwise(std::move(p));
-  }
-  // Worth it where walking the padded image would meet zeros between strides, or leave lanes empty.
-  const bool strided = g.axes[1].stride > 1 || g.axes[2].stride > 1;
-  if (can_fold(g) && (strided || (g.in_channels < m.lanes() && g.out_channels >= m.lanes()))) {
-    auto plan = std::make_shared<ConvFoldPlan>(plan_conv_fold(g));
-    return Kernel{kFold, run_fold, plan, plan->scratch(), plan->describe()};
   }
   return direct(backward(g), KernelOrder::turned, false, epilogue_of("linear"));
 }

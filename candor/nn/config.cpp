@@ -1,0 +1,137 @@
+#include "candor/nn/config.h"
+
+#include <cstdio>
+
+#include "candor/base/error.h"
+
+namespace candor {
+namespace {
+
+const char* kind_of(const Config& c) {
+  if (c.is_null()) return "null";
+  if (c.is_bool()) return "a truth value";
+  if (c.is_number()) return "a number";
+  if (c.is_text()) return "a text";
+  return c.is_list() ? "a list" : "a map";
+}
+
+[[noreturn]] void wrong(const Config& c, const char* expected) {
+  fail(ErrorKind::corrupt, std::string("configuration: expected ") + expected + ", found " + kind_of(c));
+}
+
+}  // namespace
+
+Config Config::integers(const std::vector<std::int64_t>& values) { return Config(List(values.begin(), values.end())); }
+Config Config::numbers(const std::vector<double>& values) { return Config(List(values.begin(), values.end())); }
+
+bool Config::boolean() const {
+  if (const auto* v = std::get_if<bool>(&value_)) return *v;
+  wrong(*this, "a truth value");
+}
+
+std::int64_t Config::integer() const {
+  if (const auto* v = std::get_if<std::int64_t>(&value_)) return *v;
+  if (const auto* v = std::get_if<double>(&value_)) {
+    if (*v > -9e15 && *v < 9e15 && *v == static_cast<double>(static_cast<std::int64_t>(*v))) return static_cast<std::int64_t>(*v);
+  }
+  wrong(*this, "a whole number");
+}
+
+double Config::number() const {
+  if (const auto* v = std::get_if<double>(&value_)) return *v;
+  if (const auto* v = std::get_if<std::int64_t>(&value_)) return static_cast<double>(*v);
+  wrong(*this, "a number");
+}
+
+const std::string& Config::text() const {
+  if (const auto* v = std::get_if<std::string>(&value_)) return *v;
+  wrong(*this, "a text");
+}
+
+const Config::List& Config::items() const {
+  if (const auto* v = std::get_if<List>(&value_)) return *v;
+  wrong(*this, "a list");
+}
+
+const Config::Map& Config::entries() const {
+  if (const auto* v = std::get_if<Map>(&value_)) return *v;
+  wrong(*this, "a map");
+}
+
+std::vector<std::int64_t> Config::to_integers() const {
+  std::vector<std::int64_t> out;
+  for (const Config& item : items()) out.push_back(item.integer());
+  return out;
+}
+
+std::vector<double> Config::to_numbers() const {
+  std::vector<double> out;
+  for (const Config& item : items()) out.push_back(item.number());
+  return out;
+}
+
+const Config* Config::find(std::string_view key) const {
+  if (const auto* map = std::get_if<Map>(&value_)) {
+    for (const auto& [name, value] : *map) {
+      if (name == key) return &value;
+    }
+  }
+  return nullptr;
+}
+
+const Config& Config::at(std::string_view key) const {
+  entries();
+  if (const Config* value = find(key)) return *value;
+  fail(ErrorKind::corrupt, "configuration: '" + std::string(key) + "' is missing in " + to_string(*this).substr(0, 120));
+}
+
+Config& Config::set(std::string_view key, Config value) {
+  if (is_null()) value_ = Map{};
+  if (!is_map()) wrong(*this, "a map");
+  for (auto& [name, old] : std::get<Map>(value_)) {
+    if (name == key) {
+      old = std::move(value);
+      return *this;
+    }
+  }
+  std::get<Map>(value_).emplace_back(std::string(key), std::move(value));
+  return *this;
+}
+
+bool Config::get(std::string_view key, bool fallback) const {
+  const Config* value = find(key);
+  return value && !value->is_null() ? value->boolean() : fallback;
+}
+std::int64_t Config::get(std::string_view key, std::int64_t fallback) const {
+  const Config* value = find(key);
+  return value && !value->is_null() ? value->integer() : fallback;
+}
+double Config::get(std::string_view key, double fallback) const {
+  const Config* value = find(key);
+  return value && !value->is_null() ? value->number() : fallback;
+}
+std::string Config::get(std::string_view key, const char* fallback) const {
+  const Config* value = find(key);
+  return value && !value->is_null() ? value->text() : std::string(fallback);
+}
+
+std::string to_string(const Config& config) {
+  if (config.is_null()) return "null";
+  if (config.is_bool()) return config.boolean() ? "true" : "false";
+  if (config.is_integer()) return std::to_string(config.integer());
+  if (config.is_number()) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.9g", config.number());
+    return text;
+  }
+  if (config.is_text()) return '"' + config.text() + '"';
+  std::string out = config.is_list() ? "[" : "{";
+  if (config.is_list()) {
+    for (const Config& item : config.items()) out += (out.size() > 1 ? ", " : "") + to_string(item);
+    return out + "]";
+  }
+  for (const auto& [name, value] : config.entries()) out += (out.size() > 1 ? ", \"" : "\"") + name + "\": " + to_string(value);
+  return out + "}";
+}
+
+}  // namespace candor

@@ -1,0 +1,78 @@
+// A description of a layer, loss or model that can be stored: null, bool, number, text, list and map, as in JSON. The model
+// file turns it into JSON and back; nothing here knows of files.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "candor/tensor/tensor.h"
+
+namespace candor {
+
+class Config {
+ public:
+  using List = std::vector<Config>;
+  using Map = std::vector<std::pair<std::string, Config>>;  ///< keeps the order in which things were set
+
+  Config() = default;  ///< null
+  Config(bool value) : value_(value) {}
+  Config(int value) : value_(std::int64_t{value}) {}
+  Config(std::int64_t value) : value_(value) {}
+  Config(double value) : value_(value) {}
+  Config(const char* value) : value_(std::string(value)) {}
+  Config(std::string value) : value_(std::move(value)) {}
+  Config(std::string_view value) : value_(std::string(value)) {}
+  Config(List value) : value_(std::move(value)) {}
+  Config(Map value) : value_(std::move(value)) {}
+  Config(std::initializer_list<std::pair<std::string, Config>> items) : value_(Map(items.begin(), items.end())) {}
+  static Config integers(const std::vector<std::int64_t>& values);
+  static Config numbers(const std::vector<double>& values);
+  static Config map() { return Config(Map{}); }
+  static Config list() { return Config(List{}); }
+
+  bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
+  bool is_bool() const { return std::holds_alternative<bool>(value_); }
+  bool is_integer() const { return std::holds_alternative<std::int64_t>(value_); }
+  bool is_number() const { return is_integer() || std::holds_alternative<double>(value_); }
+  bool is_text() const { return std::holds_alternative<std::string>(value_); }
+  bool is_list() const { return std::holds_alternative<List>(value_); }
+  bool is_map() const { return std::holds_alternative<Map>(value_); }
+
+  /// The value, or Error (corrupt) that says what was expected and what is there.
+  bool boolean() const;
+  std::int64_t integer() const;
+  double number() const;  ///< integers count
+  const std::string& text() const;
+  const List& items() const;
+  const Map& entries() const;
+  std::vector<std::int64_t> to_integers() const;
+  std::vector<double> to_numbers() const;
+
+  /// Map access: null pointer or Error (corrupt) naming the key when it is missing.
+  const Config* find(std::string_view key) const;
+  const Config& at(std::string_view key) const;
+  /// Sets or adds a key; a null Config becomes a map.
+  Config& set(std::string_view key, Config value);
+  /// The value of `key`, or `fallback` when the key is missing or null.
+  bool get(std::string_view key, bool fallback) const;
+  std::int64_t get(std::string_view key, std::int64_t fallback) const;
+  std::int64_t get(std::string_view key, int fallback) const { return get(key, std::int64_t{fallback}); }
+  double get(std::string_view key, double fallback) const;
+  std::string get(std::string_view key, const char* fallback) const;
+  std::string get(std::string_view key, const std::string& fallback) const { return get(key, fallback.c_str()); }
+
+  bool operator==(const Config& other) const { return value_ == other.value_; }
+
+ private:
+  std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Map> value_;
+};
+
+/// JSON-like text for messages and tests; not meant to be read back.
+std::string to_string(const Config& config);
+
+}  // namespace candor

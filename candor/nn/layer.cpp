@@ -1,0 +1,249 @@
+#include "candor/nn/layer.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "candor/nn/layer_body.h"
+#include "candor/ops/elementwise.h"
+
+namespace candor {
+
+namespace {
+/// Extent of the batch axis while shapes are inferred: small, and not 1, so that a layer that changes it is seen.
+constexpr std::int64_t trial_batch = 2;
+}  // namespace
+
+namespace detail {
+
+Tensor LayerBody::regularization_loss() const {
+  Tensor total;
+  for (const auto& [variable, regularizer] : penalties_) {
+    if (!variable.trainable()) continue;
+    const Tensor penalty = regularizer(variable.value());
+    total = total.defined() ? total + penalty : penalty;
+  }
+  for (const Layer& child : children()) {
+    const Tensor penalty = child.regularization_loss();
+    if (penalty.defined()) total = total.defined() ? total + penalty : penalty;
+  }
+  return total;
+}
+
+void LayerBody::build_once(std::span<const TensorType> inputs) {
+  if (built_) return;
+  build(inputs);
+  built_for_.assign(inputs.begin(), inputs.end());
+  built_ = true;
+  set_trainable(trainable_);
+}
+
+std::vector<Tensor> LayerBody::call(std::span<const Tensor> xs, Mode mode) {
+  const Scope scope(name_.empty() ? default_name() : name_);
+  std::vector<TensorType> types;
+  for (const Tensor& x : xs) {
+    if (!x.defined()) complain(ErrorKind::invalid_argument, "an input is undefined");
+    if (x.rank() == 0) complain(ErrorKind::shape, "the input is a scalar; a batch has samples along its first axis");
+    types.push_back(x.type());
+  }
+  if (xs.empty()) complain(ErrorKind::invalid_argument, "no input");
+  build_once(types);
+  std::vector<Tensor> outputs = apply(xs, mode);
+  LayerObserver::report(*this, outputs);
+  return outputs;
+}
+
+void LayerBody::set_name(std::string name) {
+  if (!named_by_user_) rename(std::move(name));
+}
+
+void LayerBody::rename(std::string name) {
+  name_ = std::move(name);
+  for (const auto& [short_name, variable] : weights_) variable.rename(name_ + "/" + short_name);
+}
+
+std::string LayerBody::default_name() const {
+  const std::string text = kind();
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool upper = std::isupper(static_cast<unsigned char>(text[i])) != 0;
+    const bool after_lower = i > 0 && std::islower(static_cast<unsigned char>(text[i - 1])) != 0;
+    const bool before_lower = i > 0 && i + 1 < text.size() && std::islower(static_cast<unsigned char>(text[i + 1])) != 0;
+    const bool after_digit = i > 0 && std::isdigit(static_cast<unsigned char>(text[i - 1])) != 0;
+    if (upper && !after_digit && (after_lower || before_lower)) out += '_';
+    out += static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
+  }
+  return out;
+}
+
+void LayerBody::set_trainable(bool trainable) {
+  trainable_ = trainable;
+  for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i].second.set_trainable(trainable && weight_trains_[i]);
+  for (const Layer& child : children()) child.set_trainable(trainable);
+}
+
+Variable LayerBody::add_weight(const std::string& name, const Shape& shape, const Initializer& initializer, DType dtype, bool train,
+                               const Regularizer& regularizer) {
+  const Variable variable(initializer(shape, dtype, next_weight_stream()), (name_.empty() ? default_name() : name_) + "/" + name, train);
+  weights_.emplace_back(name, variable);
+  weight_trains_.push_back(train);
+  if (regularizer.defined()) penalties_.emplace_back(variable, regularizer);
+  return variable;
+}
+
+void LayerBody::complain(ErrorKind kind, const std::string& what) const {
+  Error error(kind, (name_.empty() ? default_name() : name_) + ": " + what);
+  if (!Scope::path().empty()) error.at(Scope::path());
+  throw error;
+}
+
+const Tensor& LayerBody::only(std::span<const Tensor> xs) const {
+  if (xs.size() != 1) complain(ErrorKind::shape, "takes one input, " + std::to_string(xs.size()) + " were given");
+  return xs.front();
+}
+
+namespace {
+thread_local const std::string* previous_name = nullptr;
+thread_local LayerObserver* observer = nullptr;
+}  // namespace
+
+PreviousLayer::PreviousLayer(const std::string* name) : before_(previous_name) { previous_name = name; }
+PreviousLayer::~PreviousLayer() { previous_name = before_; }
+const std::string* PreviousLayer::name() { return previous_name; }
+
+LayerObserver::LayerObserver(Callback callback) : callback_(std::move(callback)), before_(observer) { observer = this; }
+LayerObserver::~LayerObserver() { observer = before_; }
+void LayerObserver::report(const LayerBody& layer, std::span<const Tensor> outputs) {
+  if (observer) observer->callback_(layer, Scope::path(), outputs);
+}
+
+DType compute_dtype(DType input) { return is_floating(input) ? input : DType::f32; }
+Tensor to_dtype(const Tensor& x, DType dtype) { return x.dtype() == dtype ? x : cast(x, dtype); }
+
+std::vector<TensorType> infer_types(const TensorFunction& f, std::span<const TensorType> inputs) {
+  const std::shared_ptr<Graph> graph = trace(f, inputs);
+  std::vector<TensorType> types;
+  for (int value : graph->results) types.push_back(graph->values[static_cast<std::size_t>(value)].type);
+  return types;
+}
+
+std::string config_name(const Config& options) { return options.get("name", ""); }
+
+}  // namespace detail
+
+const Shape& Symbol::shape() const { return node_->outputs.at(static_cast<std::size_t>(output_)).shape; }
+DType Symbol::dtype() const { return node_->outputs.at(static_cast<std::size_t>(output_)).dtype; }
+
+Symbol Input(const Shape& shape, InputOptions options) {
+  auto node = std::make_shared<detail::SymbolNode>();
+  node->outputs = {{shape, options.dtype}};
+  node->name = std::move(options.name);
+  return {node, 0};
+}
+
+detail::LayerBody& Layer::body() const {
+  if (!body_) fail(ErrorKind::invalid_argument, "layer: this handle is empty; make a layer such as Dense{64} first");
+  return *body_;
+}
+
+std::vector<Tensor> Layer::call(std::span<const Tensor> xs, Mode mode) const { return body().call(xs, mode); }
+
+Tensor Layer::operator()(const Tensor& x, Mode mode) const { return (*this)(std::vector<Tensor>{x}, mode); }
+
+Tensor Layer::operator()(const std::vector<Tensor>& xs, Mode mode) const {
+  std::vector<Tensor> outputs = call(xs, mode);
+  if (outputs.size() != 1) fail(ErrorKind::invalid_argument, name() + ": has " + std::to_string(outputs.size()) + " outputs; use call()");
+  return outputs.front();
+}
+
+std::vector<Symbol> Layer::call(const std::vector<Symbol>& xs) const {
+  auto node = std::make_shared<detail::SymbolNode>();
+  node->layer = *this;
+  node->inputs = xs;
+  std::vector<TensorType> types;
+  for (const Symbol& x : xs) {
+    if (!x.defined()) fail(ErrorKind::invalid_argument, kind() + ": applied to an empty Symbol; make one with Input(shape)");
+    types.push_back({x.shape().inserted(0, trial_batch), x.dtype()});
+  }
+  const auto run = [&](std::span<const Tensor> in) { return call(in, inference); };
+  for (const TensorType& type : detail::infer_types(run, types)) {
+    if (type.shape.rank() == 0 || type.shape[0] != trial_batch) {
+      fail(ErrorKind::shape, kind() + ": its output " + to_string(type) + " for a batch of " + std::to_string(trial_batch) + " has not the batch as first axis");
+    }
+    node->outputs.push_back({type.shape.without(0), type.dtype});
+  }
+  std::vector<Symbol> symbols;
+  for (std::size_t i = 0; i < node->outputs.size(); ++i) symbols.emplace_back(node, static_cast<int>(i));
+  return symbols;
+}
+
+Symbol Layer::operator()(const Symbol& x) const { return (*this)(std::vector<Symbol>{x}); }
+
+Symbol Layer::operator()(const std::vector<Symbol>& xs) const {
+  std::vector<Symbol> outputs = call(xs);
+  if (outputs.size() != 1) fail(ErrorKind::invalid_argument, kind() + ": has " + std::to_string(outputs.size()) + " outputs; use call()");
+  return outputs.front();
+}
+
+const std::string& Layer::name() const {
+  detail::LayerBody& b = body();
+  if (b.name().empty()) b.set_name(b.default_name());
+  return b.name();
+}
+
+std::string Layer::kind() const { return body().kind(); }
+bool Layer::built() const { return body().built(); }
+
+void Layer::build(const TensorType& batch) const {
+  detail::infer_types([&](std::span<const Tensor> in) { return call(in, inference); }, std::span(&batch, 1));
+}
+
+std::vector<NamedVariable> Layer::named_variables() const {
+  detail::LayerBody& b = body();
+  if (!b.built()) {
+    fail(ErrorKind::invalid_argument, name() + ": has no weights yet; call build() with the type of a batch, or call it once with data");
+  }
+  std::vector<NamedVariable> out = b.own_weights();
+  for (const Layer& child : b.children()) {
+    for (const auto& [inner, variable] : child.named_variables()) out.emplace_back(child.name() + "/" + inner, variable);
+  }
+  return out;
+}
+
+std::vector<Variable> Layer::variables() const {
+  std::vector<Variable> out;
+  for (const auto& [label, variable] : named_variables()) {
+    // A layer shared by two models inside appears under two names and is one.
+    const bool known = std::any_of(out.begin(), out.end(), [&](const Variable& other) { return other.same(variable); });
+    if (!known) out.push_back(variable);
+  }
+  return out;
+}
+
+std::vector<Variable> Layer::parameters() const {
+  std::vector<Variable> out;
+  for (const Variable& variable : variables()) {
+    if (variable.trainable()) out.push_back(variable);
+  }
+  return out;
+}
+
+std::int64_t Layer::count_parameters() const {
+  std::int64_t count = 0;
+  for (const Variable& variable : variables()) count += variable.shape().size();
+  return count;
+}
+
+void Layer::set_trainable(bool trainable) const { body().set_trainable(trainable); }
+bool Layer::trainable() const { return body().trainable(); }
+Tensor Layer::regularization_loss() const { return body().regularization_loss(); }
+
+Config Layer::config() const {
+  Config options = Config::map();
+  options.set("name", name());
+  const Config own = body().options();
+  for (const auto& [key, value] : own.entries()) options.set(key, value);
+  if (!trainable()) options.set("trainable", false);
+  return {{"class_name", kind()}, {"config", options}};
+}
+
+}  // namespace candor

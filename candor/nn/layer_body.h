@@ -1,0 +1,120 @@
+// What stands behind a Layer handle: the base class of all layers. Public for those who write layers of their own.
+#pragma once
+
+#include "candor/base/error.h"
+#include "candor/nn/layer.h"
+
+namespace candor::detail {
+
+class LayerBody {
+ public:
+  explicit LayerBody(std::string name) : name_(std::move(name)), named_by_user_(!name_.empty()) {}
+  virtual ~LayerBody() = default;
+  LayerBody(const LayerBody&) = delete;
+  LayerBody& operator=(const LayerBody&) = delete;
+
+  /// The class name: "Dense".
+  virtual std::string kind() const = 0;
+  /// The options in Keras's words, without the name.
+  virtual Config options() const { return Config::map(); }
+  /// Makes the weights (add_weight) for inputs of these types. Called once, before the first apply.
+  virtual void build(std::span<const TensorType> inputs) { (void)inputs; }
+  /// The arithmetic. The layer is built.
+  virtual std::vector<Tensor> apply(std::span<const Tensor> xs, Mode mode) = 0;
+  /// Layers inside, for a model; named_variables and freezing go through them.
+  virtual std::vector<Layer> children() const { return {}; }
+  /// Weights of its own, in Keras's order, with short names.
+  const std::vector<NamedVariable>& own_weights() const { return weights_; }
+  virtual Tensor regularization_loss() const;
+
+  /// Builds when needed, opens the Scope, checks and applies.
+  std::vector<Tensor> call(std::span<const Tensor> xs, Mode mode);
+  void build_once(std::span<const TensorType> inputs);
+  bool built() const { return built_; }
+  const std::vector<TensorType>& built_for() const { return built_for_; }
+
+  const std::string& name() const { return name_; }
+  bool named_by_user() const { return named_by_user_; }
+  /// The name that a model gives; does nothing to a name the user gave.
+  void set_name(std::string name);
+  void rename(std::string name);
+  /// Keras's snake case of the class: "max_pooling2d".
+  std::string default_name() const;
+  bool trainable() const { return trainable_; }
+  void set_trainable(bool trainable);
+
+ protected:
+  /// Creates a weight of the layer's dtype. The stream of random numbers is the layer's next.
+  Variable add_weight(const std::string& name, const Shape& shape, const Initializer& initializer, DType dtype, bool train = true,
+                      const Regularizer& regularizer = {});
+  /// Throws Error (kind) that starts with the layer's name and ends with the path.
+  [[noreturn]] void complain(ErrorKind kind, const std::string& what) const;
+  /// The only input. Throws Error (shape) when there are several.
+  const Tensor& only(std::span<const Tensor> xs) const;
+
+ private:
+  std::string name_;
+  bool named_by_user_, built_ = false, trainable_ = true;
+  std::vector<TensorType> built_for_;
+  std::vector<NamedVariable> weights_;
+  std::vector<bool> weight_trains_;
+  std::vector<std::pair<Variable, Regularizer>> penalties_;
+};
+
+/// A layer with one input and one output.
+class SimpleLayerBody : public LayerBody {
+ public:
+  using LayerBody::LayerBody;
+  std::vector<Tensor> apply(std::span<const Tensor> xs, Mode mode) final { return {apply_one(only(xs), mode)}; }
+
+ protected:
+  virtual Tensor apply_one(const Tensor& x, Mode mode) = 0;
+};
+
+/// Name and kind of the layer that feeds the one called now, for its error messages; set by models.
+class PreviousLayer {
+ public:
+  explicit PreviousLayer(const std::string* name);
+  ~PreviousLayer();
+  PreviousLayer(const PreviousLayer&) = delete;
+  PreviousLayer& operator=(const PreviousLayer&) = delete;
+  static const std::string* name();
+
+ private:
+  const std::string* before_;
+};
+
+/// Sees the outputs of every layer called while it lives, on this thread: summary and the search for the first non-finite layer.
+class LayerObserver {
+ public:
+  using Callback = std::function<void(const LayerBody& layer, const std::string& path, std::span<const Tensor> outputs)>;
+  explicit LayerObserver(Callback callback);
+  ~LayerObserver();
+  LayerObserver(const LayerObserver&) = delete;
+  LayerObserver& operator=(const LayerObserver&) = delete;
+  static void report(const LayerBody& layer, std::span<const Tensor> outputs);
+
+ private:
+  Callback callback_;
+  LayerObserver* before_;
+};
+
+/// A placeholder's origin: an input (layer undefined), or a layer applied to placeholders.
+struct SymbolNode {
+  Layer layer;
+  std::vector<Symbol> inputs;
+  std::vector<TensorType> outputs;  ///< of one sample
+  std::string name;                 ///< of an input; may be empty until the model names it
+};
+
+/// Weights take the dtype of a floating input; others are computed in f32.
+DType compute_dtype(DType input);
+/// x in the floating dtype that the layer computes in; x itself when it has it.
+Tensor to_dtype(const Tensor& x, DType dtype);
+/// Types of what f gives for these inputs, by tracing it.
+std::vector<TensorType> infer_types(const TensorFunction& f, std::span<const TensorType> inputs);
+
+/// {"name": ..., other options}; what every layer's config holds.
+std::string config_name(const Config& options);
+
+}  // namespace candor::detail

@@ -1,0 +1,78 @@
+// Class name -> layer. A plain table: a static library drops objects that register themselves.
+#include <array>
+
+#include "candor/base/error.h"
+#include "candor/nn/layers.h"
+#include "candor/nn/model.h"
+
+namespace candor {
+namespace {
+
+struct Row {
+  const char* kind;
+  Layer (*make)(const Config& options);
+};
+
+Layer sequential(const Config& options) { return Sequential::from_config(options); }
+Layer functional(const Config& options) { return Model::from_config(options); }
+
+constexpr std::array rows = {
+    Row{"Activation", &Activation::from_config},
+    Row{"Add", &Add::from_config},
+    Row{"Average", &Average::from_config},
+    Row{"AveragePooling1D", &AveragePooling1D::from_config},
+    Row{"AveragePooling2D", &AveragePooling2D::from_config},
+    Row{"AveragePooling3D", &AveragePooling3D::from_config},
+    Row{"BatchNormalization", &BatchNormalization::from_config},
+    Row{"Concatenate", &Concatenate::from_config},
+    Row{"Conv1D", &Conv1D::from_config},
+    Row{"Conv2D", &Conv2D::from_config},
+    Row{"Conv3D", &Conv3D::from_config},
+    Row{"Dense", &Dense::from_config},
+    Row{"Dropout", &Dropout::from_config},
+    Row{"Embedding", &Embedding::from_config},
+    Row{"Flatten", &Flatten::from_config},
+    Row{"Functional", &functional},
+    Row{"GlobalAveragePooling1D", &GlobalAveragePooling1D::from_config},
+    Row{"GlobalAveragePooling2D", &GlobalAveragePooling2D::from_config},
+    Row{"GlobalAveragePooling3D", &GlobalAveragePooling3D::from_config},
+    Row{"GlobalMaxPooling1D", &GlobalMaxPooling1D::from_config},
+    Row{"GlobalMaxPooling2D", &GlobalMaxPooling2D::from_config},
+    Row{"GlobalMaxPooling3D", &GlobalMaxPooling3D::from_config},
+    Row{"LayerNormalization", &LayerNormalization::from_config},
+    Row{"LeakyReLU", &LeakyReLU::from_config},
+    Row{"MaxPooling1D", &MaxPooling1D::from_config},
+    Row{"MaxPooling2D", &MaxPooling2D::from_config},
+    Row{"MaxPooling3D", &MaxPooling3D::from_config},
+    Row{"Maximum", &Maximum::from_config},
+    Row{"Minimum", &Minimum::from_config},
+    Row{"Multiply", &Multiply::from_config},
+    Row{"ReLU", &ReLU::from_config},
+    Row{"Rescaling", &Rescale::from_config},
+    Row{"Reshape", &Reshape::from_config},
+    Row{"Sequential", &sequential},
+    Row{"Softmax", &Softmax::from_config},
+    Row{"Subtract", &Subtract::from_config},
+};
+
+}  // namespace
+
+Layer layer_from_config(const Config& config) {
+  const std::string& kind = config.at("class_name").text();
+  const Config& options = config.at("config");
+  for (const Row& row : rows) {
+    if (row.kind != kind) continue;
+    const Layer layer = row.make(options);
+    if (!options.get("trainable", true)) layer.set_trainable(false);
+    return layer;
+  }
+  fail(ErrorKind::corrupt, "layer: the class '" + kind + "' is not known; this version has " + std::to_string(rows.size()) + " classes, see layer_names()");
+}
+
+std::vector<std::string> layer_names() {
+  std::vector<std::string> names;
+  for (const Row& row : rows) names.emplace_back(row.kind);
+  return names;
+}
+
+}  // namespace candor

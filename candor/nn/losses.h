@@ -1,0 +1,6 @@
+// All losses.
+#pragma once
+
+#include "candor/nn/losses/crossentropy.h"
+#include "candor/nn/losses/margin.h"
+#include "candor/nn/losses/regression.h"

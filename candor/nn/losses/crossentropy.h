@@ -1,0 +1,93 @@
+// Losses for classes. With from_logits the predictions are unbounded scores, else probabilities. Only a model without a final
+// softmax or sigmoid needs from_logits; it is more exact.
+#pragma once
+
+#include <optional>
+
+#include "candor/nn/losses/loss.h"
+
+namespace candor {
+
+/// mean over the last axis of -t log p - (1 - t) log(1 - p); t in [0, 1], same shape as p.
+/// label_smoothing s: t becomes t (1 - s) + s / 2.
+struct BinaryCrossentropy {
+  bool from_logits = false;
+  double label_smoothing = 0;
+  Reduction reduction = Reduction::sum_over_batch_size;
+
+  operator Loss() const;
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
+    return Loss(*this)(y_true, y_pred, sample_weight);
+  }
+};
+
+/// -sum(t log p) over the last axis; t are probabilities (one-hot) of the shape of p. Probabilities are divided by their sum first.
+/// label_smoothing s: t becomes t (1 - s) + s / classes.
+struct CategoricalCrossentropy {
+  bool from_logits = false;
+  double label_smoothing = 0;
+  Reduction reduction = Reduction::sum_over_batch_size;
+
+  operator Loss() const;
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
+    return Loss(*this)(y_true, y_pred, sample_weight);
+  }
+};
+
+/// -log p[t]; t are class numbers, of the shape of p without its last axis. Rows whose class is ignore_class do not count.
+/// label_smoothing s: (1 - s) (-log p[t]) + s mean(-log p).
+struct SparseCategoricalCrossentropy {
+  bool from_logits = false;
+  std::optional<std::int64_t> ignore_class = {};
+  double label_smoothing = 0;
+  Reduction reduction = Reduction::sum_over_batch_size;
+
+  operator Loss() const;
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
+    return Loss(*this)(y_true, y_pred, sample_weight);
+  }
+};
+
+/// Binary cross-entropy times (1 - p of the true class)^gamma (Lin et al. 2017); with apply_class_balancing times alpha for t = 1 and
+/// 1 - alpha for t = 0.
+struct BinaryFocalCrossentropy {
+  bool apply_class_balancing = false;
+  double alpha = 0.25, gamma = 2;
+  bool from_logits = false;
+  double label_smoothing = 0;
+  Reduction reduction = Reduction::sum_over_batch_size;
+
+  operator Loss() const;
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
+    return Loss(*this)(y_true, y_pred, sample_weight);
+  }
+};
+
+/// -sum(alpha (1 - p)^gamma t log p) over the last axis.
+struct CategoricalFocalCrossentropy {
+  double alpha = 0.25, gamma = 2;
+  bool from_logits = false;
+  double label_smoothing = 0;
+  Reduction reduction = Reduction::sum_over_batch_size;
+
+  operator Loss() const;
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
+    return Loss(*this)(y_true, y_pred, sample_weight);
+  }
+};
+
+/// sum(t log(t / p)) over the last axis, both cut to [1e-7, 1].
+struct KLDivergence {
+  Reduction reduction = Reduction::sum_over_batch_size;
+
+  operator Loss() const;
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
+    return Loss(*this)(y_true, y_pred, sample_weight);
+  }
+};
+
+/// Mean cross-entropy of logits against class numbers (any whole-number dtype, the shape of the logits without the last axis) or against
+/// probabilities (the shape of the logits): the loss of one's own training loop.
+Tensor cross_entropy(const Tensor& logits, const Tensor& targets);
+
+}  // namespace candor

@@ -1,0 +1,102 @@
+// Losses for numbers. Targets t and predictions p have the same shape; the last axis is averaged.
+#pragma once
+
+#include "candor/nn/losses/loss.h"
+
+namespace candor {
+
+/// mean((p - t)^2).
+struct MeanSquaredError {
+  Reduction reduction = Reduction::sum_over_batch_size;
+
+  operator Loss() const;
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
+    return Loss(*this)(y_true, y_pred, sample_weight);
+  }
+};
+
+/// mean(|p - t|).
+struct MeanAbsoluteError {
+  Reduction reduction = Reduction::sum_over_batch_size;
+
+  operator Loss() const;
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
+    return Loss(*this)(y_true, y_pred, sample_weight);
+  }
+};
+
+/// 100 mean(|t - p| / max(|t|, 1e-7)).
+struct MeanAbsolutePercentageError {
+  Reduction reduction = Reduction::sum_over_batch_size;
+
+  operator Loss() const;
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
+    return Loss(*this)(y_true, y_pred, sample_weight);
+  }
+};
+
+/// mean((log(1 + max(p, 1e-7)) - log(1 + max(t, 1e-7)))^2).
+struct MeanSquaredLogarithmicError {
+  Reduction reduction = Reduction::sum_over_batch_size;
+
+  operator Loss() const;
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
+    return Loss(*this)(y_true, y_pred, sample_weight);
+  }
+};
+
+/// mean(e^2 / 2 where |e| <= delta, else delta |e| - delta^2 / 2), e = p - t (Huber 1964).
+struct Huber {
+  double delta = 1;
+  Reduction reduction = Reduction::sum_over_batch_size;
+
+  operator Loss() const;
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
+    return Loss(*this)(y_true, y_pred, sample_weight);
+  }
+};
+
+/// mean(log(cosh(p - t))), without overflow.
+struct LogCosh {
+  Reduction reduction = Reduction::sum_over_batch_size;
+
+  operator Loss() const;
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
+    return Loss(*this)(y_true, y_pred, sample_weight);
+  }
+};
+
+/// mean(p - t log(p + 1e-7)); with log_input the prediction is log p: mean(exp(p) - t p).
+struct Poisson {
+  bool log_input = false;
+  Reduction reduction = Reduction::sum_over_batch_size;
+
+  operator Loss() const;
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
+    return Loss(*this)(y_true, y_pred, sample_weight);
+  }
+};
+
+/// mean(max(q (t - p), (q - 1) (t - p))): its minimum is the q-th quantile.
+struct Quantile {
+  double quantile = 0.5;
+  Reduction reduction = Reduction::sum_over_batch_size;
+
+  operator Loss() const;
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
+    return Loss(*this)(y_true, y_pred, sample_weight);
+  }
+};
+
+/// -sum(t / |t| * p / |p|) over the last axis: -1 for the same direction.
+struct CosineSimilarity {
+  int axis = -1;
+  Reduction reduction = Reduction::sum_over_batch_size;
+
+  operator Loss() const;
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
+    return Loss(*this)(y_true, y_pred, sample_weight);
+  }
+};
+
+}  // namespace candor

@@ -1,0 +1,71 @@
+// What stands behind a Model handle.
+#pragma once
+
+#include "candor/nn/layer_body.h"
+#include "candor/nn/model.h"
+
+namespace candor::detail {
+
+class ModelBody : public LayerBody {
+ public:
+  using LayerBody::LayerBody;
+  std::vector<Layer> children() const override { return layers_; }
+  virtual std::vector<TensorType> input_types() const;
+  /// The layers that give the outputs.
+  virtual std::vector<Layer> output_layers() const = 0;
+  void build(std::span<const TensorType>) override {}
+  /// Names the layers that the user did not: dense, dense_1, ... Throws Error (invalid_argument) when two were given one name.
+  void name_layers();
+  std::string shown_name() const { return name().empty() ? default_name() : name(); }
+
+  std::shared_ptr<const CompileOptions> compiled;
+  std::shared_ptr<void> programs;  ///< what train/ keeps between calls: compiled steps
+
+ protected:
+  std::vector<Layer> layers_;  ///< unique, in order of use
+};
+
+class SequentialBody final : public ModelBody {
+ public:
+  SequentialBody(std::vector<Layer> layers, std::string name);
+  std::string kind() const override { return "Sequential"; }
+  Config options() const override;
+  std::vector<Tensor> apply(std::span<const Tensor> xs, Mode mode) override;
+  std::vector<Layer> output_layers() const override { return {stack_.back()}; }
+  void add(const Layer& layer);
+
+ private:
+  std::vector<Layer> stack_;  ///< a layer may occur twice
+};
+
+class FunctionalBody final : public ModelBody {
+ public:
+  FunctionalBody(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::string name);
+  std::string kind() const override { return "Functional"; }
+  Config options() const override;
+  std::vector<Tensor> apply(std::span<const Tensor> xs, Mode mode) override;
+  std::vector<TensorType> input_types() const override;
+  std::vector<Layer> output_layers() const override;
+  const std::vector<std::vector<std::string>>& feeds() const { return feeds_; }
+
+ private:
+  struct Step {
+    Layer layer;
+    std::vector<int> inputs;  ///< slots
+    int first_output;         ///< slot; further outputs follow
+    int outputs;
+    std::string before;       ///< names of what feeds it, for errors
+  };
+  void visit(const Symbol& symbol);
+  int slot_of(const Symbol& symbol) const;
+
+  std::vector<Symbol> inputs_, outputs_;
+  std::vector<std::string> input_names_;
+  std::vector<Step> steps_;
+  std::vector<std::pair<const SymbolNode*, int>> slots_;  ///< first slot of each node that was visited
+  std::vector<int> output_slots_;
+  std::vector<std::vector<std::string>> feeds_;
+  int slot_count_ = 0;
+};
+
+}  // namespace candor::detail

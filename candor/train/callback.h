@@ -1,0 +1,78 @@
+// What runs between the epochs and steps of training.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "candor/nn/model.h"
+#include "candor/train/history.h"
+
+namespace candor {
+
+/// What a callback sees and may change.
+struct TrainState {
+  Model model;
+  Optimizer optimizer;
+  int epoch = 0;   ///< from 0
+  int epochs = 0;
+  bool has_validation = false;
+  bool verbose = false;  ///< callbacks may print lines
+  std::string stop;      ///< set to the reason to end training after this epoch
+};
+
+/// Base of callbacks with a state; hand it over as Callback(std::make_shared<Mine>()).
+class CallbackBody {
+ public:
+  virtual ~CallbackBody() = default;
+  virtual void on_train_begin(TrainState& state) { (void)state; }
+  virtual void on_epoch_begin(TrainState& state) { (void)state; }
+  /// After each step; `loss` is that of the batch.
+  virtual void on_batch_end(TrainState& state, std::int64_t step, double loss) { (void)state, (void)step, (void)loss; }
+  /// `scores` has the epoch's loss and metrics, those of validation with "val_" before the name; a callback may add to it.
+  virtual void on_epoch_end(TrainState& state, Scores& scores) { (void)state, (void)scores; }
+  virtual void on_train_end(TrainState& state) { (void)state; }
+};
+
+/// A handle; copies share state.
+class Callback {
+ public:
+  explicit Callback(std::shared_ptr<CallbackBody> body) : body_(std::move(body)) {}
+  CallbackBody* operator->() const { return body_.get(); }
+
+ private:
+  std::shared_ptr<CallbackBody> body_;
+};
+
+/// Functions as a callback; those that are empty are skipped.
+struct LambdaCallback {
+  std::function<void(TrainState&, Scores&)> on_epoch_end = {};
+  std::function<void(TrainState&)> on_epoch_begin = {};
+  std::function<void(TrainState&, std::int64_t step, double loss)> on_batch_end = {};
+  operator Callback() const;
+};
+
+namespace detail {
+/// Whether a new value is better than the best, by Keras's rules. mode: "min", "max" or "auto" (by the name of what is watched and the model's metrics).
+class Watch {
+ public:
+  Watch(std::string callback, std::string monitor, std::string mode, double min_delta);
+  /// Decides "auto" and forgets the best.
+  void begin(const TrainState& state);
+  /// The watched number. Throws Error (invalid_argument) that lists the numbers there are.
+  double value(const TrainState& state, const Scores& scores) const;
+  bool better(double value, double than) const;
+  bool improved(double value);  ///< against the best so far, which it then becomes
+  double worst() const;
+  double best() const { return best_; }
+  void set_best(double best) { best_ = best; }
+  const std::string& monitor() const { return monitor_; }
+
+ private:
+  std::string callback_, monitor_, mode_;
+  double min_delta_, best_ = 0;
+  bool higher_ = false;
+};
+}  // namespace detail
+
+}  // namespace candor

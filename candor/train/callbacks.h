@@ -1,0 +1,7 @@
+// All callbacks.
+#pragma once
+
+#include "candor/train/callbacks/checkpoint.h"
+#include "candor/train/callbacks/csv_logger.h"
+#include "candor/train/callbacks/early_stopping.h"
+#include "candor/train/callbacks/learning_rate.h"

@@ -1,0 +1,56 @@
+#include "candor/train/callbacks/early_stopping.h"
+
+#include "candor/base/error.h"
+
+namespace candor {
+namespace {
+
+class Body final : public CallbackBody {
+ public:
+  explicit Body(const EarlyStopping& o) : o_(o), watch_("EarlyStopping", o.monitor, o.mode, o.min_delta) {
+    if (o.patience < 0) fail(ErrorKind::invalid_argument, "EarlyStopping: patience must not be negative, not " + std::to_string(o.patience));
+  }
+
+  void on_train_begin(TrainState& state) override {
+    watch_.begin(state);
+    wait_ = 0;
+    best_epoch_ = 0;
+    weights_.clear();
+  }
+
+  void on_epoch_end(TrainState& state, Scores& scores) override {
+    const double value = watch_.value(state, scores);
+    if (state.epoch < o_.start_from_epoch) return;
+    if (o_.restore_best_weights && weights_.empty()) keep(state);  // so that there are some when every value is NaN
+    ++wait_;
+    if (watch_.improved(value)) {
+      if (o_.restore_best_weights) keep(state);
+      best_epoch_ = state.epoch;
+      if (!o_.baseline || watch_.better(value, *o_.baseline)) wait_ = 0;
+      return;
+    }
+    if (wait_ >= o_.patience && state.epoch > 0) {
+      state.stop = "EarlyStopping: " + o_.monitor + " was best in epoch " + std::to_string(best_epoch_ + 1);
+    }
+  }
+
+  void on_train_end(TrainState& state) override {
+    if (o_.restore_best_weights && !weights_.empty()) state.model.set_weights(weights_);
+  }
+
+ private:
+  void keep(const TrainState& state) {
+    weights_ = state.model.weights();
+    best_epoch_ = state.epoch;
+  }
+  EarlyStopping o_;
+  detail::Watch watch_;
+  int wait_ = 0, best_epoch_ = 0;
+  std::vector<Tensor> weights_;
+};
+
+}  // namespace
+
+EarlyStopping::operator Callback() const { return Callback(std::make_shared<Body>(*this)); }
+
+}  // namespace candor

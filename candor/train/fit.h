@@ -1,0 +1,39 @@
+// Model::fit: its options.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "candor/data/dataset.h"
+#include "candor/train/callback.h"
+
+namespace candor {
+
+/// What validation runs on: a dataset, or {x, y}.
+struct ValidationData {
+  std::vector<Tensor> x, y;
+  Tensor sample_weight = {};
+
+  ValidationData() = default;
+  ValidationData(const data::Dataset& dataset) : x{dataset.features}, y{dataset.targets} {}
+  ValidationData(const Tensor& inputs, const Tensor& targets) : x{inputs}, y{targets} {}
+  ValidationData(std::vector<Tensor> inputs, std::vector<Tensor> targets, Tensor weight = {})
+      : x(std::move(inputs)), y(std::move(targets)), sample_weight(std::move(weight)) {}
+  bool empty() const { return x.empty(); }
+};
+
+struct FitOptions {
+  int epochs = 1;                       ///< up to this number of epochs in all, counted from initial_epoch
+  std::int64_t batch_size = 32;         ///< the last batch of an epoch is smaller when the rows do not divide
+  double validation_split = 0;          ///< in [0, 1): the last rows are not trained on and judged after each epoch
+  ValidationData validation_data = {};  ///< in place of validation_split
+  bool shuffle = true;                  ///< a new order each epoch, given by seed and epoch alone
+  std::uint64_t seed = 0;               ///< of the order and of dropout; weights have set_random_seed
+  std::vector<Callback> callbacks = {};
+  int verbose = 1;                      ///< 0: silent, 1: a bar (lines when piped), 2: a line an epoch
+  std::vector<double> class_weight = {};  ///< a factor for each class number; needs whole-number targets
+  Tensor sample_weight = {};            ///< one a row
+  int initial_epoch = 0;
+};
+
+}  // namespace candor

@@ -1,0 +1,270 @@
+#include "candor/train/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+#include "candor/base/interrupt.h"
+#include "candor/base/threads.h"
+#include "candor/data/batches.h"
+
+namespace candor::detail {
+namespace {
+
+/// Steps between two copies of the weights: what has to be run again to find where a loss stopped being finite.
+constexpr std::int64_t steps_between_snapshots = 64;
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+void check_options(const std::string& who, const FitOptions& o) {
+  const auto bad = [&](const std::string& what) { fail(ErrorKind::invalid_argument, who + ": " + what); };
+  if (o.epochs < 1) bad("epochs must be at least 1, not " + std::to_string(o.epochs));
+  if (o.initial_epoch < 0 || o.initial_epoch >= o.epochs) bad("initial_epoch must lie in [0, epochs), not " + std::to_string(o.initial_epoch));
+  if (o.batch_size < 1) bad("batch_size must be at least 1, not " + std::to_string(o.batch_size));
+  if (!(o.validation_split >= 0 && o.validation_split < 1)) bad("validation_split must lie in [0, 1), not " + std::to_string(o.validation_split));
+  if (o.validation_split > 0 && !o.validation_data.empty()) bad("validation_split and validation_data exclude each other");
+}
+
+}  // namespace
+
+Trainer::Trainer(const Model& model, const std::vector<Tensor>& x, const std::vector<Tensor>& y, const FitOptions& options)
+    : model_(model), options_(options), who_(model.name() + ": fit"), callbacks_(options.callbacks) {
+  model_.compile_options();
+  check_options(who_, options_);
+  rows_ = check_rows(who_, x, y, options_.sample_weight);
+  const auto held_out = static_cast<std::int64_t>(std::floor(static_cast<double>(rows_) * options_.validation_split + 1e-6));
+  train_rows_ = rows_ - held_out;
+  if (train_rows_ < 1) fail(ErrorKind::invalid_argument, who_ + ": validation_split " + std::to_string(options_.validation_split) + " leaves none of " + std::to_string(rows_) + " rows to train on");
+  batch_ = std::min(options_.batch_size, train_rows_);
+  for (const Tensor& t : x) data_.push_back(t.contiguous());
+  for (const Tensor& t : y) data_.push_back(t.contiguous());
+  target_count_ = y.size();
+  prepare_weights();
+  if (weight_.defined()) data_.push_back(weight_);
+  programs_ = TrainPrograms::of(model_);
+  if (x.size() != programs_->inputs()) {
+    fail(ErrorKind::invalid_argument, who_ + ": the model has " + std::to_string(programs_->inputs()) + " inputs, " + std::to_string(x.size()) + " were given");
+  }
+  prepare_steps();
+  if (!options_.validation_data.empty()) {
+    const ValidationData& v = options_.validation_data;
+    const std::int64_t count = check_rows(who_ + ": validation_data", v.x, v.y, v.sample_weight);
+    judge_.emplace(*programs_, v.x, v.y, v.sample_weight, Rows{0, count}, 256);
+  } else if (held_out > 0) {
+    const std::span<const Tensor> all(data_);
+    judge_.emplace(*programs_, all.first(x.size()), all.subspan(x.size(), y.size()), weight_, Rows{train_rows_, rows_}, 256);
+  }
+}
+
+void Trainer::prepare_weights() {
+  weight_ = options_.sample_weight.defined() ? options_.sample_weight.contiguous() : Tensor();
+  if (options_.class_weight.empty()) return;
+  const Tensor& labels = data_.at(data_.size() - target_count_);
+  if (target_count_ != 1 || is_floating(labels.dtype()) || labels.size() != rows_) {
+    fail(ErrorKind::invalid_argument, who_ + ": class_weight needs one class number a row as targets, not " + to_string(labels.type()));
+  }
+  std::vector<double> weights = weight_.defined() ? weight_.to_vector<double>() : std::vector<double>(static_cast<std::size_t>(rows_), 1);
+  const std::vector<std::int64_t> classes = labels.to_vector<std::int64_t>();
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    if (classes[i] < 0 || classes[i] >= static_cast<std::int64_t>(options_.class_weight.size())) {
+      fail(ErrorKind::invalid_argument, who_ + ": class_weight has " + std::to_string(options_.class_weight.size()) + " classes, row " + std::to_string(i) + " is of class " + std::to_string(classes[i]));
+    }
+    weights[i] *= options_.class_weight[static_cast<std::size_t>(classes[i])];
+  }
+  weight_ = Tensor::from(weights).to(DType::f32);
+}
+
+std::vector<TensorType> Trainer::argument_types(std::int64_t batch) const {
+  std::vector<TensorType> types;
+  for (const Tensor& t : data_) types.push_back(t.type());
+  types.push_back({Shape{batch}, DType::i64});
+  return types;
+}
+
+void Trainer::prepare_steps() {
+  const bool weighted = weight_.defined();
+  if (train_rows_ >= batch_) full_ = &programs_->train_step(argument_types(batch_), weighted);
+  if (const std::int64_t rest = train_rows_ % batch_; rest > 0) rest_ = &programs_->train_step(argument_types(rest), weighted);
+  for (const Tensor& t : data_) arguments_.push_back(t.raw());
+  arguments_.push_back(nullptr);
+  const StepResults layout = programs_->results();
+  losses_.resize(layout.losses);
+  results_.resize(layout.losses + layout.kept_outputs.size());
+  for (std::size_t i = 0; i < losses_.size(); ++i) results_[i] = &losses_[i], loss_types_.push_back(full_->result_types()[i].dtype);
+  for (std::size_t i = layout.losses; i < results_.size(); ++i) {
+    const TensorType& type = full_->result_types()[i];
+    kept_.push_back(Tensor::empty(type.shape.with(0, train_rows_), type.dtype));
+  }
+  order_.resize(static_cast<std::size_t>(train_rows_));
+  std::iota(order_.begin(), order_.end(), std::int64_t{0});
+  state_ = model_.variables();
+  for (const auto& [name, variable] : model_.compile_options().optimizer.named_variables()) state_.push_back(variable);
+}
+
+void Trainer::order_rows(int epoch) {
+  if (!options_.shuffle) return;
+  const Permutation permutation = data::epoch_order(train_rows_, options_.seed, static_cast<std::uint64_t>(epoch));
+  constexpr std::int64_t piece = 8192;
+  parallel_for((train_rows_ + piece - 1) / piece, [&](std::int64_t p) {
+    for (std::int64_t i = p * piece; i < std::min(train_rows_, (p + 1) * piece); ++i) order_[static_cast<std::size_t>(i)] = static_cast<std::int64_t>(permutation.at(static_cast<std::uint64_t>(i)));
+  });
+}
+
+void Trainer::run_step(std::int64_t step) {
+  arguments_.back() = order_.data() + step * batch_;
+  for (std::size_t i = 0; i < kept_.size(); ++i) results_[losses_.size() + i] = row_pointer(kept_[i], step * batch_);
+  Program& program = step_rows(step) == batch_ ? *full_ : *rest_;
+  program.run(arguments_.data(), results_.data(), {options_.seed, static_cast<std::uint64_t>(seen_.optimizer.iterations())});
+}
+
+void Trainer::guard(int epoch, std::int64_t step) {
+  const double loss = read_scalar(&losses_[0], loss_types_[0]);
+  if (std::isfinite(loss)) {
+    if (pending_) {
+      std::swap(good_, candidate_);
+      good_step_ = candidate_step_;
+      has_good_ = true;
+      pending_ = false;
+    }
+    return;
+  }
+  give_up(epoch, step, "the loss became " + std::string(std::isnan(loss) ? "nan" : loss > 0 ? "inf" : "-inf"));
+}
+
+/// Which weight or layer output is the first that is not finite when step `step` runs with the weights there are now.
+std::string Trainer::first_not_finite(std::int64_t step) {
+  std::vector<std::string> names;
+  Program& program = programs_->finite_step(argument_types(step_rows(step)), weight_.defined(), names);
+  arguments_.back() = order_.data() + step * batch_;
+  std::vector<Tensor> flags;
+  std::vector<void*> out;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    flags.push_back(Tensor::zeros({}, DType::boolean));
+    out.push_back(flags.back().raw());
+  }
+  program.run(arguments_.data(), out.data(), {options_.seed, static_cast<std::uint64_t>(seen_.optimizer.iterations())});
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!*flags[i].data<bool>()) return names[i];
+  }
+  return "the loss";
+}
+
+void Trainer::give_up(int epoch, std::int64_t step, const std::string& what) {
+  // Back to the last copy, then forward again to the step whose loss was the last finite one: the same steps give the same bits.
+  const Snapshot& from = has_good_ ? good_ : candidate_;
+  const std::int64_t start = has_good_ ? good_step_ : candidate_step_;
+  std::string where;
+  from.restore();
+  for (std::int64_t s = start; s + 1 < step; ++s) run_step(s);
+  Snapshot last_good;
+  last_good.take(state_);
+  if (start < step) run_step(step - 1);
+  where = first_not_finite(std::min(step, steps() - 1));
+  last_good.restore();
+  const double rate = seen_.optimizer.learning_rate();
+  const bool data = where == "the input" || where == "the targets";
+  std::string advice;
+  if (data) advice = "The data have NaN or infinite values: clean them";
+  else advice = "Lower the learning rate (it is " + to_string(Config(rate)) + "), clip the gradients or scale the data";
+  fail(ErrorKind::numeric, who_ + ": " + what + " in step " + std::to_string(step + 1) + " of epoch " + std::to_string(epoch + 1) + "; " + where +
+                               " is the first that is not finite. The last good weights were restored. " + advice);
+}
+
+bool Trainer::weights_finite() const {
+  for (const Variable& v : state_) {
+    if (!is_floating(v.type().dtype)) continue;
+    const bool finite = visit_dtype(v.type().dtype, [&](auto zero) {
+      using T = decltype(zero);
+      if constexpr (std::is_floating_point_v<T>) {
+        const T* data = v.tensor().data<T>();
+        T sum = 0;  // 0 * x is 0 for every finite x and NaN for the others
+        for (std::int64_t i = 0; i < v.shape().size(); ++i) sum += data[i] * T{0};
+        return sum == T{0};
+      }
+      return true;
+    });
+    if (!finite) return false;
+  }
+  return true;
+}
+
+Trainer::Result Trainer::epoch(int number, Progress& bar) {
+  order_rows(number);
+  for (const OutputMetric& m : programs_->train_metrics()) m.metric.reset();
+  std::vector<double> sums(losses_.size(), 0);
+  std::int64_t done_rows = 0;
+  Result result;
+  for (std::int64_t step = 0; step < steps(); ++step) {
+    if (step % steps_between_snapshots == 0) {
+      candidate_.take(state_);
+      candidate_step_ = step;
+      pending_ = true;
+      if (step == 0) has_good_ = false;  // one of the epoch before cannot be run forward in this one's order
+    }
+    run_step(step);
+    guard(number, step);
+    const auto count = static_cast<double>(step_rows(step));
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += read_scalar(&losses_[i], loss_types_[i]) * count;
+    done_rows += step_rows(step);
+    result.steps = step + 1;
+    for (const Callback& callback : callbacks_) callback->on_batch_end(seen_, step, read_scalar(&losses_[0], loss_types_[0]));
+    if (bar.due()) bar.update(step + 1, "loss " + to_string(Config(static_cast<double>(static_cast<float>(sums[0] / static_cast<double>(done_rows))))).substr(0, 7));
+    if (interrupted()) {
+      result.interrupted = true;
+      break;
+    }
+  }
+  if (!weights_finite()) give_up(number, result.steps, "the weights are no longer finite");
+  for (double& sum : sums) sum /= static_cast<double>(done_rows);
+  if (!kept_.empty() && !result.interrupted) {
+    std::vector<Tensor> targets;
+    const std::span<const std::int64_t> order(order_);
+    for (std::size_t i = 0; i < target_count_; ++i) targets.push_back(data::take_rows(data_[programs_->inputs() + i], order));
+    count_all(*programs_, programs_->train_metrics(), targets, kept_, weight_.defined() ? data::take_rows(weight_, order) : Tensor());
+  }
+  result.scores = collect_scores(*programs_, sums, programs_->train_metrics());
+  return result;
+}
+
+History Trainer::run() {
+  const InterruptGuard interrupts;
+  seen_ = {model_, model_.compile_options().optimizer, options_.initial_epoch, options_.epochs, judge_.has_value(), options_.verbose > 0, ""};
+  History history;
+  for (const Callback& callback : callbacks_) callback->on_train_begin(seen_);
+  for (int number = options_.initial_epoch; number < options_.epochs; ++number) {
+    const double start = now();
+    seen_.epoch = number;
+    for (const Callback& callback : callbacks_) callback->on_epoch_begin(seen_);
+    const ProgressStyle style = options_.verbose == 0 ? ProgressStyle::quiet : options_.verbose == 2 ? ProgressStyle::lines : ProgressStyle::automatic;
+    Progress bar("epoch " + std::to_string(number + 1) + "/" + std::to_string(options_.epochs), steps(), style);
+    Result result = epoch(number, bar);
+    if (judge_ && !result.interrupted) {
+      const Scores judged = judge_->run();
+      for (const auto& [name, value] : judged.items()) result.scores.set("val_" + name, value);
+    }
+    if (!result.interrupted) {
+      for (const Callback& callback : callbacks_) callback->on_epoch_end(seen_, result.scores);
+    }
+    bar.finish(to_string(result.scores));
+    history.add(result.scores, now() - start);
+    if (result.interrupted) seen_.stop = "interrupted";
+    if (!seen_.stop.empty()) {
+      history.end(seen_.stop);
+      break;
+    }
+  }
+  if (seen_.stop == "interrupted") clear_interrupt();
+  for (const Callback& callback : callbacks_) callback->on_train_end(seen_);
+  return history;
+}
+
+}  // namespace candor::detail
+
+namespace candor {
+
+History Model::fit(const std::vector<Tensor>& x, const std::vector<Tensor>& y, const FitOptions& options) const { return detail::Trainer(*this, x, y, options).run(); }
+History Model::fit(const Tensor& x, const Tensor& y, const FitOptions& options) const { return fit(std::vector<Tensor>{x}, std::vector<Tensor>{y}, options); }
+History Model::fit(const data::Dataset& dataset, const FitOptions& options) const { return fit(dataset.features, dataset.targets, options); }
+
+}  // namespace candor
