@@ -26,6 +26,7 @@ class Attrs {
   Attrs& set(std::string_view name, AttrValue value);
   Attrs& set(std::string_view name, bool value) { return set(name, AttrValue(value)); }
   Attrs& set(std::string_view name, int value) { return set(name, AttrValue(std::int64_t{value})); }
+  Attrs& set(std::string_view name, std::int64_t value) { return set(name, AttrValue(value)); }
   Attrs& set(std::string_view name, double value) { return set(name, AttrValue(value)); }
   Attrs& set(std::string_view name, const char* value) { return set(name, AttrValue(std::string(value))); }
   Attrs& set(std::string_view name, const Shape& value) { return set(name, AttrValue(value.to_vector())); }
