@@ -35,10 +35,15 @@ class Fuser {
     const NodeInfo& info = node(n).info;
     return info.op->elementwise && !free_random(n) && info.out.size() == 1 && info.out[0].size() > 0 && computes_in_tiles(info.out[0].dtype);
   }
+  /// Such a value read by a member of a group with this shape; one that is broadcast would be drawn at other indices, so it is stored.
+  bool drawn_again(int v, const Shape& shape) const {
+    return value(v).source == Source::node && free_random(static_cast<std::size_t>(value(v).node)) && value(v).type.shape == shape &&
+           computes_in_tiles(value(v).type.dtype);
+  }
   bool has_free_random(const std::vector<std::size_t>& members) const {
     for (std::size_t n : members)
       for (int v : node(n).inputs)
-        if (value(v).source == Source::node && free_random(static_cast<std::size_t>(value(v).node))) return true;
+        if (drawn_again(v, node(n).info.out[0].shape)) return true;
     return false;
   }
 
@@ -170,7 +175,7 @@ class Fuser {
       int& to = inner[static_cast<std::size_t>(v)];
       if (to >= 0) return to;
       const Value& source = value(v);
-      if (source.source == Source::node && free_random(static_cast<std::size_t>(source.node))) {
+      if (drawn_again(v, node(members.back()).info.out[0].shape)) {
         const Node& drawn = node(static_cast<std::size_t>(source.node));
         return to = body->add_node(*drawn.info.op, drawn.info.attrs, {}, {})[0];
       }
