@@ -2,6 +2,7 @@
 // into their consumers where possible.
 #pragma once
 
+#include <concepts>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +13,9 @@ namespace candor {
 
 /// One extent may be -1 and is inferred.
 Tensor reshape(const Tensor& x, const std::vector<std::int64_t>& shape);
-inline Tensor reshape(const Tensor& x, const Shape& shape) { return reshape(x, shape.to_vector()); }
+/// A template so that reshape(x, {2, -1}) means the list above.
+template <std::same_as<Shape> S>
+Tensor reshape(const Tensor& x, const S& shape) { return reshape(x, shape.to_vector()); }
 Tensor transpose(const Tensor& x, std::vector<int> axes = {});  ///< empty: reversed
 Tensor swap_axes(const Tensor& x, int a, int b);
 Tensor expand_dims(const Tensor& x, int axis);

@@ -91,7 +91,6 @@ class Fuser {
   bool cyclic(const std::vector<int>& groups, std::size_t n) {
     ++time_;
     const auto inside = [&](std::size_t m) { return m == n || (group_[m] >= 0 && std::count(groups.begin(), groups.end(), group_[m])); };
-    std::size_t first = n;
     std::vector<std::size_t> stack;
     const auto push_inputs = [&](std::size_t m, bool member) {
       for (int v : node(m).inputs) {
@@ -103,17 +102,14 @@ class Fuser {
     };
     push_inputs(n, true);
     for (int g : groups)
-      for (std::size_t m : groups_[static_cast<std::size_t>(g)]) {
-        first = std::min(first, m);
-        push_inputs(m, true);
-      }
+      for (std::size_t m : groups_[static_cast<std::size_t>(g)]) push_inputs(m, true);
     while (!stack.empty()) {
       const std::size_t m = stack.back();
       stack.pop_back();
       if (inside(m)) return true;
       if (group_[m] >= 0) {
         for (std::size_t other : groups_[static_cast<std::size_t>(group_[m])]) push_inputs(other, false);
-      } else if (m > first) {
+      } else {
         push_inputs(m, false);
       }
     }
