@@ -22,7 +22,11 @@ void register_all_families() {
   register_reshape();
   register_slice();
   register_concatenate();
+  register_pad();
   register_take();
+  register_gather();
+  register_scatter();
+  register_sort();
   register_conv();
   register_pool();
   register_graph_ops();

@@ -33,6 +33,8 @@ Tensor narrow(const Tensor& x, int axis, std::int64_t start, std::int64_t stop);
 Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& width, const std::string& mode = "constant", double value = 0);
 Tensor tile(const Tensor& x, const std::vector<std::int64_t>& repeats);
 Tensor repeat(const Tensor& x, std::int64_t repeats, int axis);
+/// A count for each element of the axis.
+Tensor repeat(const Tensor& x, const std::vector<std::int64_t>& repeats, int axis);
 Tensor flip(const Tensor& x, const std::vector<int>& axes);
 Tensor roll(const Tensor& x, const std::vector<std::int64_t>& shift, const std::vector<int>& axes);
 Tensor diagonal(const Tensor& x, int offset = 0);  ///< of the last two axes

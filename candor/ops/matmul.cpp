@@ -86,6 +86,12 @@ void register_matmul() { register_op({.name = "matmul", .infer = infer, .gradien
 Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b) {
   if (a.rank() == 0 || b.rank() == 0) fail(ErrorKind::shape, "matmul: scalars have no matrix product, got " + to_string(a.shape()) + " x " + to_string(b.shape()));
   const bool row = a.rank() == 1, column = b.rank() == 1;
+  // One matrix on the right of many: a single product of all rows.
+  if (a.rank() > 2 && b.rank() == 2 && !transpose_a && a.shape(-1) == b.shape(transpose_b ? 1 : 0)) {
+    std::int64_t rows = 1;
+    for (int i = 0; i + 1 < a.rank(); ++i) rows *= a.shape(i);
+    return reshape(matmul(reshape(a, Shape{rows, a.shape(-1)}), b, false, transpose_b), a.shape().with(-1, b.shape(transpose_b ? 0 : 1)));
+  }
   const Tensor left = row ? expand_dims(a, 0) : a, right = column ? expand_dims(b, 1) : b;
   Tensor product = apply("matmul", {left, right}, {{"transpose_a", AttrValue(transpose_a && !row)}, {"transpose_b", AttrValue(transpose_b && !column)}});
   if (column) product = squeeze(product, -1);

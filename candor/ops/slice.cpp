@@ -50,7 +50,7 @@ std::vector<TensorType> infer_scatter(std::span<const TensorType> in, const Attr
 }
 
 void run_scatter(const KernelArgs& args) {
-  std::memset(args.out[0], 0, args.node->out[0].bytes());
+  if (args.node->out[0].bytes() > 0) std::memset(args.out[0], 0, args.node->out[0].bytes());
   visit_dtype(args.node->out[0].dtype, [&](auto zero) {
     using T = decltype(zero);
     walk(args.node->out[0].shape, args.node->in[0].shape, args.node->attrs,

@@ -3,8 +3,8 @@
 
 #include "candor/ops/families.h"
 #include "candor/ops/index.h"
+#include "candor/ops/index_range.h"
 #include "candor/ops/manipulate.h"
-#include "candor/ops/reference.h"
 #include "candor/ops/rules.h"
 
 namespace candor {
@@ -21,27 +21,11 @@ std::vector<TensorType> infer_take(std::span<const TensorType> in, const Attrs& 
   return {{Shape(out), in[0].dtype}};
 }
 
-/// How a tensor divides around an axis: outer blocks of `extent` slices of `inner` elements.
-struct Around {
-  std::int64_t outer = 1, extent, inner = 1;
-  Around(const Shape& shape, int axis) : extent(shape[axis]) {
-    for (int i = 0; i < axis; ++i) outer *= shape[i];
-    for (int i = axis + 1; i < shape.rank(); ++i) inner *= shape[i];
-  }
-};
-
-/// The index made non-negative; throws when it lies outside.
-template <class I>
-std::int64_t checked(I index, std::int64_t extent, std::int64_t place, const char* what) {
-  const std::int64_t i = index < 0 ? static_cast<std::int64_t>(index) + extent : static_cast<std::int64_t>(index);
-  if (i < 0 || i >= extent)
-    fail(ErrorKind::invalid_argument, std::string(what) + ": index " + std::to_string(index) + " at place " + std::to_string(place) + " is outside [0, " + std::to_string(extent) + ")");
-  return i;
-}
+using reference::Around;
 
 void run_take(const KernelArgs& args) {
   const NodeInfo& node = *args.node;
-  const Around around(node.in[0].shape, static_cast<int>(node.attrs.integer("axis")));
+  const Around around(node.in[0].shape, node.attrs.integer("axis"));
   const std::int64_t count = node.in[1].size();
   const auto bytes = static_cast<std::size_t>(around.inner) * size_of(node.in[0].dtype);
   const std::byte* in = args.input<std::byte>(0);
@@ -49,7 +33,7 @@ void run_take(const KernelArgs& args) {
   reference::visit_index(node.in[1].dtype, [&](auto zero) {
     const auto* index = args.input<decltype(zero)>(1);
     for (std::int64_t k = 0; k < count; ++k) {
-      const std::int64_t i = checked(index[k], around.extent, k, "take");
+      const std::int64_t i = reference::checked_index("take", index[k], k, node.in[1].shape, around.extent);
       for (std::int64_t o = 0; o < around.outer; ++o)
         std::memcpy(out + static_cast<std::size_t>(o * count + k) * bytes, in + static_cast<std::size_t>(o * around.extent + i) * bytes, bytes);
     }
@@ -63,9 +47,9 @@ std::vector<TensorType> infer_gradient(std::span<const TensorType> in, const Att
 
 void run_gradient(const KernelArgs& args) {
   const NodeInfo& node = *args.node;
-  const Around around(node.out[0].shape, static_cast<int>(node.attrs.integer("axis")));
+  const Around around(node.out[0].shape, node.attrs.integer("axis"));
   const std::int64_t count = node.in[1].size();
-  std::memset(args.out[0], 0, node.out[0].bytes());
+  if (node.out[0].bytes() > 0) std::memset(args.out[0], 0, node.out[0].bytes());
   reference::visit_numeric(node.in[0].dtype, [&](auto kind) {
     using T = decltype(kind);
     reference::visit_index(node.in[1].dtype, [&](auto zero) {
@@ -73,7 +57,7 @@ void run_gradient(const KernelArgs& args) {
       for (std::int64_t o = 0; o < around.outer; ++o)
         for (std::int64_t k = 0; k < count; ++k) {
           const T* from = args.input<T>(0) + (o * count + k) * around.inner;
-          T* to = args.output<T>(0) + (o * around.extent + checked(index[k], around.extent, k, "take")) * around.inner;
+          T* to = args.output<T>(0) + (o * around.extent + reference::checked_index("take", index[k], k, node.in[1].shape, around.extent)) * around.inner;
           for (std::int64_t j = 0; j < around.inner; ++j) reference::store(to[j], reference::load(to[j]) + reference::load(from[j]));
         }
     });
@@ -89,8 +73,8 @@ std::vector<TensorType> infer_one_hot(std::span<const TensorType> in, const Attr
 
 void run_one_hot(const KernelArgs& args) {
   const NodeInfo& node = *args.node;
-  const Around around(node.out[0].shape, static_cast<int>(node.attrs.integer("axis")));
-  std::memset(args.out[0], 0, node.out[0].bytes());
+  const Around around(node.out[0].shape, node.attrs.integer("axis"));
+  if (node.out[0].bytes() > 0) std::memset(args.out[0], 0, node.out[0].bytes());
   visit_dtype(node.out[0].dtype, [&](auto kind) {
     using T = decltype(kind);
     reference::visit_index(node.in[0].dtype, [&](auto zero) {
