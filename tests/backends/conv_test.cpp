@@ -82,6 +82,8 @@ TEST(CpuConv, Depthwise) {
   check({{2, 9, 9, 40}, {3, 3}, 40, {2, 2}, {0, 0}, {1, 1}, {}, 40});
   check({{2, 9, 9, 33}, {3, 3}, 33, {}, {2, 2}, {2, 2}, {2, 2}, 33});
   check({{2, 9, 9, 5}, {3, 3}, 10, {}, {1, 1}, {1, 1}, {}, 5});
+  check({{20, 14, 15, 24}, {5, 3}, 24, {1, 2}, {2, 1}, {2, 1}, {}, 24}, 1e-4);
+  check({{5, 40, 18}, {7}, 18, {}, {6}, {0}, {}, 18});
 }
 
 TEST(CpuConv, Pointwise) {
@@ -104,11 +106,12 @@ TEST(CpuConv, WindowsInThePaddingAlone) { check({{2, 2, 3, 3}, {2, 2}, 5, {}, {4
 TEST(CpuConv, Epilogues) {
   for (const char* activation : {"linear", "relu", "tanh", "sigmoid"})
     for (bool bias : {false, true})
-      for (I out : {6, 20}) {
-        std::vector<TensorType> in = {f32({3, 14, 14, 4}), f32({3, 3, 4, out})};
+      for (I out : {4, 6, 20}) {
+        const I groups = out == 4 ? 4 : 1;
+        std::vector<TensorType> in = {f32({3, 14, 14, 4}), f32({3, 3, 4 / groups, out})};
         if (bias) in.push_back(f32({out}));
         const Attrs attrs{{"strides", Ints{1, 1}}, {"padding_low", Ints{1, 1}}, {"padding_high", Ints{1, 1}}, {"dilation", Ints{1, 1}},
-                          {"groups", I{1}}, {"bias", bias}, {"activation", std::string(activation)}};
+                          {"groups", groups}, {"bias", bias}, {"activation", std::string(activation)}};
         check_kernel(node_of("fused_conv", attrs, in), {"cpu.conv", 2e-5});
       }
 }

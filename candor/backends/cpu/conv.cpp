@@ -1,7 +1,9 @@
 // The candidates for conv, fused_conv, conv_input_gradient and conv_kernel_gradient in f32.
 #include "candor/backends/cpu/conv.h"
 
+#include "candor/backends/cpu/conv_depthwise.h"
 #include "candor/backends/cpu/conv_direct.h"
+#include "candor/backends/cpu/conv_fold.h"
 #include "candor/backends/cpu/conv_weights.h"
 #include "candor/backends/cpu/matmul_run.h"
 
@@ -9,6 +11,8 @@ namespace candor::cpu {
 namespace {
 
 constexpr const char* kDirect = "cpu.conv.tile";
+constexpr const char* kDepthwise = "cpu.conv.depthwise";
+constexpr const char* kFold = "cpu.conv.fold";
 constexpr const char* kPointwise = "cpu.conv.matmul";
 
 std::string why_not(const NodeInfo& node) {
@@ -35,9 +39,34 @@ void run_forward(const KernelArgs& args) {
            reinterpret_cast<float*>(args.scratch));
 }
 
+void run_fold(const KernelArgs& args) {
+  run_conv_fold(*static_cast<const ConvFoldPlan*>(args.block), args.input<float>(0), args.input<float>(1), args.output<float>(0),
+                reinterpret_cast<float*>(args.scratch));
+}
+
 void run_weights(const KernelArgs& args) {
   run_conv_weights(*static_cast<const ConvWeightsPlan*>(args.block), args.input<float>(0), args.input<float>(1), args.output<float>(0),
                    reinterpret_cast<float*>(args.scratch));
+}
+
+void run_depthwise_forward(const KernelArgs& args) {
+  const auto& plan = *static_cast<const DepthwisePlan*>(args.block);
+  run_depthwise(plan, args.input<float>(0), args.input<float>(1), plan.bias ? args.input<float>(2) : nullptr, args.output<float>(0));
+}
+
+void run_depthwise_back(const KernelArgs& args) {
+  run_depthwise_input_gradient(*static_cast<const DepthwisePlan*>(args.block), args.input<float>(0), args.input<float>(1), args.output<float>(0));
+}
+
+void run_depthwise_sums(const KernelArgs& args) {
+  run_depthwise_weights(*static_cast<const DepthwisePlan*>(args.block), args.input<float>(0), args.input<float>(1), args.output<float>(0),
+                        reinterpret_cast<float*>(args.scratch));
+}
+
+Kernel depthwise(KernelFn run, DepthwisePlan plan) {
+  const std::size_t scratch = plan.scratch();
+  std::string note = plan.tasks == 1 ? "inline" : std::to_string(plan.tasks) + " tasks";
+  return {kDepthwise, run, std::make_shared<DepthwisePlan>(plan), scratch, std::move(note)};
 }
 
 void run_pointwise(const KernelArgs& args) {
@@ -81,10 +110,11 @@ Answer conv_candidate(const NodeInfo& node, const Machine&) {
     p.bias = bias;
     return pointwise(std::move(p));
   }
+  if (is_depthwise(g)) return depthwise(run_depthwise_forward, plan_depthwise(g, bias, epilogue));
   return direct(g, KernelOrder::as_is, bias, epilogue);
 }
 
-Answer input_gradient_candidate(const NodeInfo& node, const Machine&) {
+Answer input_gradient_candidate(const NodeInfo& node, const Machine& m) {
   if (const std::string reason = why_not(node); !reason.empty()) return declined(kDirect, reason);
   const ConvGeometry g = conv_geometry(node.attrs, node.out[0].shape, node.in[1].shape, node.in[0].shape);
   if (g.empty()) return declined(kDirect, "nothing to compute");
@@ -93,6 +123,13 @@ Answer input_gradient_candidate(const NodeInfo& node, const Machine&) {
     p.transpose_b = true;
     return pointwise(std::move(p));
   }
+  if (is_depthwise(g)) return depthwise(run_depthwise_back, plan_depthwise_input_gradient(g));
+  // Worth it where walking the padded image would meet zeros between strides, or leave lanes empty.
+  const bool strided = g.axes[1].stride > 1 || g.axes[2].stride > 1;
+  if (can_fold(g) && (strided || (g.in_channels < m.lanes() && g.out_channels >= m.lanes()))) {
+    auto plan = std::make_shared<ConvFoldPlan>(plan_conv_fold(g));
+    return Kernel{kFold, run_fold, plan, plan->scratch(), plan->describe()};
+  }
   return direct(backward(g), KernelOrder::turned, false, epilogue_of("linear"));
 }
 
@@ -100,6 +137,7 @@ Answer kernel_gradient_candidate(const NodeInfo& node, const Machine&) {
   if (const std::string reason = why_not(node); !reason.empty()) return declined(kDirect, reason);
   const ConvGeometry g = conv_geometry(node.attrs, node.in[0].shape, node.out[0].shape, node.in[1].shape);
   if (g.empty()) return declined(kDirect, "nothing to compute");
+  if (is_depthwise(g)) return depthwise(run_depthwise_sums, plan_depthwise_weights(g));
   auto plan = std::make_shared<ConvWeightsPlan>(plan_conv_weights(g));
   return Kernel{kDirect, run_weights, plan, plan->scratch(), plan->describe()};
 }
