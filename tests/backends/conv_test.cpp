@@ -51,8 +51,21 @@ TEST(CpuConv, FewChannels) {
 TEST(CpuConv, ManyChannels) {
   check({{2, 13, 13, 32}, {3, 3}, 64}, 1e-4);
   check({{9, 7, 7, 48}, {3, 3}, 40, {}, {1, 1}, {1, 1}}, 1e-4);
-  check({{2, 5, 5, 128}, {3, 3}, 136, {}, {1, 1}, {1, 1}}, 1e-4);
+  check({{3, 5, 5, 128}, {3, 3}, 136, {}, {1, 1}, {1, 1}}, 1e-4);
   check({{1, 3, 3, 512}, {3, 3}, 70, {}, {1, 1}, {1, 1}}, 2e-4);
+}
+
+TEST(CpuConv, ManyChannelsOnSmallImages) {
+  check({{8, 7, 7, 128}, {3, 3}, 136, {}, {1, 1}, {1, 1}}, 1e-4, "");
+  check({{5, 14, 9, 130}, {3, 3}, 128, {2, 2}, {0, 1}, {1, 1}}, 1e-4, "");
+  check({{4, 8, 8, 128}, {2, 3}, 129, {1, 2}, {2, 1}, {1, 0}, {2, 1}}, 1e-4, "");
+  const Attrs attrs{{"strides", Ints{1, 1}}, {"padding_low", Ints{1, 1}}, {"padding_high", Ints{1, 1}}, {"dilation", Ints{1, 1}},
+                    {"groups", I{1}}, {"bias", true}, {"activation", std::string("relu")}};
+  check_kernel(node_of("fused_conv", attrs, {f32({8, 7, 7, 128}), f32({3, 3, 128, 128}), f32({128})}), {"", 1e-4});
+  const NodeInfo node = node_of("conv", Attrs{{"strides", Ints{1, 1}}, {"padding_low", Ints{1, 1}}, {"padding_high", Ints{1, 1}}, {"dilation", Ints{1, 1}}, {"groups", I{1}}},
+                                {f32({8, 7, 7, 128}), f32({3, 3, 128, 128})});
+  const bool there = !cpu::machine().onednn.empty() && cpu::machine().isa == cpu::Isa::avx512;
+  EXPECT_EQ(backend("cpu").choose(node, nullptr).name, there ? "onednn.conv" : "cpu.conv.tile");
 }
 
 TEST(CpuConv, OddShapes) {

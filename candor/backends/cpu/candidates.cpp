@@ -2,6 +2,7 @@
 
 #include "candor/backends/cpu/conv.h"
 #include "candor/backends/cpu/matmul.h"
+#include "candor/backends/cpu/onednn.h"
 #include "candor/backends/cpu/pool.h"
 
 namespace candor::cpu {
@@ -11,6 +12,7 @@ const CandidateTable& candidates() {
     CandidateTable t;
     add_elementwise(t);
     add_matmul(t);
+    add_onednn(t);
     add_conv(t);
     add_pool(t);
     return t;
