@@ -31,6 +31,8 @@
 #include "candor/ops/norm.h"
 #include "candor/ops/random.h"
 #include "candor/ops/reduce.h"
+#include "candor/ops/resize.h"
+#include "candor/ops/space.h"
 #include "candor/tensor/random.h"
 #include "candor/train/callbacks.h"
 #include "candor/train/evaluate.h"

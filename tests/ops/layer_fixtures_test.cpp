@@ -1,0 +1,46 @@
+// Every case of $CANDOR_FIXTURES/layers: values and all gradients, in f32 and in f64.
+#include "tests/ops/layer_fixtures.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/support/environment.h"
+
+namespace candor::testing {
+namespace {
+
+const LayerTable& table() {
+  static const LayerTable all = [] {
+    LayerTable made;
+    add_weighted_layers(made);
+    add_spatial_layers(made);
+    add_normalization_layers(made);
+    return made;
+  }();
+  return all;
+}
+
+// Layers that Candor does not have yet. A kind that is neither here nor in the table is a failure.
+const std::set<std::string> not_yet = {"multi_head_attention", "simple_rnn", "lstm", "gru", "transformer_encoder_layer"};
+
+class LayerFixtures : public ::testing::TestWithParam<FixtureCase> {};
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(LayerFixtures);
+
+TEST_P(LayerFixtures, Case) {
+  const FixtureCase& c = GetParam();
+  if (not_yet.count(c.op)) GTEST_SKIP() << "the layer \"" << c.op << "\" is not there yet";
+  const auto found = table().find(c.op);
+  ASSERT_NE(found, table().end()) << "the layer \"" << c.op << "\" is not understood";
+  check_fixture(c, DType::f32, found->second);
+  check_fixture(c, DType::f64, found->second);
+}
+INSTANTIATE_TEST_SUITE_P(Layers, LayerFixtures, ::testing::ValuesIn(read_fixtures("layers")), [](const auto& c) { return gtest_name(c.param.name); });
+
+TEST(LayerFixturesFolder, HasCases) {
+  CANDOR_NEEDS("CANDOR_FIXTURES");
+  EXPECT_FALSE(read_fixtures("layers").empty()) << "no cases in $CANDOR_FIXTURES/layers";
+}
+
+}  // namespace
+}  // namespace candor::testing
