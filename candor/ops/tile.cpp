@@ -11,10 +11,16 @@ Tensor tile(const Tensor& x, const Ints& repeats) {
   Ints extents = x.shape().to_vector(), counts = repeats;
   extents.insert(extents.begin(), counts.size() > extents.size() ? counts.size() - extents.size() : 0, 1);
   counts.insert(counts.begin(), extents.size() - counts.size(), 1);
-  const Shape raised(extents);
-  Tensor result = reshape(x, raised);
-  for (std::size_t i = 0; i < counts.size(); ++i) {  // one axis at a time, so that rank 8 is enough
+  Shape whole(extents);
+  for (std::size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] < 0) fail(ErrorKind::invalid_argument, "tile: repeats must not be negative, got " + std::to_string(counts[i]) + " for axis " + std::to_string(i));
+    if (extents[i] > 0 && counts[i] > (std::int64_t{1} << 62) / extents[i])
+      fail(ErrorKind::invalid_argument, "tile: " + std::to_string(counts[i]) + " repeats of axis " + std::to_string(i) + " of " + to_string(x.shape()) + " are too many");
+    whole.set(static_cast<int>(i), extents[i] * counts[i]);
+  }
+  (void)Shape(whole.to_vector());  // too many elements are an error before anything is copied
+  Tensor result = reshape(x, Shape(extents));
+  for (std::size_t i = 0; i < counts.size(); ++i) {  // one axis at a time, so that rank 8 is enough
     if (counts[i] == 1) continue;
     std::int64_t outer = 1, inner = 1;
     for (int a = 0; a < result.rank(); ++a) (a < static_cast<int>(i) ? outer : inner) *= result.shape(a);

@@ -63,5 +63,21 @@ const AddRows pools({
     pool_row("average_pool_3d", [](const Tensor& x) { return average_pool(x, {.size = {2, 1, 2}}); }, {{1, 4, 3, 2, 2}}, {2, 8, 9, 10, 4}),
 });
 
+OpRow applied(std::string name, std::vector<Input> inputs, Attrs attrs) {
+  OpRow row;
+  row.inputs = std::move(inputs);
+  row.f = [name, attrs](std::span<const Tensor> in) { return std::vector<Tensor>{square(apply(op(name), in, attrs))}; };
+  row.name = std::move(name);
+  return row;
+}
+
+using List = std::vector<std::int64_t>;
+const AddRows gradients_of_pools({
+    applied("max_pool_gradient", {{{2, 2, 2, 3}}, {{2, 2, 2, 3}, 0, 20, Fill::index}}, {{"shape", List{2, 4, 5, 3}}}),
+    applied("max_pool_gather", {{{2, 4, 5, 3}}, {{2, 2, 2, 3}, 0, 20, Fill::index}}, {}),
+    applied("average_pool_gradient", {{{2, 2, 2, 3}}},
+            {{"shape", List{2, 4, 3, 3}}, {"size", List{3, 2}}, {"strides", List{2, 2}}, {"padding_low", List{0, 1}}, {"padding_high", List{1, 0}}, {"count_padding", false}}),
+});
+
 }  // namespace
 }  // namespace candor::testing

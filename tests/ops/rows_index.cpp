@@ -29,6 +29,9 @@ const AddRows gathers({
     with_integers(row_of("take", {{{4, 3}}, index({5}, -4, 4)}, [](auto in) { return take(in[0], in[1]); }, {{{4, 0}, {2}}, {{4}, {0}}, {{4, 2}, {}}, {{4, 1, 2}, {2, 3}}},
                          {{4, 1031}, {211}})),
     row_of("take_axis1", {{{2, 4, 3}}, index32({2, 3}, 0, 4)}, [](auto in) { return take(in[0], in[1], 1); }, {{{1, 4}, {3}}}),
+    row_of("take_gradient", {{{2, 3, 2}}, index({3}, -4, 4)}, [](auto in) {
+      return apply("take_gradient", {in[0], in[1]}, {{"axis", std::int64_t{1}}, {"shape", std::vector<std::int64_t>{2, 4, 2}}});
+    }, {{{2, 0, 2}, {0}}, {{2, 1, 2}, {1}}}, {}),
     row_of("embedding", {{{7, 3}}, index({2, 4}, 0, 7)}, [](auto in) { return embedding(in[0], in[1]); }, {{{7, 1}, {1, 1}}}, {{7, 65}, {64, 33}}),
     with_integers(row_of("take_along_axis", {{{3, 4}}, index({3, 2}, -4, 4)}, [](auto in) { return take_along_axis(in[0], in[1], 1); }, {{{1, 4}, {3, 0}}, {{3, 4}, {1, 6}}})),
     row_of("take_along_axis_first", {{{4, 3, 2}}, index32({5, 3, 2}, 0, 4)}, [](auto in) { return take_along_axis(in[0], in[1], 0); }),

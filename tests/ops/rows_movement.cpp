@@ -72,6 +72,13 @@ const AddRows joins({
     moved("repeat_counts", [](const Tensor& x) { return repeat(x, {2, 0, 1}, 0); }, {{3, 2}, {3, 0}}),
 });
 
+const AddRows scattered({
+    moved("slice_scatter", [](const Tensor& x) {
+      using List = std::vector<std::int64_t>;
+      return apply("slice_scatter", {x}, {{"shape", List{5, 4}}, {"start", List{4, 1}}, {"stop", List{-1, 4}}, {"step", List{-2, 2}}});
+    }, {{3, 2}}),
+});
+
 OpRow pad_row(const std::string& mode, std::vector<Shape> shapes) {
   return moved("pad_" + mode, [mode](const Tensor& x) { return pad(x, {{1, 3}, {2, 0}}, mode, 2); }, std::move(shapes), {67, 131});
 }
