@@ -1,0 +1,47 @@
+// What a case of cases.json asks for.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "candor/tensor/shape.h"
+
+namespace candor::bench {
+
+struct LayerSpec {
+  enum class Kind { dense, conv, max_pool };
+  Kind kind = Kind::dense;
+  std::int64_t size = 0;    ///< units, filters, or the pool's side
+  std::int64_t kernel = 0;  ///< side of a convolution
+  bool same = false;        ///< padding
+  bool relu = false;
+};
+
+struct Case {
+  std::string name;
+  std::string kind;  ///< "train", "infer", "process", "extra"
+  std::string unit;  ///< "s/epoch", "us/step", "us", "images/s", "s", ...
+  std::string data;  ///< "mnist", "tiny", "random"
+  std::string fixture;
+  double must = 0;  ///< how many times faster than the best peer; for an extra the largest value
+  std::int64_t batch = 1, steps = 0, calls = 0, checked = 0;
+  double epoch_steps = 0;
+  std::uint64_t seed = 0;
+  Shape features;
+  std::vector<LayerSpec> layers;
+  std::vector<std::string> peers;  ///< "script" or "script:variant"
+
+  bool higher_is_better() const { return unit == "images/s"; }
+  /// The value in `unit` of a repetition that took so long.
+  double value(double seconds) const;
+  bool has_convolution() const;
+};
+
+/// Reads cases.json. Throws Error (corrupt) for what it does not understand.
+std::vector<Case> read_cases(const std::string& path);
+
+/// Shapes of kernels and biases in Keras's layout, in order.
+std::vector<Shape> weight_shapes(const Case& c);
+
+}  // namespace candor::bench

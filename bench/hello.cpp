@@ -1,0 +1,17 @@
+// The whole-process case: read MNIST, train one epoch, test.
+#include "candor/candor.h"
+
+using namespace candor;
+
+int main() {
+  try {
+    const data::Loaded mnist = data::load("mnist");
+    Sequential model{Rescale{1 / 255.f}, Flatten{}, Dense{128, {.activation = relu}}, Dense{64, {.activation = relu}}, Dense{10}};
+    model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = Adam{1e-3f}, .metrics = {Accuracy{}}});
+    model.fit(mnist.train, {.epochs = 1, .batch_size = 128, .verbose = 0});
+    std::cout << "accuracy " << model.evaluate(mnist.test)["accuracy"] << '\n';
+  } catch (const Error& e) {
+    std::cerr << e.what() << '\n';
+    return exit_code(e.kind());
+  }
+}

@@ -1,0 +1,32 @@
+// Where Candor's time goes: the Program of a case, profiled.
+#include <cstdio>
+
+#include "bench/measure.h"
+#include "candor/base/error.h"
+
+namespace candor::bench {
+
+std::string kernels_of(const Case& c) {
+  if (c.layers.empty()) fail(ErrorKind::invalid_argument, "bench: " + c.name + " has no kernels to show");
+  const Inputs inputs = make_inputs(c);
+  const PlanOptions options{.device = "cpu", .profile = true};
+  const auto system = c.kind == "train" ? candor_training(c, inputs, options) : candor_inference(c, inputs, options);
+  const double seconds = system->run();
+  const double calls = static_cast<double>(c.kind == "train" ? c.steps : c.calls);
+  std::string text;
+  char line[512];
+  double sum = 0;
+  for (const PlanRow& row : system->program()->rows()) {
+    sum += row.seconds;
+    const double rate = row.seconds > 0 ? 1e-9 / row.seconds : 0;
+    std::snprintf(line, sizeof line, "%9.2f us %7.1f GFLOP/s %7.1f GB/s  %-24s %-30s %-18s %s\n", row.seconds * 1e6, row.flops * rate,
+                  static_cast<double>(row.bytes) * rate, row.op.c_str(), row.kernel.c_str(), row.type.c_str(), row.note.c_str());
+    text += line;
+    for (const Declined& no : row.declined) text += "                 declined " + no.kernel + ": " + no.reason + "\n";
+  }
+  std::snprintf(line, sizeof line, "%9.2f us in kernels, %.2f us a call; arena %.1f KB\n", sum * 1e6, seconds / calls * 1e6,
+                static_cast<double>(system->program()->arena_bytes()) / 1e3);
+  return c.name + "\n" + text + line;
+}
+
+}  // namespace candor::bench

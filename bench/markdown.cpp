@@ -1,0 +1,67 @@
+// docs/performance.md.
+#include <map>
+
+#include "bench/report.h"
+
+namespace candor::bench {
+namespace {
+
+constexpr const char* how = R"(# How fast
+
+Written by `./dev bench --markdown docs/performance.md`; `./dev bench --peers` first makes the peers' virtual environment (PyTorch, Keras,
+JAX, scikit-learn, ONNX Runtime, LiteRT). Absolute numbers move with the machine: what counts is the ratio to the best peer of the same run.
+
+Every system gets the same rows, the same initial weights and the same batch order. It first gives the losses of its first steps
+(or its outputs for the first rows); parity is their largest relative deviation from the truth: the float64 curves of the fixtures, or a
+float64 computation in plain loops. A system that leaves the gate is shown but does not count. Then repetitions of all systems take turns, and the median
+of each counts. A peer runs with one thread and with all; the faster stays. Candor runs as it is.
+
+- `mlp128`, `mlp32`, `mlp_big`, `lenet`, `cnn`: MNIST with Adam, seconds an epoch. Candor: the user's own loop, one compiled step that gathers,
+  scales, and updates. JAX: all steps as one jitted `lax.scan`. PyTorch: fused Adam, channels-last images. Keras: `fit` on JAX.
+- `tiny_train`: 4-32-16-4, batch 32, microseconds a step.
+- `infer_6` (6-64-8-4), `infer_784`, `infer_lenet`: one row, microseconds. Candor: `Program::run` on the caller's buffers. ONNX Runtime through an I/O
+  binding, LiteRT with XNNPACK, both with inputs and outputs in place.
+- `inf_lenet`: batches of 256, images a second.
+- `hello`: a whole process that reads MNIST (.gz), trains one epoch of `mlp128` and tests; parity is how far its accuracy lies below the best.
+- `include`: what `candor.h` adds to a file's compile time at -O0; `start`: `candor version`; `size`: the stripped static program without oneDNN and
+  image libraries; `build`: library and program from nothing on two cores; `memory`: peak of `hello`.
+)";
+
+std::string product(std::string system) {
+  for (const char* way : {" scan", " eager", " compiled"})
+    if (const auto at = system.find(way); at != std::string::npos) system.erase(at);
+  return system;
+}
+
+std::string line_of(const Measured& own, const std::vector<Measured>& rows) {
+  const Measured* best = nullptr;
+  std::string others;
+  for (const auto& peer : rows) {
+    if (peer.test != own.test || peer.system == "Candor") continue;
+    if (!best && peer.ratio && *peer.ratio == 1) best = &peer;
+    else others += (others.empty() ? "" : ", ") + peer.system + " " + number(peer.value) + (peer.agrees ? "" : " (differs)");
+  }
+  std::string must = must_text(own);
+  if (own.judged() && !own.passed()) must += " **missed**";
+  return "| " + own.test + " | " + number(own.value) + " " + own.unit + " | " + (best ? best->system + " " + number(best->value) : "") + " | " + times(own.ratio) + " | " +
+         must + " | " + parity_text(own) + (best ? " / " + parity_text(*best) : "") + " | " + others + " |\n";
+}
+
+}  // namespace
+
+std::string markdown(const std::vector<Measured>& rows, const std::string& machine) {
+  std::map<std::string, std::string> versions;
+  for (const auto& row : rows)
+    if (!row.version.empty()) versions[product(row.system)] = row.version;
+  std::string peers;
+  for (const auto& [name, version] : versions) peers += (peers.empty() ? "" : ", ") + name + " " + version;
+  std::string text = how;
+  text += "\nMachine: " + machine + ".\n";
+  if (!peers.empty()) text += "Peers: " + peers + ".\n";
+  text += "\n| case | Candor | best peer | ratio | must | parity: Candor / best peer | others |\n|---|---|---|---|---|---|---|\n";
+  for (const auto& row : rows)
+    if (row.system == "Candor") text += line_of(row, rows);
+  return text;
+}
+
+}  // namespace candor::bench

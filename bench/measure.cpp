@@ -1,0 +1,102 @@
+#include "bench/measure.h"
+
+#include <algorithm>
+
+#include "bench/reference.h"
+#include "candor/base/error.h"
+#include "candor/base/threads.h"
+
+namespace candor::bench {
+namespace {
+
+struct Entrant {
+  std::unique_ptr<System> system;
+  std::vector<double> values;
+};
+
+// A peer with one thread and with all; the slower is ended. The first repetition warms up.
+Entrant best_of_threads(const Case& c, const Settings& settings, const std::string& peer) {
+  Entrant best;
+  std::vector<int> counts{1};
+  if (candor::threads() > 1) counts.push_back(candor::threads());
+  for (const int count : counts) {
+    Entrant e;
+    e.system = start_peer(settings.place, c, peer, count);
+    e.system->run();
+    e.values.push_back(c.value(e.system->run()));
+    const bool better = best.values.empty() || (c.higher_is_better() ? e.values[0] > best.values[0] : e.values[0] < best.values[0]);
+    if (better) best = std::move(e);
+  }
+  return best;
+}
+
+Measured row_of(const Case& c, Entrant& e, const Truth& truth) {
+  Measured row;
+  row.test = c.name;
+  row.system = e.system->name;
+  row.version = e.system->version;
+  row.threads = e.system->threads;
+  row.unit = c.unit;
+  row.value = median(e.values);
+  row.low = e.values.front();
+  row.high = e.values.back();
+  if (!truth.values.empty()) {
+    row.parity = deviation(truth, e.system->parity, c.kind == "train");
+    row.agrees = disagreement(truth, e.system->parity, c.kind == "train") <= 1;
+  }
+  return row;
+}
+
+}  // namespace
+
+double median(std::vector<double>& values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t n = values.size();
+  return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+}
+
+void set_ratios(std::vector<Measured>& rows, bool higher_is_better) {
+  const Measured* best = nullptr;
+  for (const auto& row : rows)
+    if (row.system != "Candor" && row.agrees && (!best || (higher_is_better ? row.value > best->value : row.value < best->value))) best = &row;
+  if (!best) return;
+  const double value = best->value;
+  for (auto& row : rows) row.ratio = higher_is_better ? row.value / value : value / row.value;
+}
+
+std::vector<Measured> measure_case(const Case& c, const Settings& settings) {
+  const Inputs inputs = make_inputs(c);
+  const bool training = c.kind == "train";
+  std::vector<Entrant> entrants;
+  settings.say(c.name + ": Candor");
+  entrants.push_back({training ? candor_training(c, inputs) : candor_inference(c, inputs), {}});
+  entrants[0].system->run();
+  if (!settings.place.python.empty()) {
+    write_folder(c, inputs, settings.place.work + "/" + c.name);
+    for (const auto& peer : c.peers) {
+      settings.say(c.name + ": " + peer);
+      try {
+        entrants.push_back(best_of_threads(c, settings, peer));
+      } catch (const Error& e) {
+        settings.say(c.name + ": left out: " + e.message());
+      }
+    }
+  }
+  settings.say(c.name + ": " + std::to_string(settings.rounds) + " rounds");
+  for (int round = 0; round < settings.rounds; ++round)
+    for (auto& e : entrants) e.values.push_back(c.value(e.system->run()));
+
+  Truth truth = training ? training_truth(c, inputs) : inference_truth(c, inputs);
+  if (truth.values.empty() && entrants.size() > 1) {  // without fixtures: the first peer's curve
+    truth.values = entrants[1].system->parity;
+    truth.tolerances.assign(truth.values.size(), 2e-5);
+    for (std::size_t i = 2; i < truth.values.size(); ++i) truth.tolerances[i] = 0.05;  // near-ties of ReLU and max pooling flip
+  }
+  std::vector<Measured> rows;
+  for (auto& e : entrants) rows.push_back(row_of(c, e, truth));
+  rows[0].must = c.must;
+  set_ratios(rows, c.higher_is_better());
+  return rows;
+}
+
+}  // namespace candor::bench

@@ -1,0 +1,52 @@
+// One case: all systems on the same numbers, their repetitions interleaved.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/system.h"
+
+namespace candor::bench {
+
+/// One line of the result.
+struct Measured {
+  std::string test, system, version, unit;
+  int threads = 0;
+  double value = 0;                    ///< median of the repetitions
+  double low = 0, high = 0;            ///< the smallest and largest repetition
+  std::optional<double> ratio;         ///< how many times faster than the best peer
+  std::optional<double> must;          ///< for Candor: the ratio to reach (an extra: the largest value)
+  std::optional<double> parity;        ///< largest relative deviation from the truth
+  bool agrees = true;                  ///< parity is within the gate
+  bool absolute = false;               ///< must is a value, not a ratio
+  bool passed() const { return agrees && (!must || (absolute ? value <= *must : ratio && *ratio >= *must)); }
+  bool judged() const { return must && (absolute || ratio); }
+};
+
+struct Settings {
+  PeerPlace place;         ///< python empty: no peers
+  std::string root;        ///< the source tree
+  std::string programs;    ///< folder of candor_bench and candor_hello
+  std::string program;     ///< the program candor, for process start
+  int rounds = 5;
+  std::function<void(const std::string&)> say;  ///< progress and what went wrong
+};
+
+/// Rows of a "train" or "infer" case, Candor's first.
+std::vector<Measured> measure_case(const Case& c, const Settings& settings);
+/// Rows of a "process" case: whole programs, from start to end.
+std::vector<Measured> measure_process(const Case& c, const Settings& settings);
+/// The row of an "extra": include, start, size, build, memory.
+std::vector<Measured> measure_extra(const Case& c, const Settings& settings);
+
+/// Where Candor's time goes in a "train" or "infer" case: a line a kernel, with time and rate.
+std::string kernels_of(const Case& c);
+
+/// Median; the values are sorted.
+double median(std::vector<double>& values);
+/// Fills the ratios to the best peer that agrees.
+void set_ratios(std::vector<Measured>& rows, bool higher_is_better);
+
+}  // namespace candor::bench

@@ -1,0 +1,63 @@
+// A peer: a Python script of bench/peers and the conversation that peers/common.py describes.
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include "bench/child.h"
+#include "bench/system.h"
+#include "candor/base/error.h"
+#include "candor/base/file.h"
+
+namespace candor::bench {
+namespace {
+
+constexpr double patience = 240;  // seconds; importing and compiling take their time
+
+class Peer : public System {
+ public:
+  Peer(const PeerPlace& place, const Case& c, const std::string& peer, int count) : errors_(place.work + "/" + c.name + "/errors.txt") {
+    const auto colon = peer.find(':');
+    const std::string script = peer.substr(0, colon), variant = colon == std::string::npos ? "" : peer.substr(colon + 1);
+    threads = count;
+    try {
+      child_ = std::make_unique<Child>(std::vector<std::string>{place.python, place.scripts + "/" + script + "_peer.py", "--case", place.work + "/" + c.name,
+                                                                "--threads", std::to_string(count), "--variant", variant},
+                                       errors_);
+      const auto hello = nlohmann::json::parse(child_->line(patience));
+      name = hello.at("system");
+      version = hello.at("version");
+      parity = hello.at("parity").get<std::vector<double>>();
+    } catch (const std::exception& e) {
+      fail(ErrorKind::unsupported, peer + ": " + e.what() + last_words());
+    }
+  }
+
+  double run() override {
+    child_->write("run\n");
+    return nlohmann::json::parse(child_->line(patience)).at("seconds");
+  }
+
+ private:
+  std::string last_words() const {
+    std::string text, line, last;
+    try {
+      text = read_file(errors_);
+    } catch (const Error&) {
+      return "";
+    }
+    for (std::istringstream lines(text); std::getline(lines, line);)
+      if (!line.empty()) last = line;
+    return last.empty() ? "" : ": " + last;
+  }
+
+  std::string errors_;
+  std::unique_ptr<Child> child_;
+};
+
+}  // namespace
+
+std::unique_ptr<System> start_peer(const PeerPlace& place, const Case& c, const std::string& peer, int threads) {
+  return std::make_unique<Peer>(place, c, peer, threads);
+}
+
+}  // namespace candor::bench
