@@ -23,6 +23,7 @@ Tensor all(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 Tensor count_nonzero(const Tensor& x, const Axes& axes = {}, bool keepdims = false);  ///< i64
 Tensor argmax(const Tensor& x, int axis = -1, bool keepdims = false);  ///< i64; first wins, NaN counts as largest
 Tensor argmin(const Tensor& x, int axis = -1, bool keepdims = false);
+/// reverse: from the end of the axis; exclusive: without the element itself, so that the first is 0 (of cumprod 1).
 Tensor cumsum(const Tensor& x, int axis, bool reverse = false, bool exclusive = false);
 Tensor cumprod(const Tensor& x, int axis, bool reverse = false, bool exclusive = false);
 /// Sums the axes that broadcasting from `shape` to x.shape() repeated: the gradient of broadcasting.

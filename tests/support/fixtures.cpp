@@ -152,8 +152,9 @@ void check_fixture(const FixtureCase& c, DType dtype, const FixtureFunction& f, 
   const auto body = [&](std::span<const Tensor> in) {
     call.arguments.assign(in.begin(), in.end());
     std::vector<Tensor> results = f(call);
-    if (results.size() != expected.outputs.size())
+    if (results.size() < expected.outputs.size())
       fail(ErrorKind::internal, "the case has " + std::to_string(expected.outputs.size()) + " outputs, the function gave " + std::to_string(results.size()));
+    results.resize(expected.outputs.size());  // a case may record the first results only
     const auto gradients_of = [&](const std::vector<Tensor>& ys, const std::vector<Tensor>& cts, const Named& wanted) {
       std::vector<Tensor> xs;
       for (const auto& [name, key] : wanted) xs.push_back(call[name]);

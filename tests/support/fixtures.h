@@ -43,7 +43,7 @@ struct FixtureCall {
 using FixtureFunction = std::function<std::vector<Tensor>(const FixtureCall&)>;
 
 /// Runs f, its gradients and second-order gradients in one Program and adds a googletest failure for everything that differs.
-/// The results of f are the case's outputs, in order.
+/// The results of f are the case's outputs, in order; results beyond them are not looked at.
 /// `tolerance64`: how far an f64 gradient may be from the case's, relative to its largest entry.
 void check_fixture(const FixtureCase& fixture, DType dtype, const FixtureFunction& f, double tolerance64 = 1e-9);
 
