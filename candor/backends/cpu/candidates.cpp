@@ -11,6 +11,11 @@ const CandidateTable& candidates() {
   static const CandidateTable table = [] {
     CandidateTable t;
     add_elementwise(t);
+    add_reductions(t);
+    add_softmax(t);
+    add_normalisation(t);
+    add_movement(t);
+    add_optimizers(t);
     add_matmul(t);
     add_onednn(t);
     add_conv(t);

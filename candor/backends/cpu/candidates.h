@@ -32,6 +32,11 @@ class CandidateTable {
 };
 
 void add_elementwise(CandidateTable& table);  ///< every elementwise op and fused_elementwise: the tile loop
+void add_reductions(CandidateTable& table);   ///< sum, mean, max, min, argmax, argmin
+void add_softmax(CandidateTable& table);      ///< softmax, log_softmax, cross-entropies and their gradients
+void add_normalisation(CandidateTable& table);
+void add_movement(CandidateTable& table);     ///< transpose, broadcast_to, slice, take
+void add_optimizers(CandidateTable& table);   ///< sgd_update, adam_update, rmsprop_update
 
 /// All of them, in order; see candidates.cpp.
 const CandidateTable& candidates();

@@ -1,0 +1,123 @@
+// Candidates of the ops that move elements: transpose, broadcast_to, slice, slice_scatter, take.
+#include <algorithm>
+#include <cstring>
+
+#include "candor/backends/cpu/candidates.h"
+#include "candor/backends/cpu/strided_copy.h"
+#include "candor/base/threads.h"
+
+namespace candor::cpu {
+namespace {
+
+using Strides = std::array<std::int64_t, Shape::max_rank>;
+
+void run_gather(const KernelArgs& args) { static_cast<const StridedCopy*>(args.block)->gather(args.input<std::byte>(0), args.output<std::byte>(0)); }
+
+void run_scatter(const KernelArgs& args) {
+  if (const std::size_t bytes = args.node->out[0].bytes()) std::memset(args.out[0], 0, bytes);
+  static_cast<const StridedCopy*>(args.block)->scatter(args.input<std::byte>(0), args.output<std::byte>(0));
+}
+
+Kernel copying(const NodeInfo& node, const StridedCopy& copy, KernelFn run) {
+  Kernel kernel;
+  kernel.name = "cpu.copy." + node.op->name;
+  kernel.run = run;
+  const bool rows = copy.across < 0;
+  kernel.note = rows ? "rows of " + std::to_string(copy.extent[static_cast<std::size_t>(copy.rank - 1)]) : "tiles of 16 x 16";
+  kernel.note += copy.parallel() ? ", parallel" : ", inline";
+  kernel.block = std::make_shared<const StridedCopy>(copy);
+  return kernel;
+}
+
+Answer transpose(const NodeInfo& node, const Machine&) {
+  const Strides own = row_major_strides(node.in[0].shape);
+  Strides strides{};
+  const auto& axes = node.attrs.integers("axes");
+  for (std::size_t i = 0; i < axes.size(); ++i) strides[i] = own[static_cast<std::size_t>(axes[i])];
+  return copying(node, StridedCopy(node.out[0].shape, strides, 0, size_of(node.in[0].dtype)), run_gather);
+}
+
+Answer broadcast_to(const NodeInfo& node, const Machine&) {
+  const Shape &from = node.in[0].shape, &to = node.out[0].shape;
+  const Strides own = row_major_strides(from);
+  Strides strides{};
+  for (int i = 1; i <= from.rank(); ++i)
+    if (from[-i] != 1) strides[static_cast<std::size_t>(to.rank() - i)] = own[static_cast<std::size_t>(from.rank() - i)];
+  return copying(node, StridedCopy(to, strides, 0, size_of(node.in[0].dtype)), run_gather);
+}
+
+// The part of `full` that slice's attributes name.
+StridedCopy part_of(const NodeInfo& node, const Shape& full, const Shape& part) {
+  Strides strides = row_major_strides(full);
+  std::int64_t first = 0;
+  const auto &start = node.attrs.integers("start"), &step = node.attrs.integers("step");
+  for (std::size_t i = 0; i < start.size(); ++i) {
+    first += start[i] * strides[i];
+    strides[i] *= step[i];
+  }
+  return StridedCopy(part, strides, first, size_of(node.in[0].dtype));
+}
+
+Answer slice(const NodeInfo& node, const Machine&) { return copying(node, part_of(node, node.in[0].shape, node.out[0].shape), run_gather); }
+Answer slice_scatter(const NodeInfo& node, const Machine&) { return copying(node, part_of(node, node.out[0].shape, node.in[0].shape), run_scatter); }
+
+// Rows of a table: whole slices along the first axes.
+struct Take {
+  std::int64_t outer = 1, extent = 1, count = 0, grain = 1;
+  std::size_t bytes = 0;
+};
+
+template <class I>
+void take_rows(const KernelArgs& args, const Take& p) {
+  const auto* index = args.input<I>(1);
+  const std::byte* in = args.input<std::byte>(0);
+  std::byte* out = args.output<std::byte>(0);
+  const auto place = [&](I i) { return i < 0 ? static_cast<std::int64_t>(i) + p.extent : static_cast<std::int64_t>(i); };
+  bool inside = true;
+  for (std::int64_t k = 0; k < p.count; ++k) inside &= place(index[k]) >= 0 && place(index[k]) < p.extent;
+  if (!inside) return args.node->op->reference(args);  // which says which index it is
+  const std::int64_t rows = p.outer * p.count;
+  parallel_for((rows + p.grain - 1) / p.grain, [&](std::int64_t t) {
+    for (std::int64_t r = t * p.grain; r < std::min(rows, (t + 1) * p.grain); ++r) {
+      const std::int64_t from = r / p.count * p.extent + place(index[r % p.count]);
+      std::memcpy(out + static_cast<std::size_t>(r) * p.bytes, in + static_cast<std::size_t>(from) * p.bytes, p.bytes);
+    }
+  });
+}
+
+void run_take(const KernelArgs& args) {
+  const Take& p = *static_cast<const Take*>(args.block);
+  args.node->in[1].dtype == DType::i64 ? take_rows<std::int64_t>(args, p) : take_rows<std::int32_t>(args, p);
+}
+
+Answer take(const NodeInfo& node, const Machine&) {
+  const std::string name = "cpu.take";
+  if (node.out[0].size() == 0) return declined(name, "nothing to take");
+  const Shape& shape = node.in[0].shape;
+  const auto axis = static_cast<int>(node.attrs.integer("axis"));
+  Take p;
+  p.bytes = size_of(node.in[0].dtype);
+  for (int i = 0; i < axis; ++i) p.outer *= shape[i];
+  for (int i = axis + 1; i < shape.rank(); ++i) p.bytes *= static_cast<std::size_t>(shape[i]);
+  p.extent = shape[axis], p.count = node.in[1].size();
+  const std::int64_t rows = p.outer * p.count, total = static_cast<std::int64_t>(node.out[0].bytes());
+  p.grain = total < (128 << 10) ? rows : std::max<std::int64_t>(1, (32 << 10) / static_cast<std::int64_t>(p.bytes));
+  Kernel kernel;
+  kernel.name = name;
+  kernel.run = run_take;
+  kernel.note = "rows of " + std::to_string(p.bytes) + (p.grain == rows ? " bytes, inline" : " bytes, parallel");
+  kernel.block = std::make_shared<const Take>(p);
+  return kernel;
+}
+
+}  // namespace
+
+void add_movement(CandidateTable& table) {
+  table.add("transpose", transpose);
+  table.add("broadcast_to", broadcast_to);
+  table.add("slice", slice);
+  table.add("slice_scatter", slice_scatter);
+  table.add("take", take);
+}
+
+}  // namespace candor::cpu

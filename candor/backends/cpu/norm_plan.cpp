@@ -1,0 +1,129 @@
+// Candidates of layer_norm, rms_norm and batch_norm_training.
+#include <algorithm>
+#include <cmath>
+
+#include "candor/backends/cpu/candidates.h"
+#include "candor/backends/cpu/column_parts.h"
+#include "candor/backends/cpu/norm.h"
+
+namespace candor::cpu {
+namespace {
+
+using normalise::Rows;
+using reduction::ColumnParts;
+using reduction::Fold;
+
+constexpr std::int64_t task_elements = 8 << 10, least_parallel = 24 << 10;
+
+struct RowPlan {
+  normalise::RowFunction function = nullptr;
+  std::int64_t rows = 1, length = 1, grain = 1;
+  bool scale = false, center = false, with_mean = false;
+  double epsilon = 0;
+};
+
+void run_rows(const KernelArgs& args) {
+  const RowPlan& p = *static_cast<const RowPlan*>(args.block);
+  parallel_for((p.rows + p.grain - 1) / p.grain, [&](std::int64_t t) {
+    const std::int64_t first = t * p.grain, at = first * p.length;
+    Rows r;
+    r.rows = std::min(p.grain, p.rows - first), r.length = p.length, r.epsilon = p.epsilon;
+    r.x = args.input<float>(0) + at, r.y = args.output<float>(0) + at;
+    if (p.scale) r.gamma = args.input<float>(1);
+    if (p.center) r.beta = args.input<float>(p.scale ? 2 : 1);
+    if (p.with_mean) r.mean = args.output<float>(1) + first;
+    r.rstd = args.output<float>(p.with_mean ? 2 : 1) + first;
+    p.function(r);
+  });
+}
+
+Answer rows(const NodeInfo& node, const Machine&) {
+  const std::string name = "cpu." + node.op->name;
+  const TensorType& x = node.in[0];
+  if (x.dtype != DType::f32) return declined(name, "dtype " + std::string(to_string(x.dtype)));
+  if (x.size() == 0) return declined(name, "nothing to normalise");
+  const std::vector<std::int64_t>& axes = node.attrs.integers("axes");
+  RowPlan p;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    if (axes[axes.size() - 1 - i] != x.shape.rank() - 1 - static_cast<std::int64_t>(i)) return declined(name, "not over the last axes");
+    p.length *= x.shape[static_cast<int>(axes[axes.size() - 1 - i])];
+  }
+  p.function = normalise::row_function();
+  p.rows = x.size() / p.length;
+  p.with_mean = node.op->name == "layer_norm";
+  p.scale = node.attrs.flag("scale"), p.center = p.with_mean && node.attrs.flag("center");
+  p.epsilon = node.attrs.number("epsilon");
+  p.grain = x.size() < least_parallel ? p.rows : std::max<std::int64_t>(1, task_elements / p.length);
+  Kernel kernel;
+  kernel.name = name;
+  kernel.run = run_rows;
+  kernel.note = p.grain == p.rows ? "inline" : "parallel over " + std::to_string((p.rows + p.grain - 1) / p.grain) + " groups of rows";
+  kernel.block = std::make_shared<const RowPlan>(p);
+  return kernel;
+}
+
+struct ChannelPlan {
+  ColumnParts parts;
+  reduction::Columns sums = nullptr;
+  reduction::CenteredColumns squares = nullptr;
+  normalise::ChannelFunction apply = nullptr;
+  bool scale = false, center = false;
+  double epsilon = 0;
+};
+
+// Inputs x, [gamma], [beta]; outputs y, mean, variance. Scratch: factors, then the parts of sums.
+void run_channels(const KernelArgs& args) {
+  const ChannelPlan& p = *static_cast<const ChannelPlan*>(args.block);
+  const std::int64_t channels = p.parts.columns;
+  const float* x = args.input<float>(0);
+  float *y = args.output<float>(0), *mean = args.output<float>(1), *variance = args.output<float>(2);
+  const float *gamma = p.scale ? args.input<float>(1) : nullptr, *beta = p.center ? args.input<float>(p.scale ? 2 : 1) : nullptr;
+  auto* factor = reinterpret_cast<float*>(args.scratch);
+  float* space = factor + channels;
+  const auto count = static_cast<double>(p.parts.rows);
+  p.parts.run(
+      Fold::sum, space, mean, [&](std::int64_t r, std::int64_t rows, float* out) { p.sums(x + r * channels, rows, channels, out); },
+      [&](std::int64_t c, double total) { mean[c] = static_cast<float>(total / count); });
+  p.parts.run(
+      Fold::sum, space, variance, [&](std::int64_t r, std::int64_t rows, float* out) { p.squares(x + r * channels, rows, channels, mean, out); },
+      [&](std::int64_t c, double total) {
+        variance[c] = static_cast<float>(total / count);
+        factor[c] = static_cast<float>((gamma ? static_cast<double>(gamma[c]) : 1) / std::sqrt(total / count + p.epsilon));
+      });
+  const auto part = [&](std::int64_t i) {
+    const std::int64_t first = i * p.parts.rows_a_part, rows = std::min(p.parts.rows_a_part, p.parts.rows - first);
+    p.apply(x + first * channels, y + first * channels, rows, channels, mean, factor, beta);
+  };
+  if (p.parts.parallel) parallel_for(p.parts.parts, part);
+  else
+    for (std::int64_t i = 0; i < p.parts.parts; ++i) part(i);
+}
+
+Answer channels(const NodeInfo& node, const Machine&) {
+  const std::string name = "cpu." + node.op->name;
+  const TensorType& x = node.in[0];
+  if (x.dtype != DType::f32) return declined(name, "dtype " + std::string(to_string(x.dtype)));
+  if (node.attrs.integer("axis") != x.shape.rank() - 1) return declined(name, "channels are not the last axis");
+  if (x.size() == 0) return declined(name, "nothing to normalise");
+  ChannelPlan p;
+  p.parts = ColumnParts(x.size() / x.shape[-1], x.shape[-1]);
+  p.sums = reduction::column_function(Fold::sum), p.squares = reduction::centered_squares(), p.apply = normalise::channel_function();
+  p.scale = node.attrs.flag("scale"), p.center = node.attrs.flag("center");
+  p.epsilon = node.attrs.number("epsilon");
+  Kernel kernel;
+  kernel.name = name;
+  kernel.run = run_channels;
+  kernel.scratch = static_cast<std::size_t>(p.parts.columns + p.parts.scratch()) * sizeof(float);
+  kernel.note = p.parts.parallel ? "parallel over " + std::to_string(p.parts.parts) + " blocks of rows" : "inline";
+  kernel.block = std::make_shared<const ChannelPlan>(p);
+  return kernel;
+}
+
+}  // namespace
+
+void add_normalisation(CandidateTable& table) {
+  table.add({"layer_norm", "rms_norm"}, rows);
+  table.add("batch_norm_training", channels);
+}
+
+}  // namespace candor::cpu

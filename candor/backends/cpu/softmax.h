@@ -1,0 +1,26 @@
+// Vector loops over rows of scores: softmax, its logarithm, and the cross-entropies with their gradients.
+#pragma once
+
+#include <cstdint>
+
+namespace candor::cpu::softmax {
+
+/// What one call works on: `rows` rows of `classes` scores.
+struct Rows {
+  const float* scores = nullptr;
+  const void* labels = nullptr;      ///< i32 or i64, one a row, all in [0, classes)
+  bool wide_labels = false;          ///< i64
+  const float* targets = nullptr;    ///< shaped like the scores, for the dense cross-entropy
+  const float* cotangent = nullptr;  ///< one a row, for gradients
+  float* out = nullptr;
+  std::int64_t rows = 0, classes = 0;
+};
+using Function = void (*)(const Rows&);
+
+Function softmax_rows(bool logarithm);
+Function sparse_loss();
+Function sparse_gradient();
+Function dense_loss();
+Function dense_gradient();
+
+}  // namespace candor::cpu::softmax

@@ -1,0 +1,61 @@
+#include "candor/base/error.h"
+#include "tests/backends/kernel_check.h"
+
+namespace candor::testing {
+namespace {
+
+using Ints = std::vector<std::int64_t>;
+
+TEST(MovementKernels, Transpose) {
+  const std::vector<std::pair<Shape, Ints>> cases{{{5}, {0}}, {{3, 4}, {1, 0}}, {{100, 37}, {1, 0}}, {{500, 300}, {1, 0}}, {{2, 3, 4}, {2, 0, 1}}, {{2, 3, 4}, {1, 0, 2}},
+                                                  {{8, 9, 10, 11}, {0, 3, 1, 2}}, {{8, 9, 10, 11}, {3, 2, 1, 0}}, {{0, 4}, {1, 0}}, {{1, 1}, {1, 0}}, {{40, 30, 20}, {1, 2, 0}}};
+  for (const auto& [shape, axes] : cases)
+    for (DType dtype : {DType::f32, DType::u8, DType::f64, DType::bf16, DType::boolean}) check_kernel(node_of("transpose", {{"axes", axes}}, {{shape, dtype}}), {"cpu.copy", 0});
+}
+
+TEST(MovementKernels, BroadcastTo) {
+  const std::vector<std::pair<Shape, Shape>> cases{{{}, {5}}, {{7}, {3, 7}}, {{3, 1}, {3, 7}}, {{1, 500}, {300, 500}}, {{2, 1, 4}, {2, 3, 4}}, {{3, 1, 5, 1}, {2, 3, 4, 5, 6}}, {{1}, {0}}};
+  for (const auto& [from, to] : cases)
+    for (DType dtype : {DType::f32, DType::i64, DType::u8}) check_kernel(node_of("broadcast_to", {{"shape", to.to_vector()}}, {{from, dtype}}), {"cpu.copy", 0});
+}
+
+TEST(MovementKernels, SliceAndItsGradient) {
+  struct Case {
+    Shape shape;
+    Ints start, stop, step;
+  };
+  const std::vector<Case> cases{{{10}, {2}, {9}, {3}}, {{10}, {9}, {-1}, {-1}}, {{6, 7}, {1, 0}, {5, 7}, {1, 1}}, {{6, 7}, {0, 3}, {6, 4}, {1, 1}}, {{400, 100}, {10, 99}, {390, -1}, {1, -2}},
+                                {{4, 5, 6}, {3, 0, 1}, {-1, 5, 6}, {-2, 2, 1}}, {{5}, {2}, {2}, {1}}};
+  for (const Case& c : cases)
+    for (DType dtype : {DType::f32, DType::u8}) {
+      const NodeInfo node = node_of("slice", {{"start", c.start}, {"stop", c.stop}, {"step", c.step}}, {{c.shape, dtype}});
+      check_kernel(node, {"cpu.copy", 0});
+      check_kernel(node_of("slice_scatter", Attrs(node.attrs).set("shape", c.shape), {node.out[0]}), {"cpu.copy", 0});
+    }
+}
+
+TEST(MovementKernels, TakeRows) {
+  for (DType dtype : {DType::u8, DType::f32})
+    for (DType index : {DType::i32, DType::i64})
+      for (int axis : {0, 1}) {
+        const NodeInfo node = node_of("take", {{"axis", std::int64_t{axis}}}, {{Shape{200, 200, 9}, dtype}, {Shape{64}, index}});
+        check_kernel(node, {"cpu.take", 0});
+      }
+}
+
+TEST(MovementKernels, IndexOutsideIsNamed) {
+  const NodeInfo node = node_of("take", {{"axis", std::int64_t{0}}}, {{Shape{3, 2}, DType::f32}, {Shape{2}, DType::i32}});
+  Buffers in;
+  for (const TensorType& type : node.in) in.add(type);
+  static_cast<std::int32_t*>(in.at[1])[0] = 2;
+  static_cast<std::int32_t*>(in.at[1])[1] = 3;
+  try {
+    run_kernel(node, backend("cpu").choose(node, nullptr), in);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("index 3 at place"), std::string::npos) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace candor::testing
