@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "candor/base/shares.h"
+
 // ThreadSanitizer does not see the synchronisation inside libgomp, which is not built with it; these say what happens before what.
 #if defined(__SANITIZE_THREAD__)
 #include <sanitizer/tsan_interface.h>
@@ -49,13 +51,13 @@ bool in_parallel() { return omp_in_parallel() != 0; }
 
 CANDOR_NO_TSAN void detail::run_parallel(std::int64_t count, void* context, void (*body)(void*, std::int64_t)) {
   const int team = static_cast<int>(std::min<std::int64_t>(count, threads()));
+  Shares shares(count, team);
   char start = 0, end = 0;
   CANDOR_TSAN_RELEASE(&start);
 #pragma omp parallel num_threads(team)
   {
     CANDOR_TSAN_ACQUIRE(&start);
-#pragma omp for schedule(dynamic, 1)
-    for (std::int64_t i = 0; i < count; ++i) body(context, i);
+    shares.work(omp_get_thread_num(), [&](std::int64_t i) { body(context, i); });
     CANDOR_TSAN_RELEASE(&end);
   }
   CANDOR_TSAN_ACQUIRE(&end);

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 
+#include "candor/base/shares.h"
 #include "candor/base/threads.h"
 
 namespace candor::cpu {
@@ -20,10 +20,9 @@ void run_tasks(std::int64_t tasks, std::int64_t slots, Body&& body) {
     for (std::int64_t task = 0; task < tasks; ++task) body(task, std::int64_t{0});
     return;
   }
-  std::atomic<std::int64_t> next{0};
-  parallel_for(std::min(slots, tasks), [&](std::int64_t slot) {
-    for (std::int64_t task; (task = next.fetch_add(1, std::memory_order_relaxed)) < tasks;) body(task, slot);
-  });
+  const std::int64_t parts = std::min(slots, tasks);
+  detail::Shares shares(tasks, parts);
+  parallel_for(parts, [&](std::int64_t slot) { shares.work(slot, [&](std::int64_t task) { body(task, slot); }); });
 }
 
 /// The i-th of `parts` nearly equal parts of [0, count) starts here; part `parts` is the end.
