@@ -15,11 +15,15 @@ struct Rows {
   float* out = nullptr;
   std::int64_t rows = 0, classes = 0;
 };
+constexpr std::int64_t few_classes = 32;
 using Function = void (*)(const Rows&);
 
 Function softmax_rows(bool logarithm);
 Function sparse_loss();
 Function sparse_gradient();
+/// The same for at most few_classes classes.
+Function sparse_loss_of_few();
+Function sparse_gradient_of_few();
 Function dense_loss();
 Function dense_gradient();
 

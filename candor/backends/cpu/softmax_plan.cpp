@@ -65,8 +65,13 @@ Answer soft(const NodeInfo& node, const Machine&) {
   if (node.attrs.integer("axis") != node.in[0].shape.rank() - 1) return declined("cpu." + node.op->name, "not along the last axis");
   return answer(node, {.function = softmax::softmax_rows(node.op->name == "log_softmax")});
 }
-Answer sparse(const NodeInfo& node, const Machine&) { return answer(node, {.function = softmax::sparse_loss(), .sparse = true, .row_result = true}); }
-Answer sparse_gradient(const NodeInfo& node, const Machine&) { return answer(node, {.function = softmax::sparse_gradient(), .sparse = true, .gradient = true}); }
+bool few(const NodeInfo& node) { return node.in[0].shape[-1] <= softmax::few_classes; }
+Answer sparse(const NodeInfo& node, const Machine&) {
+  return answer(node, {.function = few(node) ? softmax::sparse_loss_of_few() : softmax::sparse_loss(), .sparse = true, .row_result = true});
+}
+Answer sparse_gradient(const NodeInfo& node, const Machine&) {
+  return answer(node, {.function = few(node) ? softmax::sparse_gradient_of_few() : softmax::sparse_gradient(), .sparse = true, .gradient = true});
+}
 Answer dense(const NodeInfo& node, const Machine&) { return answer(node, {.function = softmax::dense_loss(), .dense = true, .row_result = true}); }
 Answer dense_gradient(const NodeInfo& node, const Machine&) { return answer(node, {.function = softmax::dense_gradient(), .dense = true, .gradient = true}); }
 
