@@ -39,6 +39,17 @@ void widen_kernel(const ConvGeometry& wide, std::int64_t pixels, const float* ke
   }
 }
 
+/// kernel [rows, out] to [group, panel, rows, columns of the panel].
+void pack_panels(const ConvPlan& plan, const float* kernel, float* to) {
+  const ConvGeometry& g = plan.geometry;
+  const std::int64_t width = plan.vectors * plan.tiles->lanes, rows = g.taps() * g.in_per_group(), per_group = g.out_per_group();
+  const std::int64_t panels = ceil_div(per_group, width);
+  parallel_for(g.groups * panels, [&](std::int64_t i) {
+    const std::int64_t group = i / panels, j = i % panels * width;
+    copy_block(kernel + group * per_group + j, g.out_channels, rows, std::min(width, per_group - j), to + i * rows * width, width);
+  });
+}
+
 struct Task {
   const ConvPlan& plan;
   const float *kernel, *bias;
@@ -77,8 +88,15 @@ struct Task {
     TileArgs tile;
     tile.a_row = across.stride * g.in_channels;
     tile.a_step = 1;
-    tile.b = kernel + skipped * plan.segment_length * g.out_channels + channel;
-    tile.b_row = g.out_channels;
+    if (plan.panels) {
+      const std::int64_t panel = plan.vectors * plan.tiles->lanes, within = channel % g.out_per_group();
+      const std::int64_t index = group * ceil_div(g.out_per_group(), panel) + within / panel;
+      tile.b = kernel + (index * g.taps() * g.in_per_group() + skipped * plan.segment_length) * panel + within % panel;
+      tile.b_row = panel;
+    } else {
+      tile.b = kernel + skipped * plan.segment_length * g.out_channels + channel;
+      tile.b_row = g.out_channels;
+    }
     tile.segments = plan.segments.data() + skipped;
     tile.segment_count = planes * rows * plan.segments_per_row;
     tile.segment_length = plan.segment_length;
@@ -130,6 +148,7 @@ std::string ConvPlan::describe() const {
   std::string text = std::to_string(most_rows) + "x" + std::to_string(vectors * tiles->lanes) + " tiles, ";
   text += tasks() == 1 ? "inline" : std::to_string(tasks()) + " tasks";
   if (pixels > 1) text += ", " + std::to_string(pixels) + " pixels at once";
+  if (panels) text += ", packs the kernel";
   if (walk.copies) text += ", pads a copy";
   return text;
 }
@@ -169,6 +188,10 @@ ConvPlan plan_conv(const ConvGeometry& geometry, KernelOrder order, bool bias, E
     const std::int64_t rows = std::min<std::int64_t>(plan.most_rows, 7);
     if (tiles.tile[0][rows][4]) plan.vectors = 4, plan.most_rows = rows;
   }
+  // Rows of a large kernel lie far apart and crowd in the caches; copying it pays when it is used often.
+  const std::int64_t kernel_rows = g.taps() * g.in_per_group(), panel = plan.vectors * tiles.lanes;
+  plan.panels = kernel_rows * g.out_per_group() >= (1 << 15) && g.out_per_group() > panel && g.images * g.out_cells() >= 256;
+  if (plan.panels) plan.panel_floats = static_cast<std::size_t>(g.groups * ceil_div(g.out_per_group(), panel) * panel * kernel_rows);
   std::int64_t wanted = 1;
   while (wanted < 32 && static_cast<double>(wanted) * 3e5 < g.flops()) wanted *= 2;
   plan.image_blocks = std::min(g.images, wanted);
@@ -187,6 +210,11 @@ void run_conv(const ConvPlan& plan, const float* x, const float* kernel, const f
     turn_kernel(narrow, kernel, scratch);
     kernel = scratch;
     scratch += plan.turned_floats;
+  }
+  if (plan.panels) {
+    pack_panels(plan, kernel, scratch);
+    kernel = scratch;
+    scratch += plan.panel_floats;
   }
   if (plan.pixels > 1) {
     widen_kernel(g, plan.pixels, kernel, scratch);

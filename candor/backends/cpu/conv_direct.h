@@ -26,16 +26,17 @@ struct ConvPlan {
   const TileSet* tiles = nullptr;
   int vectors = 1;
   std::int64_t most_rows = 1;
+  bool panels = false;  ///< a large kernel is copied so that what one tile reads lies together
   std::vector<std::int64_t> segments;
   std::int64_t segment_length = 0, segments_per_row = 1;
   bool bias = false;
   Epilogue epilogue{};
   std::int64_t image_blocks = 1, row_blocks = 1, slots = 1;
-  std::size_t turned_floats = 0, kernel_floats = 0, bias_floats = 0, slot_floats = 0;
+  std::size_t turned_floats = 0, kernel_floats = 0, panel_floats = 0, bias_floats = 0, slot_floats = 0;
 
   std::int64_t tasks() const { return image_blocks * row_blocks; }
   std::size_t scratch() const {
-    return (turned_floats + kernel_floats + bias_floats + slot_floats * static_cast<std::size_t>(slots)) * sizeof(float);
+    return (turned_floats + kernel_floats + panel_floats + bias_floats + slot_floats * static_cast<std::size_t>(slots)) * sizeof(float);
   }
   std::string describe() const;
 };

@@ -65,13 +65,20 @@ void fold_row(const ConvFoldPlan& plan, const float* shares, float* to) {
     return;
   }
   // All taps of a pixel at once. Neighbours overlap, so they are taken in turns: what was just written is not read at once.
-  const std::int64_t turns = std::min(ceil_div(width.kernel, width.stride), width.out);
-  for (std::int64_t start = 0; start < turns; ++start) {
-    for (std::int64_t w = start; w < width.out; w += turns) {
-      const std::int64_t left = w * width.stride - width.low;
-      const std::int64_t first = std::max<std::int64_t>(0, -left), last = std::min(width.kernel, width.in - left);
-      if (first < last) plan.add(to + (left + first) * channels, 0, shares + w * plan.columns + first * channels, 0, 1, (last - first) * channels);
-    }
+  const auto left = [&](std::int64_t w) { return w * width.stride - width.low; };
+  const std::int64_t whole = std::clamp(ceil_div(std::max<std::int64_t>(width.low, 0), width.stride), std::int64_t{0}, width.out);
+  const std::int64_t room = width.in - width.kernel + width.low;  // the last left edge of a window inside, from the padding on
+  const std::int64_t whole_end = std::clamp(room < 0 ? 0 : room / width.stride + 1, whole, width.out);
+  const std::int64_t turns = std::max<std::int64_t>(1, std::min(ceil_div(width.kernel, width.stride), whole_end - whole));
+  for (std::int64_t w = whole; w < std::min(whole + turns, whole_end); ++w) {
+    plan.add(to + left(w) * channels, turns * width.stride * channels, shares + w * plan.columns, turns * plan.columns,
+             ceil_div(whole_end - w, turns), plan.columns);
+  }
+  for (std::int64_t w = 0; w < width.out; ++w) {
+    if (w == whole) w = whole_end;
+    if (w >= width.out) break;
+    const std::int64_t first = std::max<std::int64_t>(0, -left(w)), last = std::min(width.kernel, width.in - left(w));
+    if (first < last) plan.add(to + (left(w) + first) * channels, 0, shares + w * plan.columns + first * channels, 0, 1, (last - first) * channels);
   }
 }
 
