@@ -81,6 +81,7 @@ ActivationFunction::ActivationFunction(WithNumber function) : name_("custom") {
 
 ActivationFunction::ActivationFunction(std::string_view name) : name_(name) {
   if (name_ == "swish") name_ = "silu";
+  if (name_ == "hard_silu") name_ = "hard_swish";
   for (const Row& row : table()) {
     if (row.name == name_) {
       function_ = callable(row);

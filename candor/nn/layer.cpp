@@ -128,6 +128,12 @@ std::vector<TensorType> infer_types(const TensorFunction& f, std::span<const Ten
 
 std::string config_name(const Config& options) { return options.get("name", ""); }
 
+DType config_dtype(const Config& options) {
+  const Config* dtype = options.find("dtype");
+  if (!dtype || dtype->is_null()) return DType::f32;
+  return dtype_from_string(dtype->is_text() ? dtype->text() : dtype->at("config").at("name").text());
+}
+
 }  // namespace detail
 
 const Shape& Symbol::shape() const { return node_->outputs.at(static_cast<std::size_t>(output_)).shape; }

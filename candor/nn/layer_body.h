@@ -116,5 +116,7 @@ std::vector<TensorType> infer_types(const TensorFunction& f, std::span<const Ten
 
 /// {"name": ..., other options}; what every layer's config holds.
 std::string config_name(const Config& options);
+/// The option `dtype`: a name, or Keras's {"class_name": "DTypePolicy", "config": {"name": "float32"}}; f32 when missing.
+DType config_dtype(const Config& options);
 
 }  // namespace candor::detail

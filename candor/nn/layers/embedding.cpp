@@ -49,7 +49,7 @@ Layer Embedding::from_config(const Config& c) {
   return Embedding(c.at("input_dim").integer(), c.at("output_dim").integer(),
                    {.embeddings_initializer = detail::initializer_from(c, "embeddings_initializer", "uniform"),
                     .embeddings_regularizer = Regularizer::from_config(c.find("embeddings_regularizer")),
-                    .dtype = dtype_from_string(c.get("dtype", "f32")),
+                    .dtype = detail::config_dtype(c),
                     .name = detail::config_name(c)});
 }
 

@@ -36,9 +36,8 @@ class RescaleBody final : public detail::SimpleLayerBody {
 Rescale::Rescale(double scale, double offset, RescaleOptions options) : Layer(std::make_shared<RescaleBody>(scale, offset, std::move(options))) {}
 
 Layer Rescale::from_config(const Config& c) {
-  const Config* dtype = c.find("dtype");
   return Rescale(c.at("scale").number(), c.get("offset", 0.0),
-                 {.dtype = dtype && dtype->is_text() ? dtype_from_string(dtype->text()) : DType::f32, .name = detail::config_name(c)});
+                 {.dtype = detail::config_dtype(c), .name = detail::config_name(c)});
 }
 
 }  // namespace candor

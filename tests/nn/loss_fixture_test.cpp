@@ -1,0 +1,62 @@
+// fixtures/losses: values and gradients of every loss that exists.
+#include <map>
+#include <set>
+
+#include "candor/nn/losses.h"
+#include "candor/ops/index.h"
+#include "tests/support/config.h"
+#include "tests/support/fixtures.h"
+
+namespace candor::testing {
+namespace {
+
+/// Losses of a later part: each needs more than targets and predictions.
+const std::set<std::string> later = {"gaussian_nll", "triplet_margin", "info_nce", "nt_xent", "ctc"};
+
+class LossFixture : public ::testing::TestWithParam<FixtureCase> {};
+
+Loss loss_of(const FixtureCase& fixture) {
+  static const std::map<std::string, std::string> classes = {
+      {"mean_squared_error", "MeanSquaredError"}, {"mean_absolute_error", "MeanAbsoluteError"},
+      {"mean_absolute_percentage_error", "MeanAbsolutePercentageError"}, {"mean_squared_logarithmic_error", "MeanSquaredLogarithmicError"},
+      {"huber", "Huber"}, {"log_cosh", "LogCosh"}, {"poisson", "Poisson"}, {"quantile", "Quantile"}, {"cosine_similarity", "CosineSimilarity"},
+      {"binary_crossentropy", "BinaryCrossentropy"}, {"categorical_crossentropy", "CategoricalCrossentropy"},
+      {"sparse_categorical_crossentropy", "SparseCategoricalCrossentropy"}, {"binary_focal_crossentropy", "BinaryFocalCrossentropy"},
+      {"categorical_focal_crossentropy", "CategoricalFocalCrossentropy"}, {"kl_divergence", "KLDivergence"}, {"hinge", "Hinge"},
+      {"squared_hinge", "SquaredHinge"}, {"categorical_hinge", "CategoricalHinge"}, {"contrastive", "Contrastive"}, {"dice", "Dice"}, {"tversky", "Tversky"}};
+  nlohmann::json options = fixture.attrs();
+  std::string reduction = options.value("reduction", "mean");
+  if (reduction == "weighted_mean") reduction = "mean_with_sample_weight";
+  if (reduction == "mean_over_kept") reduction = "mean";  // what ignore_class does
+  options["reduction"] = reduction;
+  if (fixture.op == "binary_focal_crossentropy") {
+    options["apply_class_balancing"] = !options["alpha"].is_null();
+    if (options["alpha"].is_null()) options.erase("alpha");
+  }
+  return loss_from_config(to_config({{"class_name", classes.at(fixture.op)}, {"config", options}}));
+}
+
+TEST_P(LossFixture, ValueAndGradient) {
+  const FixtureCase& fixture = GetParam();
+  if (later.count(fixture.op)) GTEST_SKIP() << fixture.op << " is for later";
+  const Loss loss = loss_of(fixture);
+  const auto run = [&](const FixtureCall& call) {
+    Tensor weight;
+    if (call.has("sample_weight")) weight = call["sample_weight"];
+    if (call.has("class_weight")) {  // the weight of a sample is that of its class
+      const Tensor &weights = call["class_weight"], &labels = call["y_true"];
+      weight = take(weights, labels);
+    }
+    return std::vector<Tensor>{loss(call["y_true"], call["y_pred"], weight)};
+  };
+  check_fixture(fixture, DType::f32, run);
+  // Keras adds 1e-7 to the prediction inside the logarithm, more than the f64 tolerance.
+  const bool has_epsilon = fixture.op == "poisson" && !fixture.attrs().value("log_input", false);
+  if (!has_epsilon) check_fixture(fixture, DType::f64, run);
+}
+
+INSTANTIATE_TEST_SUITE_P(Fixtures, LossFixture, ::testing::ValuesIn(read_fixtures("losses")), [](const auto& info) { return gtest_name(info.param.name); });
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(LossFixture);
+
+}  // namespace
+}  // namespace candor::testing
