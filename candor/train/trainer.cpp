@@ -147,7 +147,7 @@ std::string Trainer::first_not_finite(std::int64_t step) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (!*flags[i].data<bool>()) return names[i];
   }
-  return "the loss";
+  return "the loss of the output of " + model_.name() + "/" + programs_->output_names().front();
 }
 
 void Trainer::give_up(int epoch, std::int64_t step, const std::string& what) {

@@ -66,7 +66,7 @@ TEST_P(KerasOptimizer, AgreesWithKeras) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Fixtures, KerasOptimizer, ::testing::ValuesIn(read_cases("optimizers/optimizers.json", {"SGD", "Adam", "AdamW", "RMSprop"})),
-                         [](const auto& info) { return gtest_name(info.param.name); });
+                         [](const auto& one) { return gtest_name(one.param.name); });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(KerasOptimizer);
 
 class KerasSchedule : public ::testing::TestWithParam<KerasCase> {};
@@ -80,7 +80,7 @@ TEST_P(KerasSchedule, AgreesWithKeras) {
 
 INSTANTIATE_TEST_SUITE_P(Fixtures, KerasSchedule,
                          ::testing::ValuesIn(read_cases("schedules/schedules.json", {"ExponentialDecay", "InverseTimeDecay", "PolynomialDecay", "PiecewiseConstantDecay", "CosineDecay", "CosineDecayRestarts"})),
-                         [](const auto& info) { return gtest_name(info.param.name); });
+                         [](const auto& one) { return gtest_name(one.param.name); });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(KerasSchedule);
 
 }  // namespace

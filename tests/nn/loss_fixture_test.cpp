@@ -55,7 +55,7 @@ TEST_P(LossFixture, ValueAndGradient) {
   if (!has_epsilon) check_fixture(fixture, DType::f64, run);
 }
 
-INSTANTIATE_TEST_SUITE_P(Fixtures, LossFixture, ::testing::ValuesIn(read_fixtures("losses")), [](const auto& info) { return gtest_name(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Fixtures, LossFixture, ::testing::ValuesIn(read_fixtures("losses")), [](const auto& one) { return gtest_name(one.param.name); });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(LossFixture);
 
 }  // namespace

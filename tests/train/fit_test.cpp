@@ -175,7 +175,7 @@ TEST(Fit, StopsAtTheFirstLossThatIsNotFinite) {
   set_random_seed(1);
   const Sequential model{Dense{8, {.activation = relu}}, Dense{8, {.activation = relu}}, Dense{1}};
   model.compile({.loss = MeanSquaredError{}, .optimizer = SGD{1e9}});
-  EXPECT_ERROR(numeric, model.fit(set, {.epochs = 5, .batch_size = 20, .verbose = 0}), "fit: the loss became", "in step", "of epoch 1", "sequential/dense",
+  EXPECT_ERROR(numeric, model.fit(set, {.epochs = 5, .batch_size = 20, .verbose = 0}), "fit: the loss became", "in step", "of epoch 1", "the output of sequential/dense",
                "first that is not finite", "learning rate (it is 1e+09)");
   for (const Tensor& w : model.weights()) {
     for (float v : w.to_vector()) EXPECT_TRUE(std::isfinite(v));

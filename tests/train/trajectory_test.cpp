@@ -84,7 +84,7 @@ void check(const FixtureCase& c, DType dtype, const data::Dataset& train) {
     EXPECT_LE(off, allowed) << c.name << " in " << to_string(dtype) << ", step " << s << ": got " << losses[s] << ", expected " << truth[s];
     if (s < strict) worst = std::max(worst, off);
   }
-  RecordProperty(std::string("largest_deviation_") + std::string(to_string(dtype)), std::to_string(worst));
+  ::testing::Test::RecordProperty(std::string("largest_deviation_") + std::string(to_string(dtype)), std::to_string(worst));
 }
 
 TEST_P(Trajectory, LossOfEveryStep) {
@@ -96,7 +96,7 @@ TEST_P(Trajectory, LossOfEveryStep) {
   check(c, DType::f64, train);
 }
 
-INSTANTIATE_TEST_SUITE_P(Fixtures, Trajectory, ::testing::ValuesIn(read_fixtures("train")), [](const auto& info) { return gtest_name(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Fixtures, Trajectory, ::testing::ValuesIn(read_fixtures("train")), [](const auto& one) { return gtest_name(one.param.name); });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Trajectory);
 
 }  // namespace

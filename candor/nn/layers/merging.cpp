@@ -1,5 +1,7 @@
 #include "candor/nn/layers/merging.h"
 
+#include <algorithm>
+
 #include "candor/nn/layers/check.h"
 #include "candor/ops/elementwise.h"
 #include "candor/ops/manipulate.h"
@@ -9,6 +11,13 @@ namespace {
 
 using Binary = Tensor (*)(const Tensor&, const Tensor&);
 
+/// x with axes of extent 1 between the batch and the sample.
+Tensor with_rank(const Tensor& x, int rank) {
+  std::vector<std::int64_t> shape = x.shape().to_vector();
+  shape.insert(shape.begin() + 1, static_cast<std::size_t>(rank - x.rank()), 1);
+  return x.rank() == rank ? x : reshape(x, shape);
+}
+
 class MergeBody final : public detail::LayerBody {
  public:
   MergeBody(const char* kind, Binary merge, MergeOptions options) : LayerBody(options.name), kind_(kind), merge_(merge) {}
@@ -17,10 +26,16 @@ class MergeBody final : public detail::LayerBody {
   std::vector<Tensor> apply(std::span<const Tensor> xs, Mode) override {
     if (xs.size() < 2) complain(ErrorKind::shape, "takes at least two inputs");
     if (kind_ == "Subtract" && xs.size() != 2) complain(ErrorKind::shape, "takes two inputs, " + std::to_string(xs.size()) + " were given");
-    Tensor y = xs[0];
+    int rank = 0;
+    for (const Tensor& x : xs) rank = std::max(rank, x.rank());
+    Tensor y = with_rank(xs[0], rank);
     for (const Tensor& x : xs.subspan(1)) {
-      if (!(x.shape() == y.shape())) complain(ErrorKind::shape, "shapes differ: " + to_string(y.shape()) + " and " + to_string(x.shape()));
-      y = merge_(y, x);
+      const Tensor next = with_rank(x, rank);
+      for (int axis = 0; axis < rank; ++axis) {
+        const std::int64_t a = y.shape(axis), b = next.shape(axis);
+        if (a != b && (axis == 0 || (a != 1 && b != 1))) complain(ErrorKind::shape, "shapes do not fit: " + to_string(xs[0].shape()) + " and " + to_string(x.shape()));
+      }
+      y = merge_(y, next);
     }
     if (kind_ == "Average") y = y * Tensor::full({}, 1.0 / static_cast<double>(xs.size()), y.dtype());
     return {y};

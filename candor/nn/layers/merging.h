@@ -7,7 +7,8 @@ namespace candor {
 
 struct MergeOptions { std::string name = {}; };
 
-/// Elementwise over inputs of the same shape: sum, difference of two, product, mean, largest, smallest.
+/// Elementwise: sum, difference of two, product, mean, largest, smallest. As in Keras the shapes of the samples broadcast by NumPy's rule, and a
+/// sample with fewer axes gets axes of extent 1 in front.
 class Add : public Layer { public: explicit Add(MergeOptions options = {}); static Layer from_config(const Config& options); };
 class Subtract : public Layer { public: explicit Subtract(MergeOptions options = {}); static Layer from_config(const Config& options); };
 class Multiply : public Layer { public: explicit Multiply(MergeOptions options = {}); static Layer from_config(const Config& options); };

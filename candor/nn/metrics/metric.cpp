@@ -54,7 +54,13 @@ class LossBody final : public detail::SummingBody {
  public:
   explicit LossBody(Loss loss) : SummingBody(loss.name(), 2), loss_(std::move(loss)) {}
   std::string kind() const override { return loss_.config().at("class_name").text(); }
-  Config options() const override { return loss_.config().at("config"); }
+  Config options() const override {
+    Config c = Config::map();
+    for (const auto& [key, value] : loss_.config().at("config").entries()) {
+      if (key != "reduction") c.set(key, value);  // a metric is always the mean
+    }
+    return c;
+  }
   bool higher_is_better() const override { return false; }
   std::shared_ptr<MetricBody> fresh() const override { return std::make_shared<LossBody>(loss_); }
   double result() const override { return counter(0) / counter(1); }
