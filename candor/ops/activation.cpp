@@ -38,11 +38,11 @@ std::vector<Tensor> softplus_gradient(const GradientArgs& args) {
   return {args.cotangents[0] * sigmoid(beta == 1 ? x : number(beta, x) * x)};
 }
 
-// alpha (e^min(x, 0) - 1) below 0: the inner minimum keeps the unused branch from overflowing.
+// alpha (e^x - 1) below 0, where x > 0 is replaced by 0 so that the unused branch does not overflow. At 0 the slope is alpha's.
 Tensor exponential_below_zero(const Tensor& x, double scale, double alpha, double width) {
-  const Tensor zero = number(0, x);
-  const Tensor below = number(scale * alpha, x) * expm1(minimum(x, zero) * number(1 / width, x));
-  return where(greater(x, zero), scale == 1 ? x : number(scale, x) * x, below);
+  const Tensor zero = number(0, x), positive = greater(x, zero);
+  const Tensor below = number(scale * alpha, x) * expm1(where(positive, zero, x) * number(1 / width, x));
+  return where(positive, scale == 1 ? x : number(scale, x) * x, below);
 }
 
 void expect_width(double alpha, const char* op) {
@@ -56,7 +56,11 @@ void register_activation() {
 }
 
 Tensor linear(const Tensor& x) { return x; }
-Tensor relu6(const Tensor& x) { return minimum(relu(x), number(6, x)); }
+// Flat from 6 on, and NaN stays NaN.
+Tensor relu6(const Tensor& x) {
+  const Tensor y = relu(x), six = number(6, x);
+  return where(greater_equal(y, six), six, y);
+}
 Tensor leaky_relu(const Tensor& x, double negative_slope) { return where(greater(x, number(0, x)), x, number(negative_slope, x) * x); }
 Tensor prelu(const Tensor& x, const Tensor& alpha) { return where(greater(x, number(0, x)), x, alpha * x); }
 Tensor elu(const Tensor& x, double alpha) { return exponential_below_zero(x, 1, alpha, 1); }
@@ -75,7 +79,11 @@ Tensor mish(const Tensor& x) { return x * tanh(softplus(x)); }
 Tensor log_sigmoid(const Tensor& x) { return -softplus(-x); }
 Tensor hard_sigmoid(const Tensor& x) { return relu6(x + number(3, x)) * number(1.0 / 6, x); }
 Tensor hard_swish(const Tensor& x) { return x * hard_sigmoid(x); }
-Tensor hard_tanh(const Tensor& x) { return clip(x, -1, 1); }
+// Flat at -1 and 1 themselves, unlike clip.
+Tensor hard_tanh(const Tensor& x) {
+  const Tensor low = number(-1, x), high = number(1, x);
+  return where(less_equal(x, low), low, where(greater_equal(x, high), high, x));
+}
 Tensor softplus(const Tensor& x, double beta) { return apply("softplus", {x}, {{"beta", beta}}); }
 Tensor softsign(const Tensor& x) { return x / (number(1, x) + abs(x)); }
 Tensor tanh_shrink(const Tensor& x) { return x - tanh(x); }

@@ -65,6 +65,17 @@ TEST(Rewrite, Simplify) {
   EXPECT_EQ(names(g), (Names{"reshape"}));
 }
 
+TEST(Rewrite, DropBroadcast) {
+  Graph g = traced({{3}, {2, 3}}, [](auto in) {
+    const Tensor repeated = broadcast_to(in[0], Shape{2, 3});
+    return std::vector<Tensor>{repeated * in[1], repeated + repeated};  // the sum needs one of its operands for its shape
+  });
+  EXPECT_EQ(rewrites::drop_broadcast(g), 2);
+  check(g);
+  EXPECT_EQ(g.nodes[1].inputs, (std::vector<int>{g.arguments[0], g.arguments[1]}));
+  EXPECT_EQ(g.nodes[2].info.out[0].shape, (Shape{2, 3}));
+}
+
 TEST(Rewrite, FoldTranspose) {
   Graph g = traced({{3, 4}, {3, 5}}, [](auto in) { return std::vector<Tensor>{matmul(transpose(in[0]), in[1])}; });
   EXPECT_EQ(rewrites::fold_transpose(g), 1);

@@ -58,6 +58,9 @@ TEST(OpConventions, SlopesAtKinks) {
   EXPECT_EQ(gradient_at({-1, 0, 2}, [](const Tensor& x) { return relu(x); }), (Floats{0, 0, 1}));
   EXPECT_EQ(gradient_at({-1, 0, 2}, [](const Tensor& x) { return abs(x); }), (Floats{-1, 0, 1}));
   EXPECT_EQ(gradient_at({-1, 0, 1, 2}, [](const Tensor& x) { return clip(x, -1, 1); }), (Floats{1, 1, 1, 0}));
+  EXPECT_EQ(gradient_at({0, 6, 7, 5}, [](const Tensor& x) { return relu6(x); }), (Floats{0, 0, 0, 1}));
+  EXPECT_EQ(gradient_at({-1, 1, 0}, [](const Tensor& x) { return hard_tanh(x); }), (Floats{0, 0, 1}));
+  EXPECT_EQ(gradient_at({0, 1}, [](const Tensor& x) { return elu(x, 0.5); }), (Floats{0.5f, 1}));
   EXPECT_EQ(gradient_at({2, 2}, [](const Tensor& x) { return maximum(x, x * 1); }), (Floats{1, 1}));
   EXPECT_EQ(gradient_at({3, 1, 3}, [](const Tensor& x) { return max(x); }), (Floats{0.5f, 0, 0.5f}));
   EXPECT_EQ(gradient_at({0, 0}, [](const Tensor& x) { return norm(x); }), (Floats{0, 0}));

@@ -8,6 +8,7 @@ namespace candor {
 const std::vector<Rewrite>& all_rewrites() {
   static const std::vector<Rewrite> table{
       {"simplify", "x * 1, x + 0, casts and transposes that cancel, reshapes of reshapes", rewrites::simplify},
+      {"drop_broadcast", "an operand that is only repeated enters an elementwise op as it is", rewrites::drop_broadcast},
       {"constant_folding", "nodes of constants alone are computed while planning", rewrites::constant_folding},
       {"cse", "equal nodes are computed once", rewrites::common_subexpressions},
       {"fold_transpose", "a transposed operand becomes a flag of its matmul", rewrites::fold_transpose},

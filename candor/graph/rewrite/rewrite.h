@@ -27,6 +27,7 @@ namespace rewrites {
 int common_subexpressions(Graph& graph);
 int constant_folding(Graph& graph);
 int simplify(Graph& graph);
+int drop_broadcast(Graph& graph);
 int fold_transpose(Graph& graph);
 int fuse_epilogue(Graph& graph);
 int fuse_elementwise(Graph& graph);
