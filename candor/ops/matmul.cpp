@@ -49,16 +49,16 @@ void run(const KernelArgs& args) {
     using T = decltype(zero);
     const T *pa = args.input<T>(0), *pb = args.input<T>(1);
     T* pc = args.output<T>(0);
-    std::vector<reference::Wide<T>> row(static_cast<std::size_t>(n));
+    auto* row = reinterpret_cast<reference::Wide<T>*>(args.scratch);  // one row of sums
     nest.each([&](const auto& at) {
       for (std::int64_t i = 0; i < m; ++i) {
-        std::fill(row.begin(), row.end(), reference::Wide<T>(0));
+        std::fill_n(row, n, reference::Wide<T>(0));
         for (std::int64_t l = 0; l < k; ++l) {
           const auto x = static_cast<reference::Wide<T>>(reference::load(pa[at[1] + i * a_row + l * a_inner]));
           const T* column = pb + at[2] + l * b_inner;
-          for (std::int64_t j = 0; j < n; ++j) row[static_cast<std::size_t>(j)] += x * static_cast<reference::Wide<T>>(reference::load(column[j * b_column]));
+          for (std::int64_t j = 0; j < n; ++j) row[j] += x * static_cast<reference::Wide<T>>(reference::load(column[j * b_column]));
         }
-        for (std::int64_t j = 0; j < n; ++j) reference::store(pc[at[0] + i * n + j], row[static_cast<std::size_t>(j)]);
+        for (std::int64_t j = 0; j < n; ++j) reference::store(pc[at[0] + i * n + j], row[j]);
       }
     });
   });
@@ -79,9 +79,11 @@ double flops(const NodeInfo& node) {
   return 2.0 * static_cast<double>(node.out[0].size()) * static_cast<double>(a[node.attrs.flag("transpose_a") ? -2 : -1]);
 }
 
+std::size_t scratch(const NodeInfo& node) { return static_cast<std::size_t>(node.out[0].shape[-1]) * sizeof(double); }
+
 }  // namespace
 
-void register_matmul() { register_op({.name = "matmul", .infer = infer, .gradient = gradient, .reference = run, .flops = flops}); }
+void register_matmul() { register_op({.name = "matmul", .infer = infer, .gradient = gradient, .reference = run, .flops = flops, .reference_scratch = scratch}); }
 
 Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b) {
   if (a.rank() == 0 || b.rank() == 0) fail(ErrorKind::shape, "matmul: scalars have no matrix product, got " + to_string(a.shape()) + " x " + to_string(b.shape()));

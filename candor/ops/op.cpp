@@ -6,6 +6,7 @@
 
 #include "candor/base/error.h"
 #include "candor/ops/families.h"
+#include "candor/ops/rules.h"
 
 namespace candor {
 namespace {
@@ -102,6 +103,10 @@ Tensor apply(const Op& op, std::span<const Tensor> inputs, Attrs attrs) {
 }
 Tensor apply(std::string_view name, std::initializer_list<Tensor> inputs, Attrs attrs) {
   return apply(op(name), std::span(inputs.begin(), inputs.size()), std::move(attrs));
+}
+
+bool rules::may_be_viewed(const Tensor& x) {
+  return x.defined() && !x.symbolic() && !x.is_variable() && !(dispatcher.tracing && dispatcher.tracing());
 }
 
 void detail::set_dispatcher(const Dispatcher& d) { dispatcher = d; }

@@ -3,8 +3,8 @@
 
 #include "candor/ops/families.h"
 #include "candor/ops/manipulate.h"
+#include "candor/ops/move.h"
 #include "candor/ops/reduce.h"
-#include "candor/ops/reference.h"
 #include "candor/ops/rules.h"
 
 namespace candor {
@@ -29,13 +29,7 @@ std::vector<TensorType> infer_transpose(std::span<const TensorType> in, const At
 /// Copies in (read with `strides`) to out in row-major order.
 void copy_strided(const KernelArgs& args, const reference::Strides& strides) {
   const TensorType& type = args.node->out[0];
-  const reference::Nest<2> nest(type.shape, {row_major_strides(type.shape), strides});
-  visit_dtype(type.dtype, [&](auto zero) {
-    using T = decltype(zero);
-    const T* in = args.input<T>(0);
-    T* out = args.output<T>(0);
-    nest.each([&](const auto& at) { out[at[0]] = in[at[1]]; });
-  });
+  reference::move_elements(type.dtype, reference::Nest<2>(type.shape, {row_major_strides(type.shape), strides}), args.out[0], args.in[0]);
 }
 
 void run_transpose(const KernelArgs& args) {
@@ -111,6 +105,7 @@ Tensor transpose(const Tensor& x, std::vector<int> axes) {
     normal.push_back(x.shape().normalize(axis));
     if (std::count(normal.begin(), normal.end(), normal.back()) > 1) fail(ErrorKind::shape, "transpose: axis " + std::to_string(axis) + " is named twice");
   }
+  if (rules::may_be_viewed(x)) return x.view_transpose(axes);
   return apply("transpose", {x}, {{"axes", normal}});
 }
 

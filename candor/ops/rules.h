@@ -31,6 +31,10 @@ void expect_same_dtype(const TensorType& a, const TensorType& b, const std::stri
 /// Throws Error (shape) unless equal: "loss: shapes of logits and targets differ: [4, 3] and [4, 1]".
 void expect_same_shape(const TensorType& a, const TensorType& b, const std::string& op, std::string_view names);
 
+/// True when x may be answered with a view of its elements: it is concrete, no variable (those change), and nothing is traced
+/// (a view would hide from gradients what it was made of).
+bool may_be_viewed(const Tensor& x);
+
 /// Axes made non-negative, sorted; empty means all. Throws Error (shape) for an axis out of range or named twice.
 std::vector<std::int64_t> normalize_axes(const std::vector<int>& axes, const Shape& shape, const std::string& op);
 int normalize_axis(int axis, const Shape& shape, const std::string& op);

@@ -1,7 +1,7 @@
 // Rows slice and its gradient slice_scatter; narrow, split, flip, roll written with them.
 #include "candor/ops/families.h"
 #include "candor/ops/manipulate.h"
-#include "candor/ops/reference.h"
+#include "candor/ops/move.h"
 #include "candor/ops/rules.h"
 
 namespace candor {
@@ -23,25 +23,23 @@ std::vector<TensorType> infer_slice(std::span<const TensorType> in, const Attrs&
   return {{sliced(in[0].shape, attrs), in[0].dtype}};
 }
 
-/// Walks (dense, strided) over the slice of `full`; calls f with the offset into the full tensor of the first element.
-template <class F>
-void walk(const Shape& full, const Shape& part, const Attrs& attrs, F&& f) {
-  reference::Strides strides = row_major_strides(full);
+/// Where a slice lies in the full tensor: strides of its elements and the place of the first.
+struct Window {
+  reference::Strides strides;
   std::int64_t first = 0;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(full.rank()); ++i) {
-    first += attrs.integers("start")[i] * strides[i];
-    strides[i] *= attrs.integers("step")[i];
+  Window(const Shape& full, const Attrs& attrs) : strides(row_major_strides(full)) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(full.rank()); ++i) {
+      first += attrs.integers("start")[i] * strides[i];
+      strides[i] *= attrs.integers("step")[i];
+    }
   }
-  if (part.size() == 0) return;
-  reference::Nest<2>(part, {row_major_strides(part), strides}).each([&](const auto& at) { f(at[0], first + at[1]); });
-}
+};
 
 void run_slice(const KernelArgs& args) {
-  visit_dtype(args.node->out[0].dtype, [&](auto zero) {
-    using T = decltype(zero);
-    walk(args.node->in[0].shape, args.node->out[0].shape, args.node->attrs,
-         [in = args.input<T>(0), out = args.output<T>(0)](std::int64_t dense, std::int64_t strided) { out[dense] = in[strided]; });
-  });
+  const Shape& part = args.node->out[0].shape;
+  if (part.size() == 0) return;
+  const Window window(args.node->in[0].shape, args.node->attrs);
+  reference::move_elements(args.node->out[0].dtype, reference::Nest<2>(part, {row_major_strides(part), window.strides}), args.out[0], args.in[0], 0, window.first);
 }
 
 std::vector<TensorType> infer_scatter(std::span<const TensorType> in, const Attrs& attrs) {
@@ -50,12 +48,12 @@ std::vector<TensorType> infer_scatter(std::span<const TensorType> in, const Attr
 }
 
 void run_scatter(const KernelArgs& args) {
-  if (args.node->out[0].bytes() > 0) std::memset(args.out[0], 0, args.node->out[0].bytes());
-  visit_dtype(args.node->out[0].dtype, [&](auto zero) {
-    using T = decltype(zero);
-    walk(args.node->out[0].shape, args.node->in[0].shape, args.node->attrs,
-         [in = args.input<T>(0), out = args.output<T>(0)](std::int64_t dense, std::int64_t strided) { out[strided] = in[dense]; });
-  });
+  const TensorType& full = args.node->out[0];
+  const Shape& part = args.node->in[0].shape;
+  if (full.bytes() > 0) std::memset(args.out[0], 0, full.bytes());  // zero is all bits zero in every dtype
+  if (part.size() == 0) return;
+  const Window window(full.shape, args.node->attrs);
+  reference::move_elements(full.dtype, reference::Nest<2>(part, {window.strides, row_major_strides(part)}), args.out[0], args.in[0], window.first, 0);
 }
 
 Attrs bounds(const Attrs& attrs) {
@@ -97,6 +95,12 @@ Tensor slice(const Tensor& x, const std::vector<std::int64_t>& start, const std:
     from[i] = inside(start[i]);
     // When walking back a stop below -n means "to the very first".
     to[i] = by[i] < 0 && stop[i] < -n ? -1 : inside(stop[i]);
+  }
+  const bool forward = std::all_of(by.begin(), by.end(), [](std::int64_t step_of) { return step_of > 0; });
+  if (forward && rules::may_be_viewed(x)) {
+    Tensor view = x;
+    for (std::size_t i = 0; i < given; ++i) view = view.view_slice(static_cast<int>(i), from[i], std::max(from[i], to[i]), by[i]);
+    return view;
   }
   return apply("slice", {x}, {{"start", from}, {"stop", to}, {"step", by}});
 }
