@@ -1,4 +1,6 @@
 // Rows slice and its gradient slice_scatter; narrow, split, flip, roll written with them.
+#include <cstring>
+
 #include "candor/ops/families.h"
 #include "candor/ops/manipulate.h"
 #include "candor/ops/move.h"
