@@ -130,7 +130,7 @@ AtomicFile::AtomicFile(const std::string& path) : path_(path), target_(resolve_l
     descriptor_ = ::open(target_.c_str(), O_WRONLY | O_CLOEXEC);
   } else {
     // A rename would replace a write-protected file without asking; who protected it meant it.
-    if (exists && ::access(target_.c_str(), W_OK) != 0) fail_errno("writing", path, errno);
+    if (exists && ::faccessat(AT_FDCWD, target_.c_str(), W_OK, AT_EACCESS) != 0) fail_errno("writing", path, errno);
     static std::atomic<unsigned> counter{0};
     aside_ = target_ + ".part-" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
     const mode_t mode = exists ? info.st_mode & 0777 : 0666;

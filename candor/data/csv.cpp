@@ -112,6 +112,7 @@ std::string cell_fault(std::string_view cell) {
 
 /// Strict and fast; NaN and infinity count as not a number here.
 std::optional<float> finite_number(std::string_view cell) {
+  cell = trimmed(cell);  // a quoted cell keeps its blanks
   double value = 0;
   const char* begin = cell.data() + (cell.starts_with('+') && cell.size() > 1 && cell[1] != '-' ? 1 : 0);
   const auto [end, error] = std::from_chars(begin, cell.data() + cell.size(), value);

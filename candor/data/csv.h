@@ -19,12 +19,12 @@ enum class TargetKind {
 enum class Header { automatic, yes, no };
 
 struct CsvOptions {
-  std::vector<std::string> targets;      ///< names or 1-based numbers of the target columns; empty means the last one
+  std::vector<std::string> targets = {};      ///< names or 1-based numbers of the target columns; empty means the last one
   bool has_targets = true;               ///< false: every column is a feature, e.g. rows to predict
-  std::vector<std::string> features;     ///< names of the feature columns in the order wanted; empty means all others
-  std::vector<std::string> ignore;       ///< columns to leave out
+  std::vector<std::string> features = {};     ///< names of the feature columns in the order wanted; empty means all others
+  std::vector<std::string> ignore = {};       ///< columns to leave out
   TargetKind kind = TargetKind::automatic;
-  std::vector<std::string> class_names;  ///< known classes (of a trained model), in order; empty: found in the file and sorted
+  std::vector<std::string> class_names = {};  ///< known classes (of a trained model), in order; empty: found in the file and sorted
   char separator = 0;                    ///< 0: found from the first lines
   Header header = Header::automatic;     ///< automatic: the first line holds names when none of its cells is a number
 };

@@ -13,9 +13,9 @@ namespace candor::data {
 struct Dataset {
   Tensor features;  ///< [rows, ...]; any dtype: pixels stay u8 and are converted when a batch is gathered
   Tensor targets;   ///< class numbers i32 [rows], or f32 [rows] or [rows, k]; undefined when there are none
-  std::vector<std::string> feature_names;  ///< columns of a table; empty for pictures
-  std::vector<std::string> target_names;   ///< target columns; empty when they have no names
-  std::vector<std::string> class_names;    ///< empty unless the targets are classes
+  std::vector<std::string> feature_names = {};  ///< columns of a table; empty for pictures
+  std::vector<std::string> target_names = {};   ///< target columns; empty when they have no names
+  std::vector<std::string> class_names = {};    ///< empty unless the targets are classes
   std::string source;                      ///< where it came from, for people: "customers.csv", "digits (seed 0)"
   std::int64_t skipped = 0;                ///< bad files or rows that were left out because that was asked for
 

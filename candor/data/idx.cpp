@@ -59,7 +59,7 @@ std::uint64_t parse_extents(Header& header, const std::byte* bytes, int rank, st
     claim += (axis ? " x " : "") + with_thousands(extent);
     empty = empty || extent == 0;
     overflow = overflow || (extent != 0 && total > (std::uint64_t{1} << 62) / extent);
-    if (!overflow) total *= extent;
+    if (!overflow && extent != 0) total *= extent;
   }
   if (empty) total = 0;
   if (total > available || (overflow && !empty))

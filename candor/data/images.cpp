@@ -171,7 +171,10 @@ Dataset read_images(const ImageList& list, const ImageOptions& options) {
     if (count == 0) fail(ErrorKind::not_found, list.folder + ": no pictures");
     throw Error(errors[0]->kind(), errors[0]->message() + "; none of the " + std::to_string(count) + " pictures can be read");
   }
-  if (bad_count() > 0 && !options.skip_bad) fail_bad(errors);
+  if (bad_count() > 0 && !options.skip_bad) {
+    each_file(count, errors, [&](std::size_t i) { load_image(list.files[i].first, options); });  // what is said of the others must be true
+    fail_bad(errors);
+  }
   const ImageSize size = common_size(list, options, sizes, errors);
   const Shape shape{static_cast<std::int64_t>(count), size.height, size.width, size.channels};
   const Tensor pixels = Tensor::empty(shape, DType::u8);

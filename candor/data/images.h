@@ -15,14 +15,14 @@ struct ImageOptions {
   std::int64_t height = 0, width = 0;  ///< resize to this; 0: all pictures must have the same size
   int channels = 0;                    ///< convert to 1 (grey) or 3 (RGB); 0: all must have the same
   bool skip_bad = false;               ///< leave pictures out that cannot be decoded, and count them
-  std::vector<std::string> class_names;  ///< classes of a trained model, in order; empty: the folder names sorted
+  std::vector<std::string> class_names = {};  ///< classes of a trained model, in order; empty: the folder names sorted
 };
 
 /// Which files belong to which class, before anything is decoded.
 struct ImageList {
-  std::string folder;
-  std::vector<std::string> class_names;
-  std::vector<std::pair<std::string, std::int32_t>> files;  ///< path and class, sorted by path within a class
+  std::string folder = {};
+  std::vector<std::string> class_names = {};
+  std::vector<std::pair<std::string, std::int32_t>> files = {};  ///< path and class, sorted by path within a class
 };
 
 /// True when the folder holds a folder with pictures, directly or below train/ and test/.

@@ -15,8 +15,8 @@ enum class SourceKind { generator, idx, csv, images };
 std::string_view to_string(SourceKind kind);
 
 struct LoadOptions {
-  CsvOptions csv;
-  ImageOptions images;
+  CsvOptions csv = {};
+  ImageOptions images = {};
   std::int64_t rows = 0;    ///< how much a generator makes; 0 is its default
   std::uint64_t seed = 0;   ///< seed of a generator
 };

@@ -31,7 +31,7 @@ class Prefetch {
 };
 
 struct ImageBatchOptions {
-  ImageOptions images;        ///< height, width and channels must be given unless all pictures agree with the first
+  ImageOptions images = {};        ///< height, width and channels must be given unless all pictures agree with the first
   bool shuffle = false;
   std::uint64_t seed = 0, epoch = 0;
   std::size_t ahead = 2;      ///< batches decoded in front of the consumer; bounds the memory
