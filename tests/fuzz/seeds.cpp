@@ -1,0 +1,70 @@
+// Writes the seed corpora: candor_fuzz_seeds FOLDER makes FOLDER/fuzz_NAME/*.
+#include <cstdio>
+#include <string>
+
+#include "candor/base/file.h"
+#include "candor/base/error.h"
+#include "tests/support/gzip.h"
+#include "tests/support/pictures.h"
+
+namespace {
+
+using candor::testing::pattern;
+
+std::string folder;
+
+void seed(const std::string& target, const std::string& name, const std::string& contents) {
+  if (contents.empty()) return;  // a format this build lacks
+  candor::make_folders(folder + "/" + target);
+  candor::write_atomically(folder + "/" + target + "/" + name, contents);
+}
+
+std::string little64(std::uint64_t value) {
+  std::string text;
+  for (int i = 0; i < 8; ++i) text += static_cast<char>(value >> (8 * i));
+  return text;
+}
+std::string safetensors(const std::string& header, const std::string& data) { return little64(header.size()) + header + data; }
+
+void write_seeds() {
+  const std::string idx1{0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 3}, idx3{0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 5, 6, 7, 8};
+  seed("fuzz_idx", "labels", idx1);
+  seed("fuzz_idx", "images", idx3);
+  seed("fuzz_idx", "images.gz", candor::testing::gzip(idx3));
+  seed("fuzz_idx", "i16", {0, 0, 11, 1, 0, 0, 0, 1, 1, 2});
+  seed("fuzz_idx", "f64", {0, 0, 14, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0});
+  seed("fuzz_csv", "comma", std::string(1, '\0') + "speed,age,group\n1,2.5,0\n-3,4e2,1\n5,6,0\n7,8,1\n");
+  seed("fuzz_csv", "quotes", std::string(1, '\0') + "\xef\xbb\xbf\"a \"\"b\"\"\";c\r\n\"1\";x\r\n\"2\";\"y\nz\"\r\n");
+  seed("fuzz_csv", "tab", "\x04" "1\t2\n3\t4\n");
+  seed("fuzz_csv", "blank", "\x1b" "1 2\n3 4\n");
+  for (int channels : {1, 3}) {
+    const auto image = pattern(6, 5, channels);
+    const std::string depth = std::to_string(channels);
+    seed("fuzz_image", "pnm" + depth, candor::testing::as_pnm(image));
+    seed("fuzz_image", "text" + depth, candor::testing::as_text_pnm(image));
+    seed("fuzz_image", "bmp" + depth, candor::testing::as_bmp(image));
+    seed("fuzz_image", "png" + depth, candor::testing::as_png(image));
+    seed("fuzz_image", "jpeg" + depth, candor::testing::as_jpeg(image));
+    seed("fuzz_image", "progressive" + depth, candor::testing::as_jpeg(image, 90, true));
+  }
+  seed("fuzz_image", "png4", candor::testing::as_png(pattern(3, 3, 4)));
+  seed("fuzz_image", "pbm", "P1 3 2 1 0 1 010");
+  seed("fuzz_image", "pbm4", "P4 3 2\n\xa0\x40");
+  seed("fuzz_safetensors", "two", safetensors(R"({"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
+                                              R"("b":{"dtype":"U8","shape":[1,3],"data_offsets":[8,11]}})", "12345678abc"));
+  seed("fuzz_safetensors", "empty", safetensors("{}", ""));
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 2) return 2;
+  folder = arguments[1];
+  try {
+    write_seeds();
+  } catch (const candor::Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+  return 0;
+}
