@@ -119,4 +119,15 @@ Interval bootstrap_mean_absolute_error(std::span<const float> target, std::span<
   return bootstrap(target.size(), seed, level, resamples, [&](auto row) { return mae_of(target, prediction, target.size(), row); });
 }
 
+double conformal_distance(std::span<const float> target, std::span<const float> prediction, double level) {
+  check_level(level);
+  check_sizes(target, prediction);
+  std::vector<double> errors(target.size());
+  for (std::size_t i = 0; i < errors.size(); ++i) errors[i] = std::abs(static_cast<double>(target[i]) - prediction[i]);
+  const auto rank = static_cast<std::size_t>(std::ceil(static_cast<double>(errors.size() + 1) * level));
+  if (rank > errors.size()) return std::numeric_limits<double>::quiet_NaN();
+  std::nth_element(errors.begin(), errors.begin() + static_cast<std::ptrdiff_t>(rank - 1), errors.end());
+  return errors[rank - 1];
+}
+
 }  // namespace candor::candid

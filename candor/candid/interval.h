@@ -27,4 +27,8 @@ Interval bootstrap_r2(std::span<const float> target, std::span<const float> pred
 Interval bootstrap_mean_absolute_error(std::span<const float> target, std::span<const float> prediction, std::uint64_t seed = 0,
                                        double level = .95, int resamples = 2000);
 
+/// Split conformal: the distance d such that a new row's truth lies within prediction +- d with probability `level`, from the absolute errors of
+/// rows that the model was not fitted on: the ceil((n + 1) level)-th smallest. NaN when n is too small for that (19 rows at .95).
+double conformal_distance(std::span<const float> target, std::span<const float> prediction, double level = .95);
+
 }  // namespace candor::candid

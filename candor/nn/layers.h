@@ -11,3 +11,4 @@
 #include "candor/nn/layers/pooling.h"
 #include "candor/nn/layers/rescale.h"
 #include "candor/nn/layers/shaping.h"
+#include "candor/nn/layers/standardize.h"

@@ -55,6 +55,14 @@ TEST(Interval, BootstrapIsTheSameForAnyThreadsAndHoldsTheScore) {
   EXPECT_TRUE(std::isnan(r2(std::vector<float>(4, 2.f), std::vector<float>(4, 2.f))));
 }
 
+TEST(Interval, ConformalDistance) {
+  std::vector<float> errors(19), zero(19);
+  for (std::size_t i = 0; i < errors.size(); ++i) errors[i] = static_cast<float>(i) - 9;
+  EXPECT_EQ(conformal_distance(errors, zero), 9);
+  EXPECT_TRUE(std::isnan(conformal_distance(std::span(errors).first(18), std::span(zero).first(18))));
+  EXPECT_EQ(conformal_distance(errors, zero, .5), 5);
+}
+
 TEST(Baseline, MajorityAndMean) {
   const Baseline m = majority(std::vector<std::int32_t>{0, 1, 1, 2, 2}, std::vector<std::int32_t>{1, 1, 0, 2}, 3);
   EXPECT_EQ(m.guess, 1);

@@ -71,13 +71,15 @@ TEST(House, NoFolderIncludesOneAboveIt) {
 TEST(House, PublicHeadersAreLight) {
   const std::set<std::string> heavy{"iostream", "regex", "filesystem", "fmt/format.h", "fmt/core.h", "spdlog/spdlog.h", "nlohmann/json.hpp",
                                     "hwy/highway.h", "dnnl.hpp", "omp.h"};
-  std::vector<std::string> open{"candor/candor.h"};
+  const std::string open_all = "candor/candor.h";
+  std::vector<std::string> open{open_all};
   std::set<std::string> seen(open.begin(), open.end());
   if (!fs::exists(root / open.front())) GTEST_SKIP() << "no candor/candor.h";
   while (!open.empty()) {
     const std::string header = open.back();
     open.pop_back();
     for (const Include& include : includes(root / header)) {
+      if (header == open_all && include.path == "iostream") continue;  // so that the ten-line program prints with one include
       EXPECT_EQ(heavy.count(include.path), 0u) << header << ":" << include.line << " includes " << include.path;
       if (include.path.rfind("candor/", 0) == 0 && seen.insert(include.path).second) open.push_back(include.path);
     }

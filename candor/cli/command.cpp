@@ -1,0 +1,38 @@
+#include "candor/cli/command.h"
+
+#include <cmath>
+#include <cstdio>
+
+#include "candor/base/error.h"
+
+namespace candor::cli {
+
+CLI::App* add_command(CLI::App& app, Common& common, const std::string& name, const std::string& what, const std::string& example) {
+  CLI::App* command = app.add_subcommand(name, what);
+  command->add_flag("--json", common.json, "one JSON object (predict: one a row) on standard output and nothing else there");
+  command->add_flag("--quiet", common.quiet, "no progress and no remarks");
+  command->add_option("--seed", common.seed, "seed of everything random (default 0)");
+  command->add_option("--threads", common.threads, "threads to use; the numbers do not depend on it (default: the cores)")->check(CLI::Range(1, 1024));
+  command->footer("Example:\n  " + example);
+  return command;
+}
+
+void print_json(const Json& value) {
+  const std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+std::string short_number(double value) {
+  char text[40];
+  std::snprintf(text, sizeof text, std::abs(value) < 10 ? "%.4f" : "%.6g", value);
+  std::string out = text;
+  if (out.rfind("0.", 0) == 0) out.erase(0, 1);
+  if (out.rfind("-0.", 0) == 0) out.erase(1, 1);
+  return out;
+}
+
+void bad_option(const std::string& option, const std::string& what) { fail(ErrorKind::invalid_argument, option + ": " + what); }
+
+}  // namespace candor::cli

@@ -1,0 +1,54 @@
+#include "candor/cli/data_options.h"
+
+#include "candor/base/text.h"
+#include "candor/cli/command.h"
+
+namespace candor::cli {
+
+void add_data_options(CLI::App& command, DataOptions& o, bool target) {
+  command.add_option("DATA", o.data, "a CSV, a folder of IDX files (mnist), a folder with one folder of pictures per class, or a generator (digits, insurance_risk)")
+      ->required();
+  if (target) {
+    command.add_option("--target", o.target, "CSV: the column to predict, by name or number (default: the last)");
+    command.add_option("--task", o.task, "what the target holds: auto, classification or regression")
+        ->check(CLI::IsMember({"auto", "classification", "regression"}));
+  }
+  command.add_option("--ignore", o.ignore, "CSV: columns to leave out, parted by commas")->delimiter(',');
+  command.add_option("--separator", o.separator, "CSV: what parts the cells: , ; or tab (default: found)");
+  command.add_flag("--no-header", o.no_header, "CSV: the first line is a row");
+  command.add_option("--size", o.size, "pictures: resize to HEIGHTxWIDTH, as 32x32");
+  command.add_option("--channels", o.channels, "pictures: convert to 1 (grey) or 3 (RGB)")->check(CLI::IsMember({1, 3}));
+  command.add_flag("--skip-bad", o.skip_bad, "leave pictures out that cannot be decoded, and count them");
+  command.add_option("--rows", o.rows, "generators: how many rows to make")->check(CLI::Range(std::int64_t{1}, std::int64_t{10'000'000}));
+}
+
+data::LoadOptions load_options(const DataOptions& o, std::uint64_t seed) {
+  data::LoadOptions load;
+  load.rows = o.rows;
+  load.seed = seed;
+  if (!o.target.empty()) load.csv.targets = {o.target};
+  load.csv.ignore = o.ignore;
+  load.csv.kind = o.task == "classification" ? data::TargetKind::classification
+                  : o.task == "regression"   ? data::TargetKind::regression
+                                             : data::TargetKind::automatic;
+  if (!o.separator.empty()) {
+    if (o.separator == "tab" || o.separator == "\\t") load.csv.separator = '\t';
+    else if (o.separator.size() == 1) load.csv.separator = o.separator[0];
+    else bad_option("--separator", "one character or \"tab\" is expected, and " + candor::quoted(o.separator) + " came");
+  }
+  if (o.no_header) load.csv.header = data::Header::no;
+  load.images.skip_bad = o.skip_bad;
+  load.images.channels = o.channels;
+  if (!o.size.empty()) {
+    const auto parts = split_text(o.size, 'x');
+    const auto height = parts.size() == 2 ? parse_integer(parts[0]) : std::nullopt, width = parts.size() == 2 ? parse_integer(parts[1]) : std::nullopt;
+    if (!height || !width || *height < 1 || *width < 1 || *height > 16384 || *width > 16384) {
+      bad_option("--size", "HEIGHTxWIDTH is expected, as 32x32, and " + candor::quoted(o.size) + " came");
+    }
+    load.images.height = *height;
+    load.images.width = *width;
+  }
+  return load;
+}
+
+}  // namespace candor::cli

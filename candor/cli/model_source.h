@@ -1,0 +1,24 @@
+// MODEL|DATA: a model file, or data that a default network is made for.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "candor/cli/data_options.h"
+#include "candor/nn/model.h"
+
+namespace candor::cli {
+
+/// Options of the commands that look at a network without running it.
+struct SourceOptions {
+  DataOptions data;  ///< `data.data` is MODEL or DATA
+  std::string model = "mlp";
+  std::vector<std::int64_t> layers;
+};
+void add_source_options(CLI::App& command, SourceOptions& options);
+
+/// The model of the file, or the network that `candor train` would make for the data.
+Model model_from(const SourceOptions& options, std::uint64_t seed);
+
+}  // namespace candor::cli

@@ -1,0 +1,78 @@
+#include "candor/cli/network.h"
+
+#include <cmath>
+
+#include "candor/base/error.h"
+#include "candor/nn/layers.h"
+#include "candor/nn/layers/standardize.h"
+
+namespace candor::cli {
+namespace {
+
+bool is_picture(const data::Dataset& set) { return set.features.rank() == 4; }
+
+// Mean and deviation of a regression target: the network works in these units and answers in the target's.
+std::pair<double, double> scale_of(const Tensor& targets) {
+  const std::vector<double> y = targets.to_vector<double>();
+  double mean = 0, squares = 0;
+  for (const double v : y) mean += v;
+  mean /= static_cast<double>(y.size());
+  for (const double v : y) squares += (v - mean) * (v - mean);
+  const double deviation = std::sqrt(squares / static_cast<double>(y.size()));
+  return {mean, deviation > 0 ? deviation : 1};
+}
+
+void add_convolutions(std::vector<Layer>& layers, const Shape& image) {
+  layers.push_back(Conv2D{32, {3, 3}, {.padding = "same", .activation = relu}});
+  std::int64_t side = std::min(image[0], image[1]);
+  for (const std::int64_t filters : {64, 128}) {
+    if (side < 8) break;
+    layers.push_back(MaxPooling2D{});
+    side /= 2;
+    if (filters == 128 && side < 12) break;
+    layers.push_back(Conv2D{filters, {3, 3}, {.padding = "same", .activation = relu}});
+  }
+  layers.push_back(MaxPooling2D{});
+  layers.push_back(Dropout{0.25});
+}
+
+}  // namespace
+
+TrainingDefaults training_defaults(const data::Dataset& train, const std::string& model) {
+  if (is_picture(train)) return {.epochs = train.rows() < 5000 ? 20 : 5, .batch_size = model == "cnn" ? 64 : 32, .validation = 0};
+  return {.epochs = 100, .batch_size = 32, .validation = train.rows() >= 200 ? 0.15 : 0};
+}
+
+Sequential make_network(const data::Dataset& train, const NetworkOptions& options) {
+  const bool picture = is_picture(train);
+  if (options.model == "cnn" && !picture) {
+    fail(ErrorKind::invalid_argument, "--model cnn: convolutions need pictures, and rows of shape " + to_string(train.row_shape()) + " came; use --model mlp");
+  }
+  std::vector<Layer> layers;
+  if (picture) {
+    if (train.features.dtype() == DType::u8) layers.push_back(Rescale{1 / 255.f});
+    if (options.model == "cnn") add_convolutions(layers, train.row_shape());
+    layers.push_back(Flatten{});
+  } else {
+    layers.push_back(Standardize::fitted(train.features));
+  }
+  std::vector<std::int64_t> widths = options.layers;
+  if (widths.empty()) widths = picture ? std::vector<std::int64_t>{options.model == "cnn" ? 128 : 64} : std::vector<std::int64_t>{64, 64};
+  const double dropout = options.dropout.value_or(options.model == "cnn" ? 0.4 : picture ? 0.1 : 0.1);
+  for (const std::int64_t width : widths) {
+    layers.push_back(Dense{width, {.activation = relu}});
+    if (dropout > 0) layers.push_back(Dropout{dropout});
+  }
+  if (train.is_classification()) {
+    layers.push_back(Dense{static_cast<std::int64_t>(train.class_names.size())});
+  } else {
+    const auto [mean, deviation] = scale_of(train.targets);
+    layers.push_back(Dense{train.targets.rank() == 2 ? train.targets.shape(1) : 1});
+    layers.push_back(Rescale{deviation, mean});
+  }
+  Sequential model(layers);
+  model.build(train.row_shape(), train.features.dtype());
+  return model;
+}
+
+}  // namespace candor::cli

@@ -1,0 +1,32 @@
+// The networks that `candor train` makes when nobody says otherwise, and the training that goes with them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "candor/data/dataset.h"
+#include "candor/nn/model.h"
+
+namespace candor::cli {
+
+/// What the user said of the network; what is missing is chosen by the data.
+struct NetworkOptions {
+  std::string model = "mlp";         ///< "mlp" or "cnn"
+  std::vector<std::int64_t> layers;  ///< widths of the hidden dense layers
+  std::optional<double> dropout;
+};
+
+/// Epochs, batch and share of rows that choose the best epoch, by kind of data.
+struct TrainingDefaults {
+  std::int64_t epochs = 5, batch_size = 32;
+  double validation = 0;
+};
+TrainingDefaults training_defaults(const data::Dataset& train, const std::string& model);
+
+/// A built, uncompiled network for these rows: standardising by them (tables) or rescaling (pixels) inside, logits for classes, numbers in the
+/// target's own unit for regression. Throws Error (invalid_argument) for a cnn on a table.
+Sequential make_network(const data::Dataset& train, const NetworkOptions& options);
+
+}  // namespace candor::cli

@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "candor/base/error.h"
+#include "candor/base/file.h"
+#include "candor/cli/command.h"
+#include "candor/cli/model_data.h"
+
+namespace candor::cli {
+namespace {
+
+struct Options {
+  std::string model, out;
+  DataOptions data;
+};
+
+// A cell that any CSV reader takes back: quoted when it must be.
+std::string cell(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
+  return out + "\"";
+}
+
+std::string cell(double value) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%.7g", value);
+  return text;
+}
+
+/// Half the width of the interval of a prediction; NaN when it is not known.
+double interval_of(const formats::ModelFile& file) {
+  const Config* distance = file.record.find("conformal_distance");
+  return distance && distance->is_number() ? distance->number() : std::nan("");
+}
+
+std::string classes_text(const formats::ModelFile& file, const Tensor& outputs, bool json) {
+  const std::vector<float> p = outputs.to_vector();
+  const std::size_t width = file.class_names.size();
+  std::string out;
+  if (!json) {
+    out = "prediction";
+    for (const std::string& name : file.class_names) out += "," + cell("probability_" + name);
+    out += "\n";
+  }
+  for (std::size_t i = 0; i * width < p.size(); ++i) {
+    const auto row = p.begin() + static_cast<std::ptrdiff_t>(i * width);
+    const auto best = static_cast<std::size_t>(std::max_element(row, row + static_cast<std::ptrdiff_t>(width)) - row);
+    if (json) {
+      Json probabilities = Json::object();
+      for (std::size_t c = 0; c < width; ++c) probabilities[file.class_names[c]] = number(static_cast<double>(row[static_cast<std::ptrdiff_t>(c)]));
+      const Json line = {{"prediction", file.class_names[best]}, {"probabilities", probabilities}, {"interval", nullptr}};
+      out += line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    } else {
+      out += cell(file.class_names[best]);
+      for (std::size_t c = 0; c < width; ++c) out += "," + cell(static_cast<double>(row[static_cast<std::ptrdiff_t>(c)]));
+      out += "\n";
+    }
+  }
+  return out;
+}
+
+std::string values_text(const formats::ModelFile& file, const Tensor& outputs, bool json) {
+  const std::vector<float> y = outputs.to_vector();
+  const auto width = static_cast<std::size_t>(outputs.rank() > 1 ? outputs.shape(-1) : 1);
+  const double d = width == 1 ? interval_of(file) : std::nan("");
+  std::string out;
+  if (!json) {
+    if (width == 1) out = std::isfinite(d) ? "prediction,low,high\n" : "prediction\n";
+    for (std::size_t k = 0; width > 1 && k < width; ++k) out += (k ? ",prediction_" : "prediction_") + std::to_string(k + 1) + (k + 1 == width ? "\n" : "");
+  }
+  for (std::size_t i = 0; i * width < y.size(); ++i) {
+    const double first = static_cast<double>(y[i * width]);
+    if (json) {
+      Json prediction = number(first);
+      if (width > 1) prediction = std::vector<float>(y.begin() + static_cast<std::ptrdiff_t>(i * width), y.begin() + static_cast<std::ptrdiff_t>((i + 1) * width));
+      const Json line = {{"prediction", prediction}, {"probabilities", nullptr},
+                         {"interval", std::isfinite(d) ? Json::array({number(first - d), number(first + d)}) : Json(nullptr)}};
+      out += line.dump() + "\n";
+    } else {
+      out += cell(first);
+      for (std::size_t k = 1; k < width; ++k) out += "," + cell(static_cast<double>(y[i * width + k]));
+      if (width == 1 && std::isfinite(d)) out += "," + cell(first - d) + "," + cell(first + d);
+      out += "\n";
+    }
+  }
+  return out;
+}
+
+int predict(const Options& o, const Common& common) {
+  const formats::ModelFile file = formats::read_model_file(o.model);
+  const data::Dataset set = load_for_model(o.data, file, false, common.seed);
+  const Tensor outputs = answers(file, set);
+  const bool classes = file.task == "classification" && outputs.rank() == 2 && outputs.shape(1) == static_cast<std::int64_t>(file.class_names.size());
+  const std::string text = classes ? classes_text(file, outputs, common.json) : values_text(file, outputs, common.json);
+  if (!o.out.empty()) write_atomically(o.out, text);
+  else std::fwrite(text.data(), 1, text.size(), stdout);
+  return 0;
+}
+
+}  // namespace
+
+void add_predict(CLI::App& app, Common& common, Run& run) {
+  const auto o = std::make_shared<Options>();
+  CLI::App* command = add_command(app, common, "predict", "the model's answer for each row, as CSV or with --json one line a row", "candor predict model.candor new-customers.csv --out answers.csv");
+  command->add_option("MODEL", o->model, "a model file that `candor train` or Model::save wrote")->required();
+  add_data_options(*command, o->data, false);
+  command->add_option("--out", o->out, "write to this file instead of standard output; whole or not at all");
+  command->callback([o, &common, &run] { run = [o, &common] { return predict(*o, common); }; });
+}
+
+}  // namespace candor::cli

@@ -1,0 +1,48 @@
+#include "tests/support/program.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "tests/support/files.h"
+
+namespace candor::testing {
+namespace {
+
+std::string contents(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+Finished run_candor(const std::vector<std::string>& arguments, const std::string& folder, const std::vector<std::string>& environment) {
+  const TemporaryFolder outputs;
+  const std::string out = outputs / "out", err = outputs / "err";
+  std::vector<std::string> words{CANDOR_PROGRAM};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  std::vector<std::string> settings = environment;
+
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const int o = ::open(out.c_str(), O_CREAT | O_WRONLY, 0600), e = ::open(err.c_str(), O_CREAT | O_WRONLY, 0600);
+    if (o < 0 || e < 0 || ::dup2(o, 1) < 0 || ::dup2(e, 2) < 0) ::_exit(127);
+    if (!folder.empty() && ::chdir(folder.c_str()) != 0) ::_exit(127);
+    for (std::string& setting : settings) ::putenv(setting.data());
+    ::execv(argv[0], argv.data());
+    ::_exit(127);
+  }
+  int status = 0;
+  if (child < 0 || ::waitpid(child, &status, 0) != child) return {};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), contents(out), contents(err)};
+}
+
+}  // namespace candor::testing
