@@ -1,4 +1,6 @@
 // Tile programs of single elementwise ops against the ops' reference kernels.
+#include <gtest/gtest.h>
+
 #include "tests/backends/kernel_check.h"
 
 namespace candor::testing {

@@ -1,4 +1,6 @@
 // Tile programs of several ops: graphs as the fusing rewrite makes them, against the reference kernel of fused_elementwise.
+#include <gtest/gtest.h>
+
 #include "candor/graph/graph.h"
 #include "tests/backends/kernel_check.h"
 

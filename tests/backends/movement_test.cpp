@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "candor/base/error.h"
 #include "tests/backends/kernel_check.h"
 

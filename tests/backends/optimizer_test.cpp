@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "tests/backends/kernel_check.h"
 
 namespace candor::testing {

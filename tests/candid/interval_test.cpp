@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "candor/candid/interval.h"
 
 #include <cmath>

@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "candor/formats/model_file.h"
 
 #include <cstring>

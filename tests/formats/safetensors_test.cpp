@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "candor/formats/safetensors.h"
 
 #include <cstring>

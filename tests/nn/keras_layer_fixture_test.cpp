@@ -1,4 +1,6 @@
 // fixtures/keras/layers: every layer that layer_from_config knows, built from Keras's own configuration: outputs, weights after, gradients.
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <fstream>
 #include <map>

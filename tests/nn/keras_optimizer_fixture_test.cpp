@@ -1,4 +1,6 @@
 // fixtures/keras/optimizers and schedules: trajectories of the optimizers that optimizer_from_config knows, in f32.
+#include <gtest/gtest.h>
+
 #include <fstream>
 #include <set>
 

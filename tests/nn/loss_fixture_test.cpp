@@ -1,4 +1,6 @@
 // fixtures/losses: values and gradients of every loss that exists.
+#include <gtest/gtest.h>
+
 #include <map>
 #include <set>
 

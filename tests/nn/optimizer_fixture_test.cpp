@@ -1,4 +1,6 @@
 // fixtures/optim: trajectories of the optimizers and schedules that exist, in f64.
+#include <gtest/gtest.h>
+
 #include <map>
 #include <set>
 

@@ -1,4 +1,6 @@
 // What an op says when it is asked for something it cannot do: op, what came, what would fit.
+#include <gtest/gtest.h>
+
 #include "tests/support/errors.h"
 
 #include <cmath>

@@ -1,4 +1,6 @@
 // What products, movements, gathering, convolution and pooling say when they are asked for something they cannot do.
+#include <gtest/gtest.h>
+
 #include "candor/ops/conv.h"
 #include "candor/ops/index.h"
 #include "candor/ops/manipulate.h"

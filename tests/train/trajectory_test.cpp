@@ -1,4 +1,6 @@
 // fixtures/train: the loss of every step from fixed weights, data and batch order, in f32 within its gate and in f64 within 1e-8.
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <set>
 
