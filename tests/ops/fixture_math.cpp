@@ -15,6 +15,12 @@ Axes axes_of(const nlohmann::json& attrs, const char* name) {
   return {attrs.at(name).get<int>()};
 }
 
+std::pair<Tensor, int> along(const FixtureCall& call, int otherwise) {
+  if (!call.attrs.contains("axis")) return {call[0], otherwise};
+  if (call.attrs.at("axis").is_null()) return {reshape(call[0], std::vector<std::int64_t>{-1}), 0};
+  return {call[0], call.attrs.at("axis").get<int>()};
+}
+
 namespace {
 
 using Tensors = std::vector<Tensor>;
@@ -81,14 +87,16 @@ void add_reductions(FixtureTable& table) {
   const std::map<std::string, Tensor (*)(const Tensor&, int, bool)> search = {{"argmax", argmax}, {"argmin", argmin}};
   for (const auto& [name, f] : search)
     table[name] = [f = f](const FixtureCall& c) {
-      const Axes axes = axes_of(c.attrs);
-      return Tensors{axes.empty() ? f(reshape(c[0], std::vector<std::int64_t>{-1}), 0, false) : f(c[0], axes[0], c.attrs.value("keepdims", false))};
+      const auto [x, axis] = along(c);
+      return Tensors{f(x, axis, c.attrs.value("keepdims", false))};
     };
   table["cumsum"] = [](const FixtureCall& c) {
-    return Tensors{cumsum(c[0], c.attrs.at("axis").get<int>(), c.attrs.value("reverse", false), c.attrs.value("exclusive", false))};
+    const auto [x, axis] = along(c);
+    return Tensors{cumsum(x, axis, c.attrs.value("reverse", false), c.attrs.value("exclusive", false))};
   };
   table["cumprod"] = [](const FixtureCall& c) {
-    return Tensors{cumprod(c[0], c.attrs.at("axis").get<int>(), c.attrs.value("reverse", false), c.attrs.value("exclusive", false))};
+    const auto [x, axis] = along(c);
+    return Tensors{cumprod(x, axis, c.attrs.value("reverse", false), c.attrs.value("exclusive", false))};
   };
 }
 

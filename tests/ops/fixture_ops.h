@@ -18,5 +18,7 @@ void add_shape_fixtures(FixtureTable& table);
 
 /// "axis": null (all, an empty list), a number or a list.
 Axes axes_of(const nlohmann::json& attrs, const char* name = "axis");
+/// The tensor and axis of a function of one axis: NumPy flattens where the axis is null.
+std::pair<Tensor, int> along(const FixtureCall& call, int otherwise = -1);
 
 }  // namespace candor::testing

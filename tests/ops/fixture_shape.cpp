@@ -14,7 +14,10 @@ int axis_of(const FixtureCall& c, int otherwise) { return c.attrs.contains("axis
 Ints ints_of(const nlohmann::json& value) { return value.is_array() ? value.get<Ints>() : Ints{value.get<std::int64_t>()}; }
 
 void add_indexing(FixtureTable& table) {
-  table["take"] = [](const FixtureCall& c) { return Tensors{take(c[0], c[1], axis_of(c, 0))}; };
+  table["take"] = [](const FixtureCall& c) {
+    const auto [x, axis] = along(c, 0);
+    return Tensors{take(x, c[1], axis)};
+  };
   table["take_along_axis"] = [](const FixtureCall& c) { return Tensors{take_along_axis(c[0], c[1], axis_of(c, 0))}; };
   table["embedding"] = [](const FixtureCall& c) { return Tensors{embedding(c[0], c[1])}; };
   table["gather_nd"] = [](const FixtureCall& c) { return Tensors{gather_nd(c[0], c[1])}; };
@@ -26,7 +29,8 @@ void add_indexing(FixtureTable& table) {
   table["one_hot"] = [](const FixtureCall& c) { return Tensors{one_hot(c[0], c.attrs.at("num_classes").get<std::int64_t>(), axis_of(c, -1))}; };
   table["searchsorted"] = [](const FixtureCall& c) { return Tensors{searchsorted(c[0], c[1], c.attrs.value("side", "left"))}; };
   table["sort"] = [](const FixtureCall& c) {
-    const auto [values, order] = sort(c[0], axis_of(c, -1), c.attrs.value("descending", false));
+    const auto [x, axis] = along(c);
+    const auto [values, order] = sort(x, axis, c.attrs.value("descending", false));
     return Tensors{values, order};
   };
   for (const bool largest : {true, false})
@@ -53,11 +57,11 @@ Tensor slice_with_nulls(const FixtureCall& c) {
 // A count for each element: the element's index, that often.
 Tensor repeat_any(const FixtureCall& c) {
   const auto& repeats = c.attrs.at("repeats");
-  const int axis = axis_of(c, 0);
-  if (!repeats.is_array()) return repeat(c[0], repeats.get<std::int64_t>(), axis);
+  const auto [x, axis] = along(c, 0);
+  if (!repeats.is_array()) return repeat(x, repeats.get<std::int64_t>(), axis);
   Ints index;
   for (std::size_t i = 0; i < repeats.size(); ++i) index.insert(index.end(), repeats.at(i).get<std::size_t>(), static_cast<std::int64_t>(i));
-  return take(c[0], Tensor::from(index), axis);
+  return take(x, Tensor::from(index), axis);
 }
 
 void add_movement(FixtureTable& table) {
