@@ -78,8 +78,8 @@ Plan make_plan(const CsvTable& table, const CsvOptions& options) {
     }
   }
   if (plan.feature_names.empty())
-    fail(ErrorKind::corrupt, table.name + ": the table has " + std::to_string(columns) + " column(s) (" + name_list(table.columns) +
-                                 "), which leaves no features beside the target" +
+    fail(ErrorKind::corrupt, table.name + ": the table has " + std::to_string(columns) + " column(s) (" +
+                                 (columns == 1 ? quoted(table.columns[0], 40) : name_list(table.columns)) + "), which leaves no features beside the target" +
                                  (columns == 1 ? "; is the separator other than , ; or tab?" : ""));
   return plan;
 }
@@ -107,7 +107,7 @@ std::string cell_fault(std::string_view cell) {
   std::string with_point(cell);
   const bool comma = std::count(cell.begin(), cell.end(), ',') == 1;
   if (comma) with_point[cell.find(',')] = '.';
-  return "expected a number, got " + quoted(cell) + (comma && parse_number(with_point) ? "; write a decimal point, not a comma" : "");
+  return "expected a number, got " + quoted(cell) + (comma && parse_number(with_point) ? "; write a decimal point, not a comma" : "; a column of text can be left out (--ignore)");
 }
 
 /// Strict and fast; NaN and infinity count as not a number here.

@@ -12,8 +12,11 @@ namespace {
 
 /// What a file that is not text seems to be, judged by its first bytes.
 std::string guess_format(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> known{{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 10> known{{
       {"PK\x03\x04", "a zip archive or spreadsheet; export it as CSV"},
+      {"\xfd" "7zXZ", "an xz archive; unpack it"},
+      {"BZh", "a bzip2 archive; unpack it"},
+      {"(\xb5/\xfd", "a zstd archive; unpack it"},
       {"\x89PNG", "a PNG image"},
       {"\xff\xd8\xff", "a JPEG image"},
       {"%PDF", "a PDF document"},

@@ -26,6 +26,7 @@ void add_entries(const std::string& folder, const std::string& prefix, std::vect
 }
 
 [[noreturn]] void fail_unknown(const std::string& name) {
+  if (lower_case(name) == "mnist") mnist();  // not there, so this throws, and says how to get it
   std::vector<std::string> names = generator_names();
   const std::size_t slash = name.rfind('/');
   const std::string prefix = slash == std::string::npos ? "" : name.substr(0, slash + 1);
@@ -53,15 +54,19 @@ Loaded load_folder(const std::string& path, const LoadOptions& options) {
     result.kind = SourceKind::images;
     parts = read_image_folder(path, options.images);
   } else {
-    std::vector<std::string> tables;
+    std::vector<std::string> tables, archives;
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(path, ignored)) {
       const std::string name = entry.path().filename().string();
       if (lower_case(name).ends_with(".csv") || lower_case(name).ends_with(".tsv")) tables.push_back(name);
+      for (const char* extension : {".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar"})
+        if (lower_case(name).ends_with(extension)) archives.push_back(name);
     }
     std::sort(tables.begin(), tables.end());
+    std::sort(archives.begin(), archives.end());
     fail(ErrorKind::not_found, path + ": neither a folder of pictures per class (.jpg, .png, .ppm, .bmp in folders) nor IDX files named as MNIST's" +
-                                   (tables.empty() ? "" : "; it holds tables, name one of them: " + name_list(tables)));
+                                   (tables.empty() ? "" : "; it holds tables, name one of them: " + name_list(tables)) +
+                                   (archives.empty() ? "" : "; it holds archives, unpack them first: " + name_list(archives)));
   }
   result.train = std::move(parts.train);
   result.test = std::move(parts.test);

@@ -98,6 +98,7 @@ TEST(CsvBad, Empty) {
 TEST(CsvBad, BinaryAsCsv) {
   EXPECT_ERROR(corrupt, parse(std::string_view("1,2\n\0\x01", 6)), "not a text table", "byte 4 is 0x00");
   EXPECT_ERROR(corrupt, parse(std::string_view("\x89PNG\r\n\x1a\n\0", 9)), "a PNG image");
+  EXPECT_ERROR(corrupt, parse(std::string_view("\xfd" "7zXZ\0\0\0", 8)), "an xz archive");
   EXPECT_ERROR(corrupt, parse(std::string_view("PK\x03\x04", 4)), "zip archive");
   EXPECT_ERROR(corrupt, parse(std::string_view("\xff\xfe" "1\0", 4)), "UTF-16");
 }
@@ -129,7 +130,7 @@ TEST(CsvBad, Columns) {
   EXPECT_ERROR(not_found, parse("speed,age,group\n1,2,3\n", {.targets = {"grup"}}), "target \"grup\"", "speed, age, group", "did you mean \"group\"?");
   EXPECT_ERROR(invalid_argument, parse("a,a,y\n1,2,3\n", {.targets = {"a"}}), "2 columns have that name");
   EXPECT_ERROR(invalid_argument, parse("a,b,y\n1,2,3\n", {.targets = {"y"}, .ignore = {"y"}}), "\"y\" is named twice or ignored");
-  EXPECT_ERROR(corrupt, parse("y\n1\n2\n"), "1 column(s) (y)", "no features");
+  EXPECT_ERROR(corrupt, parse("y\n1\n2\n"), "1 column(s) (\"y\")", "no features");
   EXPECT_ERROR(invalid_argument, parse("a,y,z\n1,b,c\n1,b,c\n", {.targets = {"y", "z"}, .kind = TargetKind::classification}), "classes need one target column");
   EXPECT_ERROR(invalid_argument, parse("a,y\n1,2\n", {.separator = '"'}), "separator");
 }

@@ -108,6 +108,7 @@ TEST(Load, SuggestsNeighboursAndExplainsFolders) {
   EXPECT_ERROR(invalid_argument, load(folder.write("x-idx3-ubyte", "")), "one IDX file alone");
   EXPECT_ERROR(invalid_argument, load(folder.write("cat.png", "")), "one picture alone");
   EXPECT_ERROR(unsupported, load(folder.write("signs.zip", "")), "unpack it");
+  EXPECT_ERROR(not_found, load(folder.path()), "archives, unpack them first: signs.zip");
 }
 
 TEST(Load, LooksBelowCandorData) {
@@ -118,6 +119,7 @@ TEST(Load, LooksBelowCandorData) {
   ::setenv("CANDOR_DATA", folder.path().c_str(), 1);
   EXPECT_EQ(load("risk/customers.csv").path, folder / "risk/customers.csv");
   EXPECT_ERROR(not_found, load("risk/customer.csv"), folder / "risk/customer.csv", "did you mean \"risk/customers.csv\"?");
+  EXPECT_ERROR(not_found, load("mnist"), folder.path() + "/mnist", "train-images-idx3-ubyte.gz", "Fetch them from");
   if (before) ::setenv("CANDOR_DATA", kept.c_str(), 1);
   else ::unsetenv("CANDOR_DATA");
 }

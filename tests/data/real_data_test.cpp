@@ -1,10 +1,13 @@
 // The public sets that lie below CANDOR_DATA.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "candor/data/idx.h"
 #include "candor/data/load.h"
 #include "tests/support/environment.h"
 #include "tests/support/errors.h"
+#include "tests/support/files.h"
 
 namespace candor::data {
 namespace {
@@ -58,6 +61,19 @@ TEST(RealData, TablesOfEveryKind) {
   EXPECT_FALSE(load("insurance-risk/insurance-customers-risk-1500.csv", risk).train.is_classification());
   EXPECT_ERROR(corrupt, load("tabular/iris_dirty.csv"), "row 1 (line 1)", "column_4", "\"2 mm\"");
   EXPECT_ERROR(corrupt, load("tabular/titanic.csv"), "row 1 (line 2), column \"sex\"", "\"male\"");
+}
+
+TEST(RealData, SpeedLimitSigns) {
+  CANDOR_NEEDS("CANDOR_DATA");
+  const testing::TemporaryFolder folder;
+  const std::string zip = testing::environment("CANDOR_DATA") + "/speed-limit-signs/speed-limit-signs.zip";
+  const std::string unpack = "(unzip -q '" + zip + "' -d '" + folder.path() + "' || python3 -m zipfile -e '" + zip + "' '" + folder.path() + "') >/dev/null 2>&1";
+  if (std::system(unpack.c_str()) != 0) GTEST_SKIP() << "needs unzip or python3 to unpack the pictures";
+  const std::string signs = folder / "speed-limit-signs";
+  EXPECT_ERROR(shape, load(signs), "0/00001.ppm: 56 x 55 pixels, 3 channels", "378 of 379 pictures differ", "--size");
+  const Dataset d = load(signs, {.images = {.height = 32}}).train;
+  EXPECT_EQ(d.features.shape(), (Shape{379, 32, 32, 3}));
+  EXPECT_EQ(class_counts(d), (std::vector<std::int64_t>{79, 81, 68, 53, 41, 57}));
 }
 
 }  // namespace
