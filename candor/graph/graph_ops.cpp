@@ -12,6 +12,7 @@ void register_graph_ops() {
   stop.alias = true;
   register_op(stop);
   register_fused_ops();
+  register_by_images();
   register_control_ops();
 }
 

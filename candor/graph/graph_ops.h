@@ -4,6 +4,7 @@
 namespace candor {
 
 void register_fused_ops();
+void register_by_images();
 void register_control_ops();
 
 }  // namespace candor

@@ -1,5 +1,6 @@
 #include "candor/backends/cpu/candidates.h"
 
+#include "candor/backends/cpu/by_images.h"
 #include "candor/backends/cpu/conv.h"
 #include "candor/backends/cpu/matmul.h"
 #include "candor/backends/cpu/onednn.h"
@@ -20,6 +21,7 @@ const CandidateTable& candidates() {
     add_onednn(t);
     add_conv(t);
     add_pool(t);
+    add_by_images(t);
     return t;
   }();
   return table;

@@ -14,7 +14,9 @@ const std::vector<Rewrite>& all_rewrites() {
       {"fold_transpose", "a transposed operand becomes a flag of its matmul", rewrites::fold_transpose},
       {"dead_code", "nodes whose results nobody reads are dropped", rewrites::dead_code},
       {"drop_history", "a scan that nobody differentiates keeps no history of its carry", rewrites::drop_history},
+      {"through_pool", "masks and sums behind the gradient of a max_pool are taken before it, where there are fewer numbers", rewrites::through_pool},
       {"fuse_epilogue", "bias and activation join their matmul or convolution", rewrites::fuse_epilogue},
+      {"by_images", "a convolution and its pooling run on a few images after the other", rewrites::by_images},
       {"fuse_elementwise", "chains of elementwise ops become one loop over tiles", rewrites::fuse_elementwise},
   };
   return table;

@@ -1,0 +1,113 @@
+// The rewrites by_images and through_pool: what they make of convolutions and poolings, and that the numbers stay.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "candor/base/threads.h"
+#include "candor/graph/autodiff.h"
+#include "candor/graph/program.h"
+#include "candor/graph/rewrite/rewrite.h"
+#include "candor/ops/activation.h"
+#include "candor/ops/conv.h"
+#include "candor/ops/elementwise.h"
+#include "candor/ops/reduce.h"
+
+namespace candor {
+namespace {
+
+const std::vector<TensorType> types{{{12, 10, 10, 2}}, {{3, 3, 2, 5}}, {{5}}, {{3, 3, 5, 4}}, {{4}}};
+
+PoolOptions two_by_two() { return {.size = {2, 2}, .strides = {}, .padding = {}}; }
+
+Tensor pooled(const Tensor& x, const Tensor& kernel, const Tensor& bias) { return max_pool(relu(conv(x, kernel) + bias), two_by_two()); }
+
+std::vector<Tensor> forward(std::span<const Tensor> in) { return {pooled(pooled(in[0], in[1], in[2]), in[3], in[4])}; }
+
+std::vector<Tensor> with_gradients(std::span<const Tensor> in) {
+  const Tensor loss = sum(square(forward(in)[0]));
+  std::vector<Tensor> result = gradients(loss, in.subspan(1));
+  result.push_back(loss);
+  return result;
+}
+
+std::vector<Tensor> arguments() {
+  std::vector<Tensor> result;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    Tensor t = Tensor::empty(types[i].shape);
+    for (std::int64_t k = 0; k < t.size(); ++k) t.mutable_data<float>()[k] = static_cast<float>(std::sin(1.7 * static_cast<double>(k) + static_cast<double>(i)));
+    result.push_back(t);
+  }
+  return result;
+}
+
+int count(const Graph& g, const std::string& name) {
+  int n = 0;
+  for (const Node& node : g.nodes) n += node.info.op->name == name;
+  return n;
+}
+
+void expect_near(const std::vector<Tensor>& got, const std::vector<Tensor>& want) {
+  ASSERT_EQ(got.size(), want.size());
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const auto a = got[i].to_vector(), b = want[i].to_vector();
+    float scale = 0;
+    for (float x : b) scale = std::max(scale, std::abs(x));
+    for (std::size_t k = 0; k < a.size(); ++k) ASSERT_NEAR(a[k], b[k], 2e-5f * scale) << "result " << i << " element " << k;
+  }
+}
+
+TEST(ByImages, AChainOfConvolutionsAndPoolingsIsOneNode) {
+  const Program program(trace(forward, types));
+  EXPECT_EQ(count(program.graph(), "by_images"), 1);
+  EXPECT_EQ(program.graph().nodes.size(), 1u);
+}
+
+TEST(ByImages, OneImageIsLeftAlone) {
+  std::vector<TensorType> one = types;
+  one[0].shape.set(0, 1);
+  EXPECT_EQ(count(Program(trace(forward, one)).graph(), "by_images"), 0);
+}
+
+TEST(ByImages, ForwardAndGradientsKeepTheirNumbers) {
+  const auto in = arguments();
+  for (const auto& f : {forward, with_gradients}) {
+    const auto graph = trace([f](std::span<const Tensor> x) { return f(x); }, types);
+    Program plain(graph, {.device = "reference", .rewrite = false}), rewritten(graph), oracle(graph, {.device = "reference"});
+    EXPECT_EQ(count(rewritten.graph(), "by_images"), 1);
+    const auto want = plain.run(in);
+    expect_near(rewritten.run(in), want);
+    expect_near(oracle.run(in), want);
+  }
+}
+
+TEST(ByImages, SameBitsForAnyNumberOfThreads) {
+  const auto in = arguments();
+  const int before = threads();
+  std::vector<std::vector<float>> first;
+  for (int count_of_threads : {1, 2, 7}) {
+    set_threads(count_of_threads);
+    Program program(trace(with_gradients, types));
+    std::vector<std::vector<float>> bits;
+    for (const Tensor& t : program.run(in)) bits.push_back(t.to_vector());
+    if (first.empty()) first = bits;
+    EXPECT_EQ(bits, first) << count_of_threads << " threads";
+  }
+  set_threads(before);
+}
+
+TEST(ThroughPool, MaskAndSumComeBeforeTheGradientOfThePool) {
+  Graph g = *trace(with_gradients, types);
+  rewrites::common_subexpressions(g);
+  EXPECT_GE(rewrites::through_pool(g), 4);
+  check(g);
+  for (const Node& node : g.nodes) {
+    if (node.info.op->name != "where" && node.info.op->name != "sum") continue;
+    const Value& from = g.values[static_cast<std::size_t>(node.inputs[node.info.op->name == "where" ? 1 : 0])];
+    if (from.source == Source::node) {
+      EXPECT_NE(g.nodes[static_cast<std::size_t>(from.node)].info.op->name, "max_pool_gradient");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace candor
