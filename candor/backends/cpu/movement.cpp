@@ -77,6 +77,22 @@ void take_rows(const KernelArgs& args, const Take& p) {
   for (std::int64_t k = 0; k < p.count; ++k) inside &= place(index[k]) >= 0 && place(index[k]) < p.extent;
   if (!inside) return args.node->op->reference(args);  // which says which index it is
   const std::int64_t rows = p.outer * p.count;
+  // Short rows of the common widths without a call for each.
+  const auto short_rows = [&](auto element) {
+    const auto* from = reinterpret_cast<const decltype(element)*>(in);
+    auto* to = reinterpret_cast<decltype(element)*>(out);
+    for (std::int64_t k = 0; k < p.count; ++k) to[k] = from[place(index[k])];
+  };
+  struct Sixteen { std::uint64_t low, high; };
+  if (p.outer == 1 && p.grain == rows) switch (p.bytes) {
+      case 1: return short_rows(std::uint8_t{});
+      case 4: return short_rows(std::uint32_t{});
+      case 8: return short_rows(std::uint64_t{});
+      case 16: return short_rows(Sixteen{});
+      default:
+        for (std::int64_t k = 0; k < p.count; ++k) std::memcpy(out + static_cast<std::size_t>(k) * p.bytes, in + static_cast<std::size_t>(place(index[k])) * p.bytes, p.bytes);
+        return;
+    }
   parallel_for((rows + p.grain - 1) / p.grain, [&](std::int64_t t) {
     for (std::int64_t r = t * p.grain; r < std::min(rows, (t + 1) * p.grain); ++r) {
       const std::int64_t from = r / p.count * p.extent + place(index[r % p.count]);

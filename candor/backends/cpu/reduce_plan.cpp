@@ -155,7 +155,17 @@ Answer reduce(const NodeInfo& node, const Machine&) {
 struct Search {
   reduction::Row row = nullptr;
   std::int64_t rows = 0, length = 0, grain = 1;
+  bool largest = true;
 };
+
+// Rows of a few numbers: one walk.
+template <bool largest>
+std::int64_t short_search(const float* x, std::int64_t n) {
+  std::int64_t at = 0;
+  for (std::int64_t i = 1; i < n; ++i)
+    if (x[at] == x[at] && (x[i] != x[i] || (largest ? x[i] > x[at] : x[i] < x[at]))) at = i;
+  return at;
+}
 
 void run_argmax(const KernelArgs& args) {
   const Search& p = *static_cast<const Search*>(args.block);
@@ -164,6 +174,10 @@ void run_argmax(const KernelArgs& args) {
   parallel_for((p.rows + p.grain - 1) / p.grain, [&](std::int64_t t) {
     for (std::int64_t r = t * p.grain; r < std::min(p.rows, (t + 1) * p.grain); ++r) {
       const float* row = x + r * p.length;
+      if (p.length < 24) {
+        out[r] = p.largest ? short_search<true>(row, p.length) : short_search<false>(row, p.length);
+        continue;
+      }
       const auto best = static_cast<float>(p.row(row, p.length));
       std::int64_t at = 0;
       if (best != best)
@@ -182,7 +196,8 @@ Answer argmax(const NodeInfo& node, const Machine&) {
   if (node.attrs.integer("axis") != in.shape.rank() - 1) return declined(name, "not along the last axis");
   if (in.size() == 0) return declined(name, "nothing to choose from");
   Search p;
-  p.row = reduction::row_function(node.op->name == "argmax" ? Fold::max : Fold::min);
+  p.largest = node.op->name == "argmax";
+  p.row = reduction::row_function(p.largest ? Fold::max : Fold::min);
   p.length = in.shape[-1], p.rows = in.size() / p.length;
   p.grain = in.size() < least_parallel ? p.rows : std::max<std::int64_t>(1, task_elements / p.length);
   Kernel kernel;

@@ -6,7 +6,7 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
-#include <cmath>
+#include <algorithm>
 #include <limits>
 
 #include "candor/backends/cpu/math.h"
@@ -99,7 +99,7 @@ void log_soft(const Rows& r) {
   const Walk walk(r.classes);
   for (std::int64_t row = 0; row < r.rows; ++row) {
     const float* x = r.scores + row * r.classes;
-    const V shift = largest(walk, x), log_total = number(std::log(sum_of_exp(walk, x, shift)));
+    const V shift = largest(walk, x), log_total = log(F(), number(sum_of_exp(walk, x, shift)));
     walk.map(x, r.out + row * r.classes, [=](V v) HWY_ATTR { return hn::Sub(hn::Sub(v, shift), log_total); });
   }
 }
@@ -108,12 +108,25 @@ HWY_INLINE std::int64_t label(const Rows& r, std::int64_t row) {
   return r.wide_labels ? static_cast<const std::int64_t*>(r.labels)[row] : static_cast<const std::int32_t*>(r.labels)[row];
 }
 
+// out = log(out) - shift for n rows: the logarithms of many rows at once.
+HWY_INLINE void finish_losses(float* out, const float* shift, std::int64_t n) {
+  const Walk rows(n);
+  rows.map(out, shift, out, [](V total, V s) HWY_ATTR { return hn::Sub(log(F(), total), s); });
+}
+
 void sparse(const Rows& r) {
   const Walk walk(r.classes);
-  for (std::int64_t row = 0; row < r.rows; ++row) {
-    const float* x = r.scores + row * r.classes;
-    const V shift = largest(walk, x);
-    r.out[row] = std::log(sum_of_exp(walk, x, shift)) - (x[label(r, row)] - hn::GetLane(shift));
+  constexpr std::int64_t most = 64;
+  float hit[most];
+  for (std::int64_t first = 0; first < r.rows; first += most) {
+    const std::int64_t n = std::min(most, r.rows - first);
+    for (std::int64_t i = 0; i < n; ++i) {
+      const float* x = r.scores + (first + i) * r.classes;
+      const V shift = largest(walk, x);
+      hit[i] = x[label(r, first + i)] - hn::GetLane(shift);
+      r.out[first + i] = sum_of_exp(walk, x, shift);
+    }
+    finish_losses(r.out + first, hit, n);
   }
 }
 
@@ -133,7 +146,7 @@ void dense(const Rows& r) {
   const Walk walk(r.classes);
   for (std::int64_t row = 0; row < r.rows; ++row) {
     const float *x = r.scores + row * r.classes, *targets = r.targets + row * r.classes;
-    const V shift = largest(walk, x), log_total = number(std::log(sum_of_exp(walk, x, shift)));
+    const V shift = largest(walk, x), log_total = log(F(), number(sum_of_exp(walk, x, shift)));
     V loss = hn::Zero(F());
     for (std::int64_t i = 0; i < walk.whole; i += lanes)
       loss = hn::NegMulAdd(hn::LoadU(F(), targets + i), hn::Sub(hn::Sub(hn::LoadU(F(), x + i), shift), log_total), loss);

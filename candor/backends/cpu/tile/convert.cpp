@@ -172,7 +172,9 @@ Kind kind_of(DType dtype) {
 
 Function find_cast(DType from, DType to, bool& same) {
   same = from == to || (to == DType::f32 && kind_of(from) == Kind::f32) || (to == DType::i32 && kind_of(from) == Kind::i32);
-  return same ? nullptr : CANDOR_PICK(cast_function)(from, to);
+  if (same) return nullptr;
+  if (kind_of(from) == Kind::wide || kind_of(to) == Kind::wide) return find_wide_conversion(from, to);
+  return CANDOR_PICK(cast_function)(from, to);
 }
 
 bool find_load(DType from, DType as, Convert& convert) {

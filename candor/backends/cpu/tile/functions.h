@@ -12,6 +12,10 @@ Function find_unary(std::string_view op, Kind in);
 Function find_binary(std::string_view op, Kind in, unsigned scalars);
 Function find_compare(std::string_view op, Kind in, unsigned scalars);
 Function find_where(unsigned scalars);
+/// The same for f64 and i64 with one or two operands, comparisons too; `where` on them; their conversions.
+Function find_wide(std::string_view op, DType dtype, std::size_t operands);
+Function find_wide_select();
+Function find_wide_conversion(DType from, DType to);
 /// Conversion between registers of these dtypes; null when they need none or there is none (`same` tells which).
 Function find_cast(DType from, DType to, bool& same);
 /// uniform or bernoulli; fills in the instruction's numbers.

@@ -31,11 +31,12 @@ Function vector_form(const NodeInfo& node, const std::vector<Operand>& operands,
   if (operands.empty()) return nullptr;
   const DType dtype = operands[0].dtype;
   const Kind kind = kind_of(dtype);
-  if (name == "where") return operands.size() == 3 && kind_of(operands[1].dtype) != Kind::wide ? find_where(code.scalars) : nullptr;
+  if (name == "where") return kind_of(operands[1].dtype) == Kind::wide ? find_wide_select() : find_where(code.scalars);
   if (name == "cast") {
     bool same = false;
     return find_cast(dtype, node.out[0].dtype, same);
   }
+  if (kind == Kind::wide) return node.out[0].dtype == dtype || is_comparison(name) ? find_wide(name, dtype, operands.size()) : nullptr;
   if (operands.size() == 2 && is_comparison(name) && kind != Kind::mask) return find_compare(name, kind, code.scalars);
   if (operands.size() == 1 && (name == "isfinite" || name == "isnan")) return find_unary(name, kind);
   if (!exact(dtype) || node.out[0].dtype != dtype) return nullptr;
