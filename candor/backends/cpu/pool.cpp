@@ -49,39 +49,65 @@ HWY_INLINE void each_cell(const PoolPlan& p, const Window& at, Body body) {
 struct Best {
   hn::Vec<F> value;
   hn::Vec<I> cell;
-  HWY_INLINE void meet(hn::Vec<F> other, std::int64_t at) {
-    const F d;
-    const I di;
+  HWY_INLINE void meet(hn::Vec<F> other, hn::Vec<I> at) {
     const auto is_number = hn::Eq(value, value);
     const auto better = hn::And(hn::Not(hn::Le(other, value)), is_number);
     value = hn::IfThenElse(better, other, value);
-    cell = hn::IfThenElse(hn::RebindMask(di, better), hn::Set(di, static_cast<std::int32_t>(at)), cell);
-    (void)d;
+    cell = hn::IfThenElse(hn::RebindMask(I(), better), at, cell);
   }
 };
+
+/// One row of outputs whose windows are two by two, side by side and inside the image: the usual case, without any choice inside its loop.
+template <bool kMax>
+HWY_INLINE void two_by_two_row(const PoolPlan& p, const float* image, std::int64_t row, float* out, std::int32_t* index) {
+  const F d;
+  const I di;
+  const std::int64_t channels = p.channels, line = p.axes[2].in;
+  const std::int64_t first = row % (p.axes[0].out * p.axes[1].out) * 2 * line;
+  for (std::int64_t c = 0; c < channels; c += kLanes) {
+    const int count = static_cast<int>(std::min<std::int64_t>(kLanes, channels - c));
+    const auto mask = hn::FirstN(d, static_cast<std::size_t>(count));
+    const float *upper = image + first * channels + c, *lower = upper + line * channels;
+    std::int64_t at = row * p.axes[2].out * channels + c;
+    auto cell = hn::Set(di, static_cast<std::int32_t>(first));
+    const auto one = hn::Set(di, 1), down = hn::Set(di, static_cast<std::int32_t>(line));
+    for (std::int64_t w = 0; w < p.axes[2].out; ++w, upper += 2 * channels, lower += 2 * channels, at += channels) {
+      const auto a = load_part(d, upper, mask, count), b = load_part(d, upper + channels, mask, count);
+      const auto e = load_part(d, lower, mask, count), f = load_part(d, lower + channels, mask, count);
+      if constexpr (kMax) {
+        Best best{a, cell};
+        best.meet(b, hn::Add(cell, one));
+        const auto below = hn::Add(cell, down);
+        best.meet(e, below);
+        best.meet(f, hn::Add(below, one));
+        cell = hn::Add(cell, hn::Set(di, 2));
+        store_part(best.value, d, out + at, mask, count);
+        store_part(best.cell, di, index + at, hn::RebindMask(di, mask), count);
+      } else {
+        store_part(hn::Mul(hn::Add(hn::Add(hn::Add(a, b), e), f), hn::Set(d, 0.25f)), d, out + at, mask, count);
+      }
+    }
+  }
+}
 
 void max_rows(const PoolPlan& p, const float* x, float* out, std::int32_t* index, std::int64_t row, std::int64_t row_end) {
   const F d;
   const I di;
   const std::int64_t channels = p.channels, image_rows = p.axes[0].out * p.axes[1].out, line = p.axes[2].in;
-  const bool two_by_two = p.axes[0].kernel == 1 && p.axes[1].kernel == 2 && p.axes[2].kernel == 2;
   for (; row < row_end; ++row) {
     const float* image = x + row / image_rows * p.in_cells() * channels;
+    if (p.two_by_two) {
+      two_by_two_row<true>(p, image, row, out, index);
+      continue;
+    }
     each_output(p, row, [&](const Window& window, std::int64_t cell) HWY_ATTR {
-      const bool whole = two_by_two && window.count() == 4;
       const std::int64_t first = (window.first[0] * p.axes[1].in + window.first[1]) * line + window.first[2];
       for (std::int64_t c = 0; c < channels; c += kLanes) {
         const int count = static_cast<int>(std::min<std::int64_t>(kLanes, channels - c));
         const auto mask = hn::FirstN(d, static_cast<std::size_t>(count));
         const auto load = [&](std::int64_t at) HWY_ATTR { return load_part(d, image + at * channels + c, mask, count); };
         Best best{load(first), hn::Set(di, static_cast<std::int32_t>(first))};
-        if (whole) {
-          best.meet(load(first + 1), first + 1);
-          best.meet(load(first + line), first + line);
-          best.meet(load(first + line + 1), first + line + 1);
-        } else {
-          each_cell(p, window, [&](std::int64_t at) HWY_ATTR { best.meet(load(at), at); });
-        }
+        each_cell(p, window, [&](std::int64_t at) HWY_ATTR { best.meet(load(at), hn::Set(di, static_cast<std::int32_t>(at))); });
         store_part(best.value, d, out + cell * channels + c, mask, count);
         store_part(best.cell, di, index + cell * channels + c, hn::RebindMask(di, mask), count);
       }
@@ -94,6 +120,10 @@ void average_rows(const PoolPlan& p, const float* x, float* out, std::int64_t ro
   const std::int64_t channels = p.channels, image_rows = p.axes[0].out * p.axes[1].out;
   for (; row < row_end; ++row) {
     const float* image = x + row / image_rows * p.in_cells() * channels;
+    if (p.two_by_two) {
+      two_by_two_row<false>(p, image, row, out, nullptr);
+      continue;
+    }
     each_output(p, row, [&](const Window& window, std::int64_t cell) HWY_ATTR {
       const auto cells = hn::Set(d, static_cast<float>(p.count_padding ? p.window() : window.count()));
       for (std::int64_t c = 0; c < channels; c += kLanes) {
@@ -205,6 +235,9 @@ PoolPlan plan_of(const Attrs& attrs, const Shape& image, const Shape& pooled) {
     axis.stride = attrs.integers("strides")[at];
     axis.low = attrs.integers("padding_low")[at];
   }
+  const ConvAxis &depth = p.axes[0], &height = p.axes[1], &width = p.axes[2];
+  p.two_by_two = depth.in == 1 && depth.out == 1 && depth.kernel == 1;
+  for (const ConvAxis* axis : {&height, &width}) p.two_by_two &= axis->kernel == 2 && axis->stride == 2 && !axis->padded();
   p.count_padding = attrs.has("count_padding") && attrs.flag("count_padding");
   return p;
 }

@@ -19,6 +19,7 @@ struct PoolPlan {
   std::int64_t images = 0, channels = 0;
   std::array<ConvAxis, 3> axes;  ///< depth, height, width; kernel is the window's size
   bool count_padding = false;
+  bool two_by_two = false;  ///< all windows of an image are two by two, side by side and whole
   std::int64_t tasks = 1;
 
   std::int64_t in_cells() const { return axes[0].in * axes[1].in * axes[2].in; }
