@@ -36,6 +36,18 @@ TEST(MovementKernels, SliceAndItsGradient) {
     }
 }
 
+TEST(MovementKernels, PadAndConcatenate) {
+  const std::vector<std::pair<Shape, std::pair<Ints, Ints>>> cases{{{5}, {{2}, {0}}}, {{3, 4}, {{1, 0}, {0, 2}}}, {{0, 4}, {{1, 1}, {1, 1}}}, {{300, 200}, {{1, 2}, {3, 4}}}, {{2, 5, 5, 3}, {{0, 1, 1, 0}, {0, 1, 1, 0}}}};
+  for (const auto& [shape, width] : cases)
+    for (DType dtype : {DType::f32, DType::u8, DType::f64, DType::boolean})
+      check_kernel(node_of("pad", {{"low", width.first}, {"high", width.second}, {"mode", std::string("constant")}, {"value", 1.0}}, {{shape, dtype}}), {"cpu.copy", 0});
+  for (DType dtype : {DType::f32, DType::u8, DType::bf16}) {
+    check_kernel(node_of("concatenate", {{"axis", std::int64_t{0}}}, {{Shape{2, 3}, dtype}, {Shape{0, 3}, dtype}, {Shape{4, 3}, dtype}}), {"cpu.copy", 0});
+    check_kernel(node_of("concatenate", {{"axis", std::int64_t{1}}}, {{Shape{200, 300}, dtype}, {Shape{200, 1}, dtype}, {Shape{200, 77}, dtype}}), {"cpu.copy", 0});
+    check_kernel(node_of("concatenate", {{"axis", std::int64_t{2}}}, {{Shape{2, 3, 1}, dtype}, {Shape{2, 3, 1}, dtype}}), {"cpu.copy", 0});
+  }
+}
+
 TEST(MovementKernels, TakeRows) {
   for (DType dtype : {DType::u8, DType::f32})
     for (DType index : {DType::i32, DType::i64})

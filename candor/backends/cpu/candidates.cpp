@@ -16,6 +16,7 @@ const CandidateTable& candidates() {
     add_softmax(t);
     add_normalisation(t);
     add_movement(t);
+    add_joining(t);
     add_optimizers(t);
     add_matmul(t);
     add_onednn(t);

@@ -36,6 +36,7 @@ void add_reductions(CandidateTable& table);   ///< sum, mean, max, min, argmax, 
 void add_softmax(CandidateTable& table);      ///< softmax, log_softmax, cross-entropies and their gradients
 void add_normalisation(CandidateTable& table);
 void add_movement(CandidateTable& table);     ///< transpose, broadcast_to, slice, take
+void add_joining(CandidateTable& table);      ///< pad, concatenate
 void add_optimizers(CandidateTable& table);   ///< sgd_update, adam_update, rmsprop_update
 
 /// All of them, in order; see candidates.cpp.
