@@ -21,6 +21,7 @@ struct NetworkOptions {
 /// Epochs, batch and share of rows that choose the best epoch, by kind of data.
 struct TrainingDefaults {
   std::int64_t epochs = 5, batch_size = 32;
+  double learning_rate = 0.001;  ///< of Adam at the start
   double validation = 0;
 };
 TrainingDefaults training_defaults(const data::Dataset& train, const std::string& model);
