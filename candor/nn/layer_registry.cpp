@@ -47,7 +47,7 @@ constexpr std::array rows = {
     Row{"Maximum", &Maximum::from_config},
     Row{"Minimum", &Minimum::from_config},
     Row{"Multiply", &Multiply::from_config},
-    Row{"Normalization", &Standardize::from_config},
+    Row{"Standardize", &Standardize::from_config},
     Row{"ReLU", &ReLU::from_config},
     Row{"Rescaling", &Rescale::from_config},
     Row{"Reshape", &Reshape::from_config},

@@ -9,7 +9,7 @@ namespace {
 class StandardizeBody final : public detail::SimpleLayerBody {
  public:
   explicit StandardizeBody(StandardizeOptions options) : SimpleLayerBody(options.name), options_(std::move(options)) {}
-  std::string kind() const override { return "Normalization"; }
+  std::string kind() const override { return "Standardize"; }
   Config options() const override { return Config::map().set("axis", -1); }
 
   void build(std::span<const TensorType> in) override {
