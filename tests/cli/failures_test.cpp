@@ -108,7 +108,7 @@ TEST(Failures, AModelGivenDataOfAnotherShape) {
   EXPECT_EQ(got.code, 2);
   EXPECT_TRUE(says(got, "[28, 28, 1]")) << got.err;
   EXPECT_TRUE(says(got, "[3]")) << got.err;
-  EXPECT_TRUE(says(got, "normalization")) << got.err;
+  EXPECT_TRUE(says(got, "standardize")) << got.err;
 }
 
 TEST(Failures, WordsThatAreNoCommand) {

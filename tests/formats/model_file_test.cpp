@@ -94,7 +94,7 @@ TEST(ModelFile, AnySafetensorsReaderOpensTheWeights) {
   const std::string bytes = bytes_of(small());
   const Safetensors file = Safetensors::parse(std::as_bytes(std::span(bytes)), nullptr, "m.candor");
   EXPECT_EQ(file.tensor("dense/kernel").shape(), (Shape{3, 4}));
-  EXPECT_EQ(file.tensor("normalization/mean").shape(), (Shape{3}));
+  EXPECT_EQ(file.tensor("standardize/mean").shape(), (Shape{3}));
 }
 
 TEST(ModelFile, CutAtAnyByte) {
