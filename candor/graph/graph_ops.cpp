@@ -13,6 +13,7 @@ void register_graph_ops() {
   register_op(stop);
   register_fused_ops();
   register_by_images();
+  register_take_scaled();
   register_control_ops();
 }
 

@@ -17,6 +17,7 @@ const CandidateTable& candidates() {
     add_normalisation(t);
     add_movement(t);
     add_joining(t);
+    add_take_scaled(t);
     add_optimizers(t);
     add_matmul(t);
     add_onednn(t);

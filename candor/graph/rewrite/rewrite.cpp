@@ -14,6 +14,7 @@ const std::vector<Rewrite>& all_rewrites() {
       {"fold_transpose", "a transposed operand becomes a flag of its matmul", rewrites::fold_transpose},
       {"dead_code", "nodes whose results nobody reads are dropped", rewrites::dead_code},
       {"drop_history", "a scan that nobody differentiates keeps no history of its carry", rewrites::drop_history},
+      {"scale_taken", "a batch of pixels is gathered, converted and scaled in one pass", rewrites::scale_taken},
       {"through_pool", "masks and sums behind the gradient of a max_pool are taken before it, where there are fewer numbers", rewrites::through_pool},
       {"fuse_epilogue", "bias and activation join their matmul or convolution", rewrites::fuse_epilogue},
       {"by_images", "a convolution and its pooling run on a few images after the other", rewrites::by_images},
