@@ -38,13 +38,25 @@ int& thread_count() {
   return count;
 }
 
+thread_local int limit = 1 << 20;
+
 }  // namespace
 
-int threads() { return thread_count(); }
+int threads() { return std::min(thread_count(), limit); }
 
 void set_threads(int count) {
   thread_count() = std::clamp(count, 1, 1024);
   omp_set_num_threads(thread_count());
+}
+
+// Libraries on the same pool ask OpenMP.
+ThreadLimit::ThreadLimit(int most) : before_(limit) {
+  limit = std::min(limit, std::max(1, most));
+  omp_set_num_threads(threads());
+}
+ThreadLimit::~ThreadLimit() {
+  limit = before_;
+  omp_set_num_threads(threads());
 }
 
 bool in_parallel() { return omp_in_parallel() != 0; }

@@ -6,7 +6,8 @@
 
 namespace candor {
 
-/// Number of threads that parallel work may use; starts as the cores this process may run on, or CANDOR_THREADS.
+/// Number of threads that parallel work started by the calling thread may use; starts as the cores this process may run on, or
+/// CANDOR_THREADS.
 int threads();
 
 /// Sets the number of threads, at least 1. Results do not depend on it.
@@ -14,6 +15,18 @@ void set_threads(int count);
 
 /// True inside a parallel_for, where further parallel work runs inline.
 bool in_parallel();
+
+/// While it lives, parallel work started by this thread uses no more than `most` threads. Costs nothing to speak of.
+class ThreadLimit {
+ public:
+  explicit ThreadLimit(int most);
+  ~ThreadLimit();
+  ThreadLimit(const ThreadLimit&) = delete;
+  ThreadLimit& operator=(const ThreadLimit&) = delete;
+
+ private:
+  int before_;
+};
 
 namespace detail {
 void run_parallel(std::int64_t count, void* context, void (*body)(void*, std::int64_t));

@@ -6,12 +6,20 @@
 #include "candor/base/error.h"
 #include "candor/graph/control_kernels.h"
 #include "candor/graph/plan.h"
+#include "candor/base/threads.h"
 #include "candor/graph/rewrite/rewrite.h"
+#include "candor/graph/thread_choice.h"
 
 namespace candor {
 namespace {
 
 double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+thread_local bool in_program = false;
+struct Within {  // cleared also when a kernel throws
+  Within() { in_program = true; }
+  ~Within() { in_program = false; }
+};
 
 struct Step {
   KernelFn run;
@@ -48,11 +56,13 @@ struct Program::Impl {
   RunState state;
   std::vector<double> seconds;
   std::int64_t profiled_runs = 0;
+  detail::ThreadChoice choice;
 
   void choose_kernels();
   void lay_out();
   void add_copies();
   void run_steps();
+  void run_on_chosen_threads();
 };
 
 void Program::Impl::choose_kernels() {
@@ -133,7 +143,11 @@ Program::Program(std::shared_ptr<const Graph> graph, const PlanOptions& options)
   check(p.graph);
   detail::check_blocks(p.memory);
 #endif
-  if (p.device->computes()) p.lay_out();
+  if (!p.device->computes()) return;
+  p.lay_out();
+  double flops = 0, bytes = 0;
+  for (const PlanRow& row : rows()) flops += row.flops, bytes += static_cast<double>(row.bytes);
+  p.choice.set_work(flops, bytes);
 }
 
 Program::~Program() = default;
@@ -153,12 +167,26 @@ void Program::Impl::run_steps() {
   }
 }
 
+// A Program inside another's run leaves the choice to that one.
+void Program::Impl::run_on_chosen_threads() {
+  if (!choice.wanted() || threads() == 1 || in_parallel() || in_program) return run_steps();
+  const Within within;
+  const double start = seconds_now();
+  if (choice.alone()) {
+    const ThreadLimit limit(1);
+    run_steps();
+  } else {
+    run_steps();
+  }
+  choice.ran(seconds_now() - start);
+}
+
 void Program::run(void* const* arguments, void* const* results, const RunState& state) {
   Impl& p = *impl_;
   if (!p.device->computes()) fail(ErrorKind::unsupported, "program: device \"" + p.options.device + "\" plans and counts but does not compute");
   p.state = state;
   for (const auto& [slot, argument] : p.argument_slots) *slot = arguments[argument];
-  p.run_steps();
+  p.run_on_chosen_threads();
   for (const Copy& copy : p.copies) {
     void* to = copy.result < 0 ? copy.to : results ? results[copy.result] : nullptr;
     const void* from = copy.value < 0 ? copy.from : p.pointers[static_cast<std::size_t>(copy.value)];
