@@ -14,6 +14,7 @@ void register_graph_ops() {
   register_fused_ops();
   register_by_images();
   register_take_scaled();
+  register_pooled_conv();
   register_control_ops();
 }
 

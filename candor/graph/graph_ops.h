@@ -6,6 +6,7 @@ namespace candor {
 void register_fused_ops();
 void register_by_images();
 void register_take_scaled();
+void register_pooled_conv();
 void register_control_ops();
 
 }  // namespace candor

@@ -12,7 +12,8 @@ TEST_P(OpTable, Row) { check_row(GetParam()); }
 INSTANTIATE_TEST_SUITE_P(Ops, OpTable, ::testing::ValuesIn(op_table()), [](const auto& row) { return row.param.name; });
 
 // Ops that only the compiler puts into graphs, or whose gradient is checked where they live (tests/graph).
-const std::set<std::string> elsewhere = {"fused_elementwise", "fused_matmul", "fused_conv", "scan", "cond", "while_loop", "by_images"};
+const std::set<std::string> elsewhere = {"fused_elementwise", "fused_matmul", "fused_conv", "scan", "cond", "while_loop", "by_images", "take_scaled",
+                                          "pooled_conv_kernel_gradient", "pooled_conv_input_gradient"};
 
 TEST(OpTableTest, EveryDifferentiableOpHasARow) {
   std::set<std::string> covered;

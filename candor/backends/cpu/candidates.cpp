@@ -18,6 +18,7 @@ const CandidateTable& candidates() {
     add_movement(t);
     add_joining(t);
     add_take_scaled(t);
+    add_pooled_conv(t);
     add_optimizers(t);
     add_matmul(t);
     add_onednn(t);

@@ -38,6 +38,7 @@ void add_normalisation(CandidateTable& table);
 void add_movement(CandidateTable& table);     ///< transpose, broadcast_to, slice, take
 void add_joining(CandidateTable& table);      ///< pad, concatenate
 void add_take_scaled(CandidateTable& table);   ///< a batch of pixels
+void add_pooled_conv(CandidateTable& table);   ///< gradients of a convolution before a max_pool
 void add_optimizers(CandidateTable& table);   ///< sgd_update, adam_update, rmsprop_update
 
 /// All of them, in order; see candidates.cpp.

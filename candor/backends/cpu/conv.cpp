@@ -4,6 +4,7 @@
 #include "candor/backends/cpu/conv_depthwise.h"
 #include "candor/backends/cpu/conv_direct.h"
 #include "candor/backends/cpu/conv_fold.h"
+#include "candor/backends/cpu/conv_pixels.h"
 #include "candor/backends/cpu/conv_weights.h"
 #include "candor/backends/cpu/matmul_run.h"
 
@@ -13,6 +14,7 @@ namespace {
 constexpr const char* kDirect = "cpu.conv.tile";
 constexpr const char* kDepthwise = "cpu.conv.depthwise";
 constexpr const char* kFold = "cpu.conv.fold";
+constexpr const char* kPixels = "cpu.conv.pixels";
 constexpr const char* kPointwise = "cpu.conv.matmul";
 
 std::string why_not(const NodeInfo& node) {
@@ -37,6 +39,12 @@ void run_forward(const KernelArgs& args) {
   const auto& plan = *static_cast<const ConvPlan*>(args.block);
   run_conv(plan, args.input<float>(0), args.input<float>(1), plan.bias ? args.input<float>(2) : nullptr, args.output<float>(0),
            reinterpret_cast<float*>(args.scratch));
+}
+
+void run_pixels(const KernelArgs& args) {
+  const auto& plan = *static_cast<const ConvPixelsPlan*>(args.block);
+  run_conv_pixels(plan, args.input<float>(0), args.input<float>(1), plan.bias ? args.input<float>(2) : nullptr, args.output<float>(0),
+                  reinterpret_cast<float*>(args.scratch));
 }
 
 void run_fold(const KernelArgs& args) {
@@ -98,7 +106,7 @@ MatmulProblem problem(std::int64_t m, std::int64_t n, std::int64_t k, Epilogue e
   return p;
 }
 
-Answer conv_candidate(const NodeInfo& node, const Machine&) {
+Answer conv_candidate(const NodeInfo& node, const Machine& m) {
   if (const std::string reason = why_not(node); !reason.empty()) return declined(kDirect, reason);
   const ConvGeometry g = conv_geometry(node.attrs, node.in[0].shape, node.in[1].shape, node.out[0].shape);
   if (g.empty()) return declined(kDirect, "nothing to compute");
@@ -111,6 +119,10 @@ Answer conv_candidate(const NodeInfo& node, const Machine&) {
     return pointwise(std::move(p));
   }
   if (is_depthwise(g)) return depthwise(run_depthwise_forward, plan_depthwise(g, bias, epilogue));
+  if (can_run_by_pixels(g, m.lanes())) {
+    auto plan = std::make_shared<ConvPixelsPlan>(plan_conv_pixels(g, bias, epilogue));
+    return Kernel{kPixels, run_pixels, plan, plan->scratch(), plan->describe()};
+  }
   return direct(g, KernelOrder::as_is, bias, epilogue);
 }
 

@@ -31,6 +31,7 @@ int drop_broadcast(Graph& graph);
 int fold_transpose(Graph& graph);
 int scale_taken(Graph& graph);
 int through_pool(Graph& graph);
+int pooled_gradients(Graph& graph);
 int fuse_epilogue(Graph& graph);
 int by_images(Graph& graph);
 int fuse_elementwise(Graph& graph);
