@@ -62,10 +62,47 @@ TEST(ByImages, AChainOfConvolutionsAndPoolingsIsOneNode) {
   EXPECT_EQ(program.graph().nodes.size(), 1u);
 }
 
-TEST(ByImages, OneImageIsLeftAlone) {
+TEST(ByImages, OneImageIsOneRound) {
   std::vector<TensorType> one = types;
   one[0].shape.set(0, 1);
-  EXPECT_EQ(count(Program(trace(forward, one)).graph(), "by_images"), 0);
+  Program program(trace(forward, one));
+  EXPECT_EQ(count(program.graph(), "by_images"), 1);
+  std::vector<Tensor> in = arguments();
+  const Tensor all = Program(trace(forward, types)).run(in)[0];
+  in[0] = Tensor::from(std::span(in[0].data<float>(), 200), one[0].shape);
+  const auto want = all.to_vector();
+  const auto got = program.run(in)[0].to_vector();
+  for (std::size_t i = 0; i < got.size(); ++i) EXPECT_NEAR(got[i], want[i], 1e-5f);
+}
+
+// Wide enough for one kernel that convolves and pools; equal numbers, all zero after relu, and NaN among the maxima.
+TEST(ByImages, ConvolutionAndPoolingInOneKernelFindTheSameWinners) {
+  const std::vector<TensorType> wide{{{3, 21, 38, 2}}, {{3, 3, 2, 6}}, {{6}}};
+  const auto f = [](std::span<const Tensor> in) {
+    using Ints = std::vector<std::int64_t>;
+    const std::vector<Tensor> x{relu(conv(in[0], in[1]) + in[2])};
+    return apply_all(op("max_pool"), x, {{"size", Ints{2, 2}}, {"strides", Ints{2, 2}}, {"padding_low", Ints{0, 0}}, {"padding_high", Ints{0, 0}}});
+  };
+  std::vector<Tensor> in;
+  for (std::size_t i = 0; i < wide.size(); ++i) {
+    Tensor t = Tensor::empty(wide[i].shape);
+    for (std::int64_t k = 0; k < t.size(); ++k) t.mutable_data<float>()[k] = static_cast<float>((k * 7 + static_cast<std::int64_t>(i) * 5) % 9 - 4);  // sums are exact
+    in.push_back(t);
+  }
+  for (std::int64_t k = 0; k < in[0].size(); k += 211) in[0].mutable_data<float>()[k] = NAN;
+  const auto graph = trace(f, wide);
+  Program merged(graph), apart(graph, {.device = "reference", .rewrite = false});
+  EXPECT_EQ(count(merged.graph(), "by_images"), 1);
+  const auto got = merged.run(in), want = apart.run(in);
+  const auto a = got[0].to_vector(), b = want[0].to_vector();
+  const auto *i = got[1].data<std::int32_t>(), *j = want[1].data<std::int32_t>();
+  int nans = 0;
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    nans += std::isnan(b[k]);
+    EXPECT_TRUE(a[k] == b[k] || (std::isnan(a[k]) && std::isnan(b[k]))) << k << ": " << a[k] << ", expected " << b[k];
+    EXPECT_EQ(i[k], j[k]) << k;
+  }
+  EXPECT_GT(nans, 0);
 }
 
 TEST(ByImages, ForwardAndGradientsKeepTheirNumbers) {

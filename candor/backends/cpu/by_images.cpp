@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "candor/backends/cpu/conv.h"
 #include "candor/backends/cpu/tasks.h"
 #include "candor/backends/registry.h"
 #include "candor/graph/graph.h"
@@ -85,7 +86,15 @@ std::vector<Place> places_of(const NodeInfo& node, Block& block) {
   return places;
 }
 
-Answer candidate(const NodeInfo& node, const Machine&) {
+/// A convolution and the max_pool that alone reads its result, as one step.
+std::optional<Kernel> merged(const Graph& body, const std::vector<int>& uses, std::size_t n, const Machine& m) {
+  if (n + 1 >= body.nodes.size()) return std::nullopt;
+  const Node &conv = body.nodes[n], &pool = body.nodes[n + 1];
+  if (pool.inputs[0] != conv.outputs[0] || uses[static_cast<std::size_t>(conv.outputs[0])] != 1 || pool.outputs.size() != 2) return std::nullopt;
+  return conv_and_pool(conv.info, pool.info, uses[static_cast<std::size_t>(pool.outputs[1])] > 0, m);
+}
+
+Answer candidate(const NodeInfo& node, const Machine& m) {
   auto block = std::make_shared<Block>();
   block->body = node.attrs.graph("body");
   const Graph& body = *block->body;
@@ -95,11 +104,15 @@ Answer candidate(const NodeInfo& node, const Machine&) {
   block->slots = slots_for(block->rounds);
   std::size_t scratch = 0;
   std::string names;
-  for (const Node& inner : body.nodes) {
+  const std::vector<int> uses = body.use_counts();
+  for (std::size_t n = 0; n < body.nodes.size(); ++n) {
+    const Node& inner = body.nodes[n];
     if (inner.inputs.size() > most_operands || inner.outputs.size() > most_operands) return declined(name, inner.info.op->name + " has many operands");
-    Step step{cpu_backend().choose(inner.info, nullptr), &inner.info, {}, {}};
+    const auto both = merged(body, uses, n, m);
+    Step step{both ? *both : cpu_backend().choose(inner.info, nullptr), &inner.info, {}, {}};
     for (int v : inner.inputs) step.in.push_back(places[static_cast<std::size_t>(v)]);
-    for (int v : inner.outputs) step.out.push_back(places[static_cast<std::size_t>(v)]);
+    if (both) ++n;
+    for (int v : body.nodes[n].outputs) step.out.push_back(places[static_cast<std::size_t>(v)]);
     scratch = std::max(scratch, step.kernel.scratch);
     names += (names.empty() ? "" : ", ") + step.kernel.name;
     block->steps.push_back(std::move(step));

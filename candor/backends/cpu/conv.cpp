@@ -47,6 +47,17 @@ void run_pixels(const KernelArgs& args) {
                   reinterpret_cast<float*>(args.scratch));
 }
 
+struct PooledPixels {
+  ConvPixelsPlan plan;
+  bool index = false;
+};
+
+void run_pixels_and_pool(const KernelArgs& args) {
+  const auto& block = *static_cast<const PooledPixels*>(args.block);
+  run_pooled_pixels(block.plan, args.input<float>(0), args.input<float>(1), block.plan.bias ? args.input<float>(2) : nullptr, args.output<float>(0),
+                    block.index ? args.output<std::int32_t>(1) : nullptr, reinterpret_cast<float*>(args.scratch));
+}
+
 void run_fold(const KernelArgs& args) {
   run_conv_fold(*static_cast<const ConvFoldPlan*>(args.block), args.input<float>(0), args.input<float>(1), args.output<float>(0),
                 reinterpret_cast<float*>(args.scratch));
@@ -155,6 +166,23 @@ Answer kernel_gradient_candidate(const NodeInfo& node, const Machine&) {
 }
 
 }  // namespace
+
+std::optional<Kernel> conv_and_pool(const NodeInfo& conv, const NodeInfo& pool, bool wants_index, const Machine& m) {
+  if (pool.op->name != "max_pool" || (conv.op->name != "conv" && conv.op->name != "fused_conv") || !why_not(conv).empty()) return std::nullopt;
+  const ConvGeometry g = conv_geometry(conv.attrs, conv.in[0].shape, conv.in[1].shape, conv.out[0].shape);
+  const std::vector<std::int64_t> two{2, 2}, none{0, 0};
+  const Attrs& a = pool.attrs;
+  if (g.empty() || is_pointwise(g) || is_depthwise(g) || !can_run_by_pixels(g, m.lanes()) || a.integers("size") != two || a.integers("strides") != two ||
+      a.integers("padding_low") != none || a.integers("padding_high") != none)
+    return std::nullopt;
+  const bool fused = conv.attrs.has("activation");
+  auto block = std::make_shared<PooledPixels>();
+  block->plan = plan_conv_pixels(g, fused && conv.attrs.flag("bias"), epilogue_of(fused ? conv.attrs.text("activation") : "linear"));
+  block->index = wants_index;
+  if (!add_pooling(block->plan)) return std::nullopt;
+  const std::size_t scratch = block->plan.scratch();
+  return Kernel{"cpu.conv.pixels+max_pool", run_pixels_and_pool, block, scratch, block->plan.describe()};
+}
 
 void add_conv(CandidateTable& table) {
   table.add({"conv", "fused_conv"}, conv_candidate);

@@ -27,27 +27,45 @@ constexpr int VectorsFor(int channels) { return channels <= (HWY_TARGET <= HWY_A
 template <int kC>
 struct Weave {
   alignas(64) std::int32_t pixel[kC][kLanes];
-  alignas(64) float fills[kC][kC][kLanes];  ///< vector, channel: 1 where the lane is the channel's
+  std::uint8_t fills[kC][kC][8] = {};  ///< vector, channel: bits of the lanes that are the channel's
   Weave() {
     for (int i = 0; i < kC; ++i) {
       for (int l = 0; l < kLanes; ++l) {
-        pixel[i][l] = (i * kLanes + l) / kC;
-        for (int c = 0; c < kC; ++c) fills[i][c][l] = (i * kLanes + l) % kC == c ? 1.f : 0.f;
+        const int number = i * kLanes + l;
+        pixel[i][l] = number / kC;
+        fills[i][number % kC][l / 8] = static_cast<std::uint8_t>(fills[i][number % kC][l / 8] | (1 << l % 8));
       }
     }
   }
 };
 
+/// Stores vectors of channels as pixels of those channels, the first `left` numbers of them.
+template <int kC, class DN, class VN, class Finish>
+HWY_INLINE void StoreWoven(DN d, const VN (&channel)[kC], std::int64_t left, hn::TFromD<DN>* out, Finish finish) {
+  static const Weave<kC> weave;
+#pragma GCC unroll 8
+  for (int i = 0; i < kC; ++i, left -= kLanes, out += kLanes) {
+    if (left <= 0) break;
+    const auto from = hn::SetTableIndices(d, weave.pixel[i]);
+    VN woven = hn::TableLookupLanes(channel[0], from);
+#pragma GCC unroll 8
+    for (int c = 1; c < kC; ++c) woven = hn::IfThenElse(hn::LoadMaskBits(d, weave.fills[i][c]), hn::TableLookupLanes(channel[c], from), woven);
+    woven = finish(woven);
+    if (left >= kLanes) hn::StoreU(woven, d, out);
+    else store_part(woven, d, out, hn::FirstN(d, static_cast<std::size_t>(left)), static_cast<int>(left));
+  }
+}
+
 template <int kC>
 void Block(const PixelBlock& b) {
   const D d;
   constexpr int kV = VectorsFor(kC);
-  V acc[kC][kV];
+  V acc[kV][kC];
 #pragma GCC unroll 8
   for (int c = 0; c < kC; ++c) {
     const V start = b.bias ? hn::Set(d, b.bias[c]) : hn::Zero(d);
 #pragma GCC unroll 2
-    for (int v = 0; v < kV; ++v) acc[c][v] = start;
+    for (int v = 0; v < kV; ++v) acc[v][c] = start;
   }
   const float* w = b.kernel;
   for (std::int64_t i = 0; i < b.channels_in; ++i) {
@@ -61,38 +79,86 @@ void Block(const PixelBlock& b) {
         for (int c = 0; c < kC; ++c) {
           const V factor = hn::Set(d, w[c]);
 #pragma GCC unroll 2
-          for (int v = 0; v < kV; ++v) acc[c][v] = hn::MulAdd(factor, pixels[v], acc[c][v]);
+          for (int v = 0; v < kV; ++v) acc[v][c] = hn::MulAdd(factor, pixels[v], acc[v][c]);
         }
       }
     }
   }
   const V lowest = hn::Set(d, b.lowest);
-  static const Weave<kC> weave;
 #pragma GCC unroll 2
-  for (int v = 0; v < kV; ++v) {
-    std::int64_t left = (b.pixels - v * kLanes) * kC;
-    float* out = b.out + v * kLanes * kC;
+  for (int v = 0; v < kV; ++v)  // in this order of Max a NaN stays
+    StoreWoven<kC>(d, acc[v], (b.pixels - v * kLanes) * kC, b.out + v * kLanes * kC, [&](V x) HWY_ATTR { return hn::Max(lowest, x); });
+}
+
+/// Two rows of the result at once, of which only the maxima of windows of two by two are kept; as max_pool, the earlier wins a draw and a
+/// NaN wins over numbers.
+template <int kC>
+void PooledBlock(const PixelBlock& b) {
+  const D d;
+  const hn::RebindToSigned<D> di;
+  using VI = hn::Vec<decltype(di)>;
+  V acc[2][2][kC];  // row, half
 #pragma GCC unroll 8
-    for (int i = 0; i < kC; ++i, left -= kLanes, out += kLanes) {
-      if (left <= 0) break;
-      const auto from = hn::SetTableIndices(d, weave.pixel[i]);
-      V woven = hn::TableLookupLanes(acc[0][v], from);
+  for (int c = 0; c < kC; ++c) acc[0][0][c] = acc[0][1][c] = acc[1][0][c] = acc[1][1][c] = b.bias ? hn::Set(d, b.bias[c]) : hn::Zero(d);
+  const float* w = b.kernel;
+  for (std::int64_t i = 0; i < b.channels_in; ++i) {
+    for (std::int64_t h = 0; h < b.height; ++h) {
+      const float *upper = b.image + i * b.plane + h * b.line, *lower = upper + b.row_below;
+      for (std::int64_t k = 0; k < b.width; ++k, ++upper, ++lower, w += kC) {
+        const V p = hn::LoadU(d, upper), q = hn::LoadU(d, upper + kLanes), r = hn::LoadU(d, lower), s = hn::LoadU(d, lower + kLanes);
 #pragma GCC unroll 8
-      for (int c = 1; c < kC; ++c) {
-        const auto its = hn::Ne(hn::Load(d, weave.fills[i][c]), hn::Zero(d));
-        woven = hn::IfThenElse(its, hn::TableLookupLanes(acc[c][v], from), woven);
+        for (int c = 0; c < kC; ++c) {
+          const V factor = hn::Set(d, w[c]);
+          acc[0][0][c] = hn::MulAdd(factor, p, acc[0][0][c]);
+          acc[0][1][c] = hn::MulAdd(factor, q, acc[0][1][c]);
+          acc[1][0][c] = hn::MulAdd(factor, r, acc[1][0][c]);
+          acc[1][1][c] = hn::MulAdd(factor, s, acc[1][1][c]);
+        }
       }
-      woven = hn::Max(lowest, woven);  // in this order a NaN stays
-      if (left >= kLanes) hn::StoreU(woven, d, out);
-      else store_part(woven, d, out, hn::FirstN(d, static_cast<std::size_t>(left)), static_cast<int>(left));
     }
   }
+  const V lowest = hn::Set(d, b.lowest);
+  const VI first = hn::Add(hn::Set(di, static_cast<std::int32_t>(b.cell)), hn::Add(hn::Iota(di, 0), hn::Iota(di, 0)));
+  const VI one = hn::Set(di, 1), down = hn::Set(di, static_cast<std::int32_t>(b.cells_line));
+  V best[kC];
+  VI cell[kC];
+#pragma GCC unroll 8
+  for (int c = 0; c < kC; ++c) {
+    V value[4];
+#pragma GCC unroll 2
+    for (int row = 0; row < 2; ++row) {
+      const V low = hn::Max(lowest, acc[row][0][c]), high = hn::Max(lowest, acc[row][1][c]);
+      value[2 * row] = hn::ConcatEven(d, high, low);
+      value[2 * row + 1] = hn::ConcatOdd(d, high, low);
+    }
+    best[c] = value[0];
+    cell[c] = first;
+#pragma GCC unroll 4
+    for (int i = 1; i < 4; ++i) {
+      const auto better = hn::And(hn::Not(hn::Le(value[i], best[c])), hn::Eq(best[c], best[c]));
+      best[c] = hn::IfThenElse(better, value[i], best[c]);
+      if (!b.index) continue;
+      const VI at = i == 1 ? hn::Add(first, one) : i == 2 ? hn::Add(first, down) : hn::Add(hn::Add(first, down), one);
+      cell[c] = hn::IfThenElse(hn::RebindMask(di, better), at, cell[c]);
+    }
+  }
+  StoreWoven<kC>(d, best, b.pixels * kC, b.out, [](V x) HWY_ATTR { return x; });
+  if (b.index) StoreWoven<kC>(di, cell, b.pixels * kC, b.index, [](VI x) HWY_ATTR { return x; });
 }
 
 using BlockFn = void (*)(const PixelBlock&);
 BlockFn FindBlock(std::int64_t channels) {
   static constexpr BlockFn blocks[] = {Block<1>, Block<2>, Block<3>, Block<4>, Block<5>, Block<6>, Block<7>, Block<8>};
   return blocks[channels - 1];
+}
+BlockFn FindPooled(std::int64_t channels) {
+#if HWY_TARGET <= HWY_AVX3  // the sums of two rows need many registers
+  static constexpr BlockFn blocks[] = {PooledBlock<1>, PooledBlock<2>, PooledBlock<3>, PooledBlock<4>, PooledBlock<5>, PooledBlock<6>};
+  return channels <= 6 ? blocks[channels - 1] : nullptr;
+#else
+  (void)channels;
+  return nullptr;
+#endif
 }
 int FindTogether(std::int64_t channels) { return VectorsFor(static_cast<int>(channels)) * kLanes; }
 
@@ -156,7 +222,23 @@ ConvPixelsPlan plan_conv_pixels(const ConvGeometry& g, bool bias, Epilogue epilo
   return plan;
 }
 
-void run_conv_pixels(const ConvPixelsPlan& plan, const float* x, const float* kernel, const float* bias, float* out, float* scratch) {
+bool add_pooling(ConvPixelsPlan& plan) {
+  const ConvGeometry& g = plan.geometry;
+  const ConvAxis& width = g.axes[2];
+  const auto block = CANDOR_PICK(FindPooled)(g.out_channels);
+  const std::int64_t pooled = width.out / 2, lanes = machine().lanes();
+  if (!block || plan.epilogue.finish || pooled < lanes / 2 || g.axes[1].out < 2) return false;
+  plan.block = block;
+  plan.pooled = true;
+  plan.together = lanes;
+  plan.line = std::max(plan.line, ceil_div(pooled, lanes) * 2 * lanes + width.kernel - 1);
+  plan.slot_floats = padded(g.in_channels * plan.rows * plan.line);
+  return true;
+}
+
+namespace {
+
+void run_blocks(const ConvPixelsPlan& plan, const float* x, const float* kernel, const float* bias, float* out, std::int32_t* index, float* scratch) {
   const ConvGeometry& g = plan.geometry;
   const ConvAxis &height = g.axes[1], &width = g.axes[2];
   const std::int64_t outs = g.out_channels, ins = g.in_channels, taps = g.taps();
@@ -165,28 +247,42 @@ void run_conv_pixels(const ConvPixelsPlan& plan, const float* x, const float* ke
       for (std::int64_t c = 0; c < ins; ++c) std::copy_n(kernel + (tap * ins + c) * outs, outs, scratch + (c * taps + tap) * outs);
     kernel = scratch;
   }
+  const std::int64_t step = plan.pooled ? 2 : 1, rows = height.out / step, columns = width.out / step;
   run_tasks(plan.image_blocks, plan.slots, [&](std::int64_t task, std::int64_t slot) {
     float* copy = scratch + plan.kernel_floats + static_cast<std::size_t>(slot) * plan.slot_floats;
     PixelBlock block;
     block.kernel = kernel;
     block.bias = bias;
     block.channels_in = ins, block.height = height.kernel, block.width = width.kernel;
-    block.line = plan.line, block.plane = plan.rows * plan.line;
+    block.line = plan.line, block.plane = plan.rows * plan.line, block.row_below = height.stride * plan.line;
     block.lowest = plan.epilogue.lowest;
+    block.cells_line = width.out;
     for (std::int64_t n = part_start(g.images, plan.image_blocks, task); n < part_start(g.images, plan.image_blocks, task + 1); ++n) {
       spread_out(plan, x + n * g.in_cells() * ins, copy);
-      float* result = out + n * g.out_cells() * outs;
-      for (std::int64_t h = 0; h < height.out; ++h) {
-        for (std::int64_t w = 0; w < width.out; w += plan.together) {
-          block.image = copy + h * height.stride * plan.line + w;
-          block.out = result + (h * width.out + w) * outs;
-          block.pixels = std::min(plan.together, width.out - w);
+      for (std::int64_t h = 0; h < rows; ++h) {
+        for (std::int64_t w = 0; w < columns; w += plan.together) {
+          const std::int64_t at = ((n * rows + h) * columns + w) * outs;
+          block.image = copy + step * (h * height.stride * plan.line + w);
+          block.out = out + at;
+          block.index = index ? index + at : nullptr;
+          block.pixels = std::min(plan.together, columns - w);
+          block.cell = step * (h * width.out + w);
           plan.block(block);
         }
       }
-      if (plan.epilogue.finish) plan.epilogue.finish(result, 0, 1, g.out_cells() * outs);
+      if (plan.epilogue.finish) plan.epilogue.finish(out + n * rows * columns * outs, 0, 1, rows * columns * outs);
     }
   });
+}
+
+}  // namespace
+
+void run_conv_pixels(const ConvPixelsPlan& plan, const float* x, const float* kernel, const float* bias, float* out, float* scratch) {
+  run_blocks(plan, x, kernel, bias, out, nullptr, scratch);
+}
+
+void run_pooled_pixels(const ConvPixelsPlan& plan, const float* x, const float* kernel, const float* bias, float* out, std::int32_t* index, float* scratch) {
+  run_blocks(plan, x, kernel, bias, out, index, scratch);
 }
 
 }  // namespace candor::cpu

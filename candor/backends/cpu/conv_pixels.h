@@ -14,9 +14,12 @@ struct PixelBlock {
   const float* kernel = nullptr;   ///< [channels in, kernel height, kernel width, channels out]
   const float* bias = nullptr;     ///< may be null
   float* out = nullptr;            ///< [pixels, channels out]
-  std::int64_t pixels = 0;
+  std::int32_t* index = nullptr;   ///< of a pooled block, as `out`; null where nobody asks
+  std::int64_t pixels = 0;         ///< of a pooled block, those of the pooled row
+  std::int64_t cell = 0, cells_line = 0;  ///< of a pooled block: its first cell of the unpooled image, and how many there are in a row
   std::int64_t channels_in = 0, height = 0, width = 0;
   std::int64_t line = 0, plane = 0;  ///< floats from one row, one plane to the next
+  std::int64_t row_below = 0;        ///< of a pooled block: floats from the input of one row of the result to that of the next
   float lowest = 0;
 };
 
@@ -24,7 +27,7 @@ struct ConvPixelsPlan {
   static constexpr std::int64_t most_channels = 8;
 
   ConvGeometry geometry;
-  bool bias = false;
+  bool bias = false, pooled = false;  ///< pooled: max_pool in windows of two by two follows
   Epilogue epilogue;
   void (*block)(const PixelBlock&) = nullptr;
   std::int64_t together = 0;               ///< pixels of a block
@@ -40,5 +43,10 @@ struct ConvPixelsPlan {
 bool can_run_by_pixels(const ConvGeometry& g, int lanes);
 ConvPixelsPlan plan_conv_pixels(const ConvGeometry& g, bool bias, Epilogue epilogue);
 void run_conv_pixels(const ConvPixelsPlan& plan, const float* x, const float* kernel, const float* bias, float* out, float* scratch);
+
+/// The same plan with max_pool behind, in windows of two by two side by side and without padding; false where that would not be faster.
+bool add_pooling(ConvPixelsPlan& plan);
+/// `out` and `index` (may be null) are max_pool's.
+void run_pooled_pixels(const ConvPixelsPlan& plan, const float* x, const float* kernel, const float* bias, float* out, std::int32_t* index, float* scratch);
 
 }  // namespace candor::cpu
