@@ -95,7 +95,7 @@ void cut(MatmulPlan& plan, double flops, std::int64_t batch) {
   const auto block_columns = [&] { return ceil_div(p.n, plan.column_blocks); };
   while (tasks() < wanted) {
     const bool rows = block_rows() >= 16, columns = block_columns() >= 2 * width;
-    if (columns && (plan.pack_b || plan.columns_first || !rows)) {
+    if (columns && (plan.pack_b || !rows)) {
       plan.column_blocks *= 2;
     } else if (rows) {
       plan.row_blocks *= 2;
@@ -141,7 +141,6 @@ MatmulPlan plan_matmul(MatmulProblem problem) {
   plan.k_block = p.k > 1024 && p.m >= 2 * tiles.rows ? 512 : p.k;
   plan.pack_b = p.transpose_b && p.n > 0;
   if (p.m >= 4 * tiles.rows && p.k >= 64 && p.b_row >= 512 && plan.k_block * p.n > (1 << 18)) plan.pack_b = true;
-  plan.columns_first = batch == 1 && !p.transpose_b && p.n >= 2 * plan.vectors * tiles.lanes && 2 * p.n >= (p.transpose_a ? p.k : p.m);
   cut(plan, flops, batch);
   const std::int64_t depth = std::min(plan.k_block, p.k);
   if (plan.pack_b) plan.slot_floats = static_cast<std::size_t>(depth * plan.vectors * tiles.lanes + 15) / 16 * 16;
@@ -160,8 +159,7 @@ void run_matmul(const MatmulPlan& plan, const float* a, const float* b, const fl
   run_tasks(plan.tasks(), plan.slots, [&](std::int64_t task, std::int64_t slot) {
     float* own = scratch + static_cast<std::size_t>(slot) * plan.slot_floats;
     const std::int64_t block = task % blocks, group = task / blocks;
-    const std::int64_t i = plan.columns_first ? block % plan.row_blocks : block / plan.column_blocks;
-    const std::int64_t j = plan.columns_first ? block / plan.row_blocks : block % plan.column_blocks;
+    const std::int64_t i = block / plan.column_blocks, j = block % plan.column_blocks;
     const std::int64_t row = part_start(p.m, plan.row_blocks, i), row_end = part_start(p.m, plan.row_blocks, i + 1);
     const std::int64_t column = part_start(column_panels, plan.column_blocks, j) * width;
     const std::int64_t column_end = std::min(p.n, part_start(column_panels, plan.column_blocks, j + 1) * width);

@@ -31,7 +31,6 @@ struct MatmulPlan {
   std::int64_t row_blocks = 1, column_blocks = 1, batch_blocks = 1;
   std::int64_t k_block = 0;
   bool pack_b = false;
-  bool columns_first = false;     ///< b weighs more than a: each thread has columns of its own, the same in a layer's product and its gradient's
   std::int64_t slots = 1;
   std::size_t slot_floats = 0;
 

@@ -21,23 +21,20 @@ using V = hn::Vec<F>;
 template <std::size_t lists, class Rule>
 HWY_INLINE void walk(const Piece& piece, Rule rule) {
   const F d;
+  std::int64_t i = 0;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  for (std::int64_t row = 0; row < piece.rows; ++row) {
-    const std::int64_t end = row * piece.stride + piece.count;
-    std::int64_t i = row * piece.stride;
-    for (; i + lanes <= end; i += lanes) {
-      V x[lists];
-      for (std::size_t k = 0; k < lists; ++k) x[k] = hn::LoadU(d, piece.in[k] + i);
-      rule(x, hn::LoadU(d, piece.gradient + i));
-      for (std::size_t k = 0; k < lists; ++k) hn::StoreU(x[k], d, piece.out[k] + i);
-    }
-    if (const int rest = static_cast<int>(end - i); rest > 0) {
-      V x[lists];
-      const auto first = hn::FirstN(d, static_cast<std::size_t>(rest));
-      for (std::size_t k = 0; k < lists; ++k) x[k] = load_part(d, piece.in[k] + i, first, rest);
-      rule(x, load_part(d, piece.gradient + i, first, rest));
-      for (std::size_t k = 0; k < lists; ++k) store_part(x[k], d, piece.out[k] + i, first, rest);
-    }
+  for (; i + lanes <= piece.count; i += lanes) {
+    V x[lists];
+    for (std::size_t k = 0; k < lists; ++k) x[k] = hn::LoadU(d, piece.in[k] + i);
+    rule(x, hn::LoadU(d, piece.gradient + i));
+    for (std::size_t k = 0; k < lists; ++k) hn::StoreU(x[k], d, piece.out[k] + i);
+  }
+  if (const int rest = static_cast<int>(piece.count - i); rest > 0) {
+    V x[lists];
+    const auto first = hn::FirstN(d, static_cast<std::size_t>(rest));
+    for (std::size_t k = 0; k < lists; ++k) x[k] = load_part(d, piece.in[k] + i, first, rest);
+    rule(x, load_part(d, piece.gradient + i, first, rest));
+    for (std::size_t k = 0; k < lists; ++k) store_part(x[k], d, piece.out[k] + i, first, rest);
   }
 }
 

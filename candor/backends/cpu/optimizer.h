@@ -13,12 +13,12 @@ struct Numbers {
   float momentum = 0, beta1 = 0, beta2 = 0, rest1 = 0, rest2 = 0, epsilon = 0;
 };
 
-/// `rows` times `count` elements of a parameter, of its states and of its gradient, the rows `stride` apart. Outputs may be the inputs.
+/// `count` elements of a parameter, of its states and of its gradient. Outputs may be the inputs.
 struct Piece {
   std::array<const float*, 4> in{};
   std::array<float*, 4> out{};
   const float* gradient = nullptr;
-  std::int64_t count = 0, rows = 1, stride = 0;
+  std::int64_t count = 0;
 };
 
 using Rule = void (*)(const Numbers&, const Piece&);

@@ -18,8 +18,7 @@ constexpr std::int64_t least_parallel = 24 << 10;
 
 struct Cut {
   std::size_t parameter;
-  std::int64_t offset, count, rows, stride;
-  double place;  ///< of its first column in the parameter's, 0 to 1
+  std::int64_t offset, count;
 };
 
 struct Plan {
@@ -65,42 +64,24 @@ void run(const KernelArgs& args) {
         piece.out[k] = args.output<float>(k * plan.count + cut.parameter) + cut.offset;
       }
       piece.gradient = args.input<float>(plan.lists * plan.count + cut.parameter) + cut.offset;
-      piece.count = cut.count, piece.rows = cut.rows, piece.stride = cut.stride;
+      piece.count = cut.count;
       plan.rule(numbers, piece);
     }
   };
   parallel_for(static_cast<std::int64_t>(plan.tasks.size()) - 1, task);
 }
 
-/// Matrices are cut by columns first, as the products that read them and those that make their gradients are (matmul_run.cpp), and
-/// the pieces go by the place of their columns: each thread then finds most of what it needs in its own cache.
 void cut_up(Plan& plan, const NodeInfo& node) {
-  std::int64_t total = 0;
+  std::int64_t total = 0, in_task = 0;
   for (std::size_t p = 0; p < plan.count; ++p) total += node.in[p].size();
-  const bool parallel = total >= least_parallel;
-  for (std::size_t p = 0; p < plan.count; ++p) {
-    const std::int64_t size = node.in[p].size();
-    if (size == 0) continue;
-    const Shape& shape = node.in[p].shape;
-    const std::int64_t columns = shape.rank() == 2 ? shape[1] : size;
-    if (!parallel) {
-      plan.cuts.push_back({p, 0, size, 1, 0, 0});
-    } else if (size <= piece_length || shape.rank() != 2 || columns < 64) {
-      for (std::int64_t at = 0; at < size; at += piece_length)
-        plan.cuts.push_back({p, at, std::min(piece_length, size - at), 1, 0, static_cast<double>(at) / static_cast<double>(size)});
-    } else {
-      const std::int64_t width = 32 * std::max<std::int64_t>(1, columns / 128), rows = std::max<std::int64_t>(1, piece_length / width);
-      for (std::int64_t c = 0; c < columns; c += width)
-        for (std::int64_t r = 0; r < shape[0]; r += rows)
-          plan.cuts.push_back({p, r * columns + c, std::min(width, columns - c), std::min(rows, shape[0] - r), columns, static_cast<double>(c) / static_cast<double>(columns)});
+  const std::int64_t length = total >= least_parallel ? piece_length : std::max<std::int64_t>(total, 1);
+  for (std::size_t p = 0; p < plan.count; ++p)
+    for (std::int64_t at = 0, size = node.in[p].size(); at < size;) {
+      const std::int64_t count = std::min(length - in_task, size - at);
+      plan.cuts.push_back({p, at, count});
+      at += count, in_task += count;
+      if (in_task == length) plan.tasks.push_back(plan.cuts.size()), in_task = 0;
     }
-  }
-  std::stable_sort(plan.cuts.begin(), plan.cuts.end(), [](const Cut& a, const Cut& b) { return a.place < b.place; });
-  std::int64_t in_task = 0;
-  for (std::size_t c = 0; c < plan.cuts.size(); ++c) {
-    in_task += plan.cuts[c].count * plan.cuts[c].rows;
-    if (parallel && in_task >= piece_length / 2) plan.tasks.push_back(c + 1), in_task = 0;
-  }
   if (in_task > 0 || plan.tasks.size() == 1) plan.tasks.push_back(plan.cuts.size());
 }
 
