@@ -1,5 +1,7 @@
 #include "candor/graph/compile.h"
 
+#include "candor/graph/program.h"
+
 namespace candor {
 
 struct CompiledFunction::State {
@@ -33,5 +35,24 @@ std::vector<Tensor> CompiledFunction::operator()(std::span<const Tensor> argumen
 
 void CompiledFunction::set_state(RunState state) const { state_->run = state; }
 RunState CompiledFunction::state() const { return state_->run; }
+
+namespace detail {
+
+void flatten(const Tensor& t, std::vector<Tensor>& out) { out.push_back(t); }
+void flatten(const std::vector<Tensor>& ts, std::vector<Tensor>& out) { out.insert(out.end(), ts.begin(), ts.end()); }
+
+Tensor Unflatten<Tensor>::take(std::span<const Tensor>& in) {
+  Tensor t = in.front();
+  in = in.subspan(1);
+  return t;
+}
+
+std::vector<Tensor> Unflatten<std::vector<Tensor>>::take(std::span<const Tensor>& in) {
+  std::vector<Tensor> rest(in.begin(), in.end());
+  in = {};
+  return rest;
+}
+
+}  // namespace detail
 
 }  // namespace candor

@@ -9,10 +9,13 @@
 #include <vector>
 
 #include "candor/graph/autodiff.h"
-#include "candor/graph/program.h"
+#include "candor/graph/plan_options.h"
 #include "candor/graph/trace.h"
+#include "candor/ops/run_state.h"
 
 namespace candor {
+
+class Program;
 
 /// A function with its Programs, one for each signature it has met.
 class CompiledFunction {
@@ -31,8 +34,8 @@ class CompiledFunction {
 };
 
 namespace detail {
-inline void flatten(const Tensor& t, std::vector<Tensor>& out) { out.push_back(t); }
-inline void flatten(const std::vector<Tensor>& ts, std::vector<Tensor>& out) { out.insert(out.end(), ts.begin(), ts.end()); }
+void flatten(const Tensor& t, std::vector<Tensor>& out);
+void flatten(const std::vector<Tensor>& ts, std::vector<Tensor>& out);
 template <class A, class B>
 void flatten(const std::pair<A, B>& p, std::vector<Tensor>& out) { flatten(p.first, out), flatten(p.second, out); }
 template <class... Ts>
@@ -41,10 +44,10 @@ void flatten(const std::tuple<Ts...>& t, std::vector<Tensor>& out) {
 }
 template <class T> struct Unflatten;
 template <> struct Unflatten<Tensor> {
-  static Tensor take(std::span<const Tensor>& in) { Tensor t = in.front(); in = in.subspan(1); return t; }
+  static Tensor take(std::span<const Tensor>& in);
 };
 template <> struct Unflatten<std::vector<Tensor>> {  // only as the last or only part of a result
-  static std::vector<Tensor> take(std::span<const Tensor>& in) { std::vector<Tensor> r(in.begin(), in.end()); in = {}; return r; }
+  static std::vector<Tensor> take(std::span<const Tensor>& in);
 };
 template <class A, class B> struct Unflatten<std::pair<A, B>> {
   static std::pair<A, B> take(std::span<const Tensor>& in) { A a = Unflatten<A>::take(in); B b = Unflatten<B>::take(in); return {std::move(a), std::move(b)}; }

@@ -9,15 +9,9 @@
 
 #include "candor/graph/backend.h"
 #include "candor/graph/graph.h"
+#include "candor/graph/plan_options.h"
 
 namespace candor {
-
-struct PlanOptions {
-  std::string device = "cpu";
-  bool rewrite = true;   ///< off: the graph as traced, for bisecting
-  bool reuse = true;     ///< off: each value has memory of its own
-  bool profile = false;  ///< time each kernel
-};
 
 /// One row of what `candor plan` prints.
 struct PlanRow {

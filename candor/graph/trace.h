@@ -2,12 +2,16 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
-#include "candor/graph/graph.h"
+#include "candor/tensor/tensor.h"
 
 namespace candor {
+
+class Graph;
 
 using TensorFunction = std::function<std::vector<Tensor>(std::span<const Tensor>)>;
 

@@ -21,6 +21,35 @@ const char* kind_of(const Config& c) {
 
 }  // namespace
 
+Config::Config() = default;
+Config::Config(const Config&) = default;
+Config::Config(Config&&) noexcept = default;
+Config& Config::operator=(const Config&) = default;
+Config& Config::operator=(Config&&) noexcept = default;
+Config::~Config() = default;
+Config::Config(bool value) : value_(value) {}
+Config::Config(int value) : value_(std::int64_t{value}) {}
+Config::Config(std::int64_t value) : value_(value) {}
+Config::Config(double value) : value_(value) {}
+Config::Config(const char* value) : value_(std::string(value)) {}
+Config::Config(std::string value) : value_(std::move(value)) {}
+Config::Config(std::string_view value) : value_(std::string(value)) {}
+Config::Config(List value) : value_(std::move(value)) {}
+Config::Config(Map value) : value_(std::move(value)) {}
+Config::Config(std::initializer_list<std::pair<std::string, Config>> items) : value_(Map(items.begin(), items.end())) {}
+bool Config::is_null() const { return std::holds_alternative<std::monostate>(value_); }
+bool Config::is_bool() const { return std::holds_alternative<bool>(value_); }
+bool Config::is_integer() const { return std::holds_alternative<std::int64_t>(value_); }
+bool Config::is_text() const { return std::holds_alternative<std::string>(value_); }
+bool Config::is_list() const { return std::holds_alternative<List>(value_); }
+bool Config::is_map() const { return std::holds_alternative<Map>(value_); }
+bool Config::is_number() const { return is_integer() || std::holds_alternative<double>(value_); }
+bool Config::operator==(const Config& other) const { return value_ == other.value_; }
+Config Config::map() { return Config(Map{}); }
+Config Config::list() { return Config(List{}); }
+std::int64_t Config::get(std::string_view key, int fallback) const { return get(key, std::int64_t{fallback}); }
+std::string Config::get(std::string_view key, const std::string& fallback) const { return get(key, fallback.c_str()); }
+
 Config Config::integers(const std::vector<std::int64_t>& values) { return Config(List(values.begin(), values.end())); }
 Config Config::numbers(const std::vector<double>& values) { return Config(List(values.begin(), values.end())); }
 

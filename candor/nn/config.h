@@ -19,29 +19,34 @@ class Config {
   using List = std::vector<Config>;
   using Map = std::vector<std::pair<std::string, Config>>;  ///< keeps the order in which things were set
 
-  Config() = default;  ///< null
-  Config(bool value) : value_(value) {}
-  Config(int value) : value_(std::int64_t{value}) {}
-  Config(std::int64_t value) : value_(value) {}
-  Config(double value) : value_(value) {}
-  Config(const char* value) : value_(std::string(value)) {}
-  Config(std::string value) : value_(std::move(value)) {}
-  Config(std::string_view value) : value_(std::string(value)) {}
-  Config(List value) : value_(std::move(value)) {}
-  Config(Map value) : value_(std::move(value)) {}
-  Config(std::initializer_list<std::pair<std::string, Config>> items) : value_(Map(items.begin(), items.end())) {}
+  Config();  ///< null
+  Config(const Config&);
+  Config(Config&&) noexcept;
+  Config& operator=(const Config&);
+  Config& operator=(Config&&) noexcept;
+  ~Config();
+  Config(bool value);
+  Config(int value);
+  Config(std::int64_t value);
+  Config(double value);
+  Config(const char* value);
+  Config(std::string value);
+  Config(std::string_view value);
+  Config(List value);
+  Config(Map value);
+  Config(std::initializer_list<std::pair<std::string, Config>> items);
   static Config integers(const std::vector<std::int64_t>& values);
   static Config numbers(const std::vector<double>& values);
-  static Config map() { return Config(Map{}); }
-  static Config list() { return Config(List{}); }
+  static Config map();
+  static Config list();
 
-  bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
-  bool is_bool() const { return std::holds_alternative<bool>(value_); }
-  bool is_integer() const { return std::holds_alternative<std::int64_t>(value_); }
-  bool is_number() const { return is_integer() || std::holds_alternative<double>(value_); }
-  bool is_text() const { return std::holds_alternative<std::string>(value_); }
-  bool is_list() const { return std::holds_alternative<List>(value_); }
-  bool is_map() const { return std::holds_alternative<Map>(value_); }
+  bool is_null() const;
+  bool is_bool() const;
+  bool is_integer() const;
+  bool is_number() const;
+  bool is_text() const;
+  bool is_list() const;
+  bool is_map() const;
 
   /// The value, or Error (corrupt) that says what was expected and what is there.
   bool boolean() const;
@@ -61,12 +66,12 @@ class Config {
   /// The value of `key`, or `fallback` when the key is missing or null.
   bool get(std::string_view key, bool fallback) const;
   std::int64_t get(std::string_view key, std::int64_t fallback) const;
-  std::int64_t get(std::string_view key, int fallback) const { return get(key, std::int64_t{fallback}); }
+  std::int64_t get(std::string_view key, int fallback) const;
   double get(std::string_view key, double fallback) const;
   std::string get(std::string_view key, const char* fallback) const;
-  std::string get(std::string_view key, const std::string& fallback) const { return get(key, fallback.c_str()); }
+  std::string get(std::string_view key, const std::string& fallback) const;
 
-  bool operator==(const Config& other) const { return value_ == other.value_; }
+  bool operator==(const Config& other) const;
 
  private:
   std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Map> value_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "candor/graph/graph.h"
 #include "candor/nn/layer_body.h"
 #include "candor/nn/weight_budget.h"
 #include "candor/ops/elementwise.h"

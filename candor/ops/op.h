@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "candor/ops/attrs.h"
+#include "candor/ops/run_state.h"
 #include "candor/tensor/tensor.h"
 
 namespace candor {
@@ -20,12 +21,6 @@ struct NodeInfo {
   const Op* op = nullptr;
   Attrs attrs;
   std::vector<TensorType> in, out;
-};
-
-/// What random kernels read when they run. The numbers a random op draws are a function of (seed, step, op_id, element).
-struct RunState {
-  std::uint64_t seed = 0;
-  std::uint64_t step = 0;
 };
 
 /// What a kernel gets when it runs. Buffers are row-major, 64-byte aligned when Candor allocated them.

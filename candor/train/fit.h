@@ -15,10 +15,9 @@ struct ValidationData {
   Tensor sample_weight = {};
 
   ValidationData() = default;
-  ValidationData(const data::Dataset& dataset) : x{dataset.features}, y{dataset.targets} {}
-  ValidationData(const Tensor& inputs, const Tensor& targets) : x{inputs}, y{targets} {}
-  ValidationData(std::vector<Tensor> inputs, std::vector<Tensor> targets, Tensor weight = {})
-      : x(std::move(inputs)), y(std::move(targets)), sample_weight(std::move(weight)) {}
+  ValidationData(const data::Dataset& dataset);
+  ValidationData(const Tensor& inputs, const Tensor& targets);
+  ValidationData(std::vector<Tensor> inputs, std::vector<Tensor> targets, const Tensor& weight = {});
   bool empty() const { return x.empty(); }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "candor/graph/compile.h"
+#include "candor/graph/program.h"
 #include "candor/nn/model_body.h"
 
 namespace candor::detail {

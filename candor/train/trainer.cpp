@@ -263,6 +263,11 @@ History Trainer::run() {
 
 namespace candor {
 
+ValidationData::ValidationData(const data::Dataset& dataset) : x{dataset.features}, y{dataset.targets} {}
+ValidationData::ValidationData(const Tensor& inputs, const Tensor& targets) : x{inputs}, y{targets} {}
+ValidationData::ValidationData(std::vector<Tensor> inputs, std::vector<Tensor> targets, const Tensor& weight)
+    : x(std::move(inputs)), y(std::move(targets)), sample_weight(weight) {}
+
 History Model::fit(const std::vector<Tensor>& x, const std::vector<Tensor>& y, const FitOptions& options) const { return detail::Trainer(*this, x, y, options).run(); }
 History Model::fit(const Tensor& x, const Tensor& y, const FitOptions& options) const { return fit(std::vector<Tensor>{x}, std::vector<Tensor>{y}, options); }
 History Model::fit(const data::Dataset& dataset, const FitOptions& options) const { return fit(dataset.features, dataset.targets, options); }

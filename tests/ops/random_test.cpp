@@ -8,6 +8,7 @@
 #include "candor/base/threads.h"
 #include "candor/graph/autodiff.h"
 #include "candor/graph/compile.h"
+#include "candor/graph/program.h"
 #include "candor/ops/elementwise.h"
 #include "candor/ops/random.h"
 #include "candor/ops/reduce.h"

@@ -126,6 +126,10 @@ ConvLayer::ConvLayer(int axes, std::int64_t filters, const Extents& kernel_size,
 Variable ConvLayer::kernel() const { return static_cast<const ConvBody&>(body()).kernel; }
 Variable ConvLayer::bias() const { return static_cast<const ConvBody&>(body()).bias; }
 
+Conv1D::Conv1D(std::int64_t filters, const Extents& kernel_size, ConvLayerOptions options) : ConvLayer(1, filters, kernel_size, std::move(options)) {}
+Conv2D::Conv2D(std::int64_t filters, const Extents& kernel_size, ConvLayerOptions options) : ConvLayer(2, filters, kernel_size, std::move(options)) {}
+Conv3D::Conv3D(std::int64_t filters, const Extents& kernel_size, ConvLayerOptions options) : ConvLayer(3, filters, kernel_size, std::move(options)) {}
+
 Layer Conv1D::from_config(const Config& c) { return make<Conv1D>(c); }
 Layer Conv2D::from_config(const Config& c) { return make<Conv2D>(c); }
 Layer Conv3D::from_config(const Config& c) { return make<Conv3D>(c); }

@@ -34,19 +34,19 @@ class ConvLayer : public Layer {
 
 class Conv1D : public ConvLayer {
  public:
-  Conv1D(std::int64_t filters, const Extents& kernel_size, ConvLayerOptions options = {}) : ConvLayer(1, filters, kernel_size, std::move(options)) {}
+  Conv1D(std::int64_t filters, const Extents& kernel_size, ConvLayerOptions options = {});
   static Layer from_config(const Config& options);
 };
 
 class Conv2D : public ConvLayer {
  public:
-  Conv2D(std::int64_t filters, const Extents& kernel_size, ConvLayerOptions options = {}) : ConvLayer(2, filters, kernel_size, std::move(options)) {}
+  Conv2D(std::int64_t filters, const Extents& kernel_size, ConvLayerOptions options = {});
   static Layer from_config(const Config& options);
 };
 
 class Conv3D : public ConvLayer {
  public:
-  Conv3D(std::int64_t filters, const Extents& kernel_size, ConvLayerOptions options = {}) : ConvLayer(3, filters, kernel_size, std::move(options)) {}
+  Conv3D(std::int64_t filters, const Extents& kernel_size, ConvLayerOptions options = {});
   static Layer from_config(const Config& options);
 };
 
