@@ -41,3 +41,15 @@ if(CANDOR_IMAGES)
     set(candor_has_images ON)
   endif()
 endif()
+
+# Unpacks MNIST three times as fast as zlib. Only gzip.cpp knows of it.
+set(candor_has_libdeflate OFF)
+find_library(LIBDEFLATE_LIBRARY deflate)
+find_path(LIBDEFLATE_INCLUDE_DIR libdeflate.h)
+mark_as_advanced(LIBDEFLATE_LIBRARY LIBDEFLATE_INCLUDE_DIR)
+if(CANDOR_LIBDEFLATE AND LIBDEFLATE_LIBRARY AND LIBDEFLATE_INCLUDE_DIR)
+  set_source_files_properties(${CMAKE_SOURCE_DIR}/candor/base/gzip.cpp PROPERTIES
+    COMPILE_DEFINITIONS CANDOR_LIBDEFLATE=1 COMPILE_OPTIONS "-idirafter;${LIBDEFLATE_INCLUDE_DIR}" SKIP_PRECOMPILE_HEADERS ON)
+  target_link_libraries(candor PRIVATE ${LIBDEFLATE_LIBRARY})
+  set(candor_has_libdeflate ON)
+endif()

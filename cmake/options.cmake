@@ -1,6 +1,7 @@
 # What can be switched, and the compiler settings every target shares.
 option(CANDOR_ONEDNN "big CPU kernels from oneDNN, where its library is found" ON)
 option(CANDOR_IMAGES "JPEG and PNG decoding (libjpeg-turbo, libpng)" ON)
+option(CANDOR_LIBDEFLATE "faster reading of .gz, where libdeflate is found" ON)
 option(CANDOR_CLI "the program candor" ON)
 option(CANDOR_TESTS "tests" ${PROJECT_IS_TOP_LEVEL})
 option(CANDOR_BENCH "benchmarks" OFF)

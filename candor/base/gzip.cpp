@@ -1,6 +1,9 @@
 #include "candor/base/gzip.h"
 
 #include <zlib.h>
+#if CANDOR_LIBDEFLATE
+#include <libdeflate.h>
+#endif
 
 #include <algorithm>
 #include <limits>
@@ -63,6 +66,20 @@ std::size_t GzipReader::read(std::span<std::byte> out) {
                                  "); fetch the file again");
   }
   return written;
+}
+
+bool gunzip_exactly([[maybe_unused]] std::span<const std::byte> bytes, [[maybe_unused]] std::span<std::byte> out) {
+#if CANDOR_LIBDEFLATE
+  const std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> decompressor(libdeflate_alloc_decompressor(),
+                                                                                                 libdeflate_free_decompressor);
+  if (!decompressor) return false;
+  std::size_t read = 0, written = 0;
+  const auto result =
+      libdeflate_gzip_decompress_ex(decompressor.get(), bytes.data(), bytes.size(), out.data(), out.size(), &read, &written);
+  return result == LIBDEFLATE_SUCCESS && read == bytes.size() && written == out.size();
+#else
+  return false;
+#endif
 }
 
 std::size_t gzip_upper_bound(std::size_t packed) {

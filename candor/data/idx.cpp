@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <memory>
 
 #include "candor/base/error.h"
 #include "candor/base/file.h"
@@ -125,6 +126,17 @@ Tensor parse_packed(std::span<const std::byte> bytes, const std::string& name) {
   const std::size_t extents = 4 * static_cast<std::size_t>(rank);
   if (reader.read({head + 4, extents}) < extents) fail(ErrorKind::corrupt, name + ": truncated IDX file: it ends within the header");
   const std::uint64_t total = parse_extents(header, head + 4, rank, gzip_upper_bound(bytes.size()), true, name);
+  // In one go: header and elements unpack side by side, so placed that the elements are aligned as a tensor's are.
+  constexpr std::size_t lead = 64;
+  const std::size_t start = 4 + extents;
+  if (header.width != 2) {
+    const auto storage = std::make_shared<Storage>(lead + total);
+    if (gunzip_exactly(bytes, {storage->data() + lead - start, start + total})) {
+      const Tensor result = Tensor::over(storage, {header.shape, header.dtype}, static_cast<std::int64_t>(lead / header.width));
+      to_native(header, storage->data() + lead, result);
+      return result;
+    }
+  }
   const Tensor result = Tensor::empty(header.shape, header.dtype);
   std::vector<std::byte> narrow(header.width == 2 ? total : 0);  // i16 widens, so it cannot be unpacked in place
   std::byte* stored = header.width == 2 ? narrow.data() : static_cast<std::byte*>(result.raw());

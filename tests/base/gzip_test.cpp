@@ -24,6 +24,20 @@ TEST(Gzip, RoundTripInOnePieceAndInSeveralMembers) {
   EXPECT_EQ(gunzip(bytes(testing::gzip("")), 0, "f"), "");
 }
 
+TEST(Gzip, WholeFilesAtOnce) {
+  const std::string text(100000, 'q'), packed = testing::gzip(text);
+  std::string out(text.size(), ' '), shorter(text.size() - 1, ' '), longer(text.size() + 1, ' ');
+  const auto unpack = [](const std::string& from, std::string& to) { return gunzip_exactly(bytes(from), std::as_writable_bytes(std::span(to))); };
+  if (unpack(packed, out)) EXPECT_EQ(out, text);  // false in a build without libdeflate
+  EXPECT_FALSE(unpack(packed, shorter));
+  EXPECT_FALSE(unpack(packed, longer));
+  EXPECT_FALSE(unpack(packed + packed, out));
+  EXPECT_FALSE(unpack(packed.substr(0, packed.size() - 1), out));
+  std::string wrong = packed;
+  wrong[wrong.size() - 6] ^= 1;
+  EXPECT_FALSE(unpack(wrong, out));
+}
+
 TEST(Gzip, ABombIsBounded) {
   const std::string packed = testing::gzip(std::string(10 << 20, '\0'));
   EXPECT_LT(packed.size(), 20000u);
