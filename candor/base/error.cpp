@@ -13,6 +13,7 @@ std::string_view to_string(ErrorKind kind) {
     case ErrorKind::numeric: return "numeric";
     case ErrorKind::unsupported: return "unsupported";
     case ErrorKind::interrupted: return "interrupted";
+    case ErrorKind::memory: return "memory";
     case ErrorKind::internal: return "internal";
   }
   return "internal";

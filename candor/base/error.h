@@ -18,6 +18,7 @@ enum class ErrorKind {
   numeric,           ///< training produced NaN or infinity
   unsupported,       ///< understood, but this build or op cannot do it
   interrupted,       ///< stopped by the user
+  memory,            ///< more memory was needed than there is
   internal,          ///< a fault in Candor itself
 };
 

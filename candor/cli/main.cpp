@@ -72,7 +72,7 @@ int run_program(int argc, char** argv) {
       set_log_level(LogLevel::error);
     }
     const int code = run();
-    if (std::fflush(stdout) != 0) return report(name, "standard output cannot be written", 1);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return report(name, "standard output cannot be written", 1);
     return code;
   } catch (const Error& e) {
     return report(name, e.what(), exit_code(e.kind()));

@@ -3,8 +3,10 @@
 #include <cmath>
 
 #include "candor/base/error.h"
+#include "candor/base/memory.h"
 #include "candor/nn/layers.h"
 #include "candor/nn/layers/standardize.h"
+#include "candor/nn/weight_budget.h"
 
 namespace candor::cli {
 namespace {
@@ -22,14 +24,30 @@ std::pair<double, double> scale_of(const Tensor& targets) {
   return {mean, deviation > 0 ? deviation : 1};
 }
 
+// Pixels less their mean, in units of their deviation: a network on pictures that are bright throughout does not learn from 0 to 1. The sums are
+// whole numbers, so they are the same in any order.
+Layer centred(const Tensor& pixels) {
+  const Tensor dense = pixels.contiguous();
+  const std::uint8_t* p = dense.data<std::uint8_t>();
+  const std::int64_t count = dense.size();
+  std::uint64_t sum = 0, squares = 0;
+  for (std::int64_t at = 0; at < count;) {
+    std::uint32_t part = 0, part_squares = 0;  // 65,536 squares of 255 fit
+    for (const std::int64_t end = std::min(count, at + 65536); at < end; ++at) part += p[at], part_squares += std::uint32_t{p[at]} * p[at];
+    sum += part, squares += part_squares;
+  }
+  const double mean = static_cast<double>(sum) / static_cast<double>(count), variance = static_cast<double>(squares) / static_cast<double>(count) - mean * mean;
+  const double scale = 1 / std::max(std::sqrt(std::max(variance, 0.)), 1.);
+  return Rescale{scale, -mean * scale};
+}
+
 void add_convolutions(std::vector<Layer>& layers, const Shape& image) {
   layers.push_back(Conv2D{32, {3, 3}, {.padding = "same", .activation = relu}});
   std::int64_t side = std::min(image[0], image[1]);
   for (const std::int64_t filters : {64, 128}) {
-    if (side < 8) break;
+    if (side < (filters == 128 ? 24 : 8)) break;  // halved, at least as large as a filter sees
     layers.push_back(MaxPooling2D{});
     side /= 2;
-    if (filters == 128 && side < 12) break;
     layers.push_back(Conv2D{filters, {3, 3}, {.padding = "same", .activation = relu}});
   }
   layers.push_back(MaxPooling2D{});
@@ -54,7 +72,7 @@ Sequential make_network(const data::Dataset& train, const NetworkOptions& option
   }
   std::vector<Layer> layers;
   if (picture) {
-    if (train.features.dtype() == DType::u8) layers.push_back(Rescale{1 / 255.f});
+    if (train.features.dtype() == DType::u8) layers.push_back(centred(train.features));
     if (options.model == "cnn") add_convolutions(layers, train.row_shape());
     layers.push_back(Flatten{});
   } else {
@@ -75,6 +93,8 @@ Sequential make_network(const data::Dataset& train, const NetworkOptions& option
     layers.push_back(Rescale{deviation, mean});
   }
   Sequential model(layers);
+  // Training keeps four numbers a weight: itself, its gradient and Adam's two moments.
+  const detail::WeightBudget budget(available_memory() / 4, ErrorKind::memory);
   model.build(train.row_shape(), train.features.dtype());
   return model;
 }

@@ -178,6 +178,8 @@ Safetensors Safetensors::parse(std::span<const std::byte> bytes, std::shared_ptr
   return file;
 }
 
+bool Safetensors::contains(const std::string& tensor) const { return entries_.count(tensor) != 0; }
+
 Tensor Safetensors::tensor(const std::string& wanted) const {
   const auto found = entries_.find(wanted);
   if (found == entries_.end()) {

@@ -31,7 +31,7 @@ class Safetensors {
 
   const std::map<std::string, SafetensorsEntry>& entries() const { return entries_; }
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
-  bool contains(const std::string& tensor) const { return entries_.count(tensor) != 0; }
+  bool contains(const std::string& tensor) const;
   /// Throws Error (not_found) for a name that is not there and Error (unsupported) for a dtype that Candor has not.
   Tensor tensor(const std::string& name) const;
   const std::string& name() const { return name_; }

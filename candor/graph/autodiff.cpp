@@ -105,7 +105,7 @@ std::vector<Tensor> gradients(const Tensor& y, std::span<const Tensor> xs, const
   return gradients(std::span(&y, 1), std::span(&cotangent, 1), xs);
 }
 
-std::pair<Tensor, std::vector<Tensor>> value_and_grad(const std::function<Tensor()>& f, std::span<const Variable> variables) {
+std::pair<Tensor, std::vector<Tensor>> value_and_grad(const Function<Tensor()>& f, std::span<const Variable> variables) {
   const auto both = [&](std::span<const Tensor>) {
     std::vector<Tensor> xs, all;
     for (const Variable& v : variables) xs.push_back(v.value());
@@ -124,7 +124,7 @@ std::pair<Tensor, std::vector<Tensor>> value_and_grad(const std::function<Tensor
 
 const std::vector<Variable>& differentiated_variables() { return latest_variables(); }
 
-std::function<std::vector<Tensor>(std::span<const Tensor>)> grad(std::function<Tensor(std::span<const Tensor>)> f) {
+Function<std::vector<Tensor>(std::span<const Tensor>)> grad(Function<Tensor(std::span<const Tensor>)> f) {
   return [f = std::move(f)](std::span<const Tensor> arguments) {
     const auto body = [&](std::span<const Tensor> in) {
       const Tensor y = f(in);

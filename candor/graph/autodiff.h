@@ -1,11 +1,11 @@
 // Reverse-mode differentiation as a transformation of the graph: the result is made of ops and can be differentiated again.
 #pragma once
 
-#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "candor/base/function.h"
 #include "candor/graph/trace.h"
 
 namespace candor {
@@ -18,13 +18,13 @@ std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor
 
 /// Runs f and gives its scalar result with the gradients to `variables`. Inside a trace it records; outside it compiles and runs.
 /// Throws Error (shape) when the result is not a scalar.
-std::pair<Tensor, std::vector<Tensor>> value_and_grad(const std::function<Tensor()>& f, std::span<const Variable> variables);
+std::pair<Tensor, std::vector<Tensor>> value_and_grad(const Function<Tensor()>& f, std::span<const Variable> variables);
 
 /// The variables of the latest value_and_grad on this thread: what an optimizer's apply(gradients) updates.
 const std::vector<Variable>& differentiated_variables();
 
 /// The gradient function of a scalar function of tensors, to all arguments.
-std::function<std::vector<Tensor>(std::span<const Tensor>)> grad(std::function<Tensor(std::span<const Tensor>)> f);
+Function<std::vector<Tensor>(std::span<const Tensor>)> grad(Function<Tensor(std::span<const Tensor>)> f);
 
 /// x with gradient zero.
 Tensor stop_gradient(const Tensor& x);

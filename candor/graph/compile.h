@@ -1,13 +1,13 @@
 // compile(f): trace once per input signature, plan, then run the Program. The user's own training loop goes through here.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "candor/base/function.h"
 #include "candor/graph/autodiff.h"
 #include "candor/graph/plan_options.h"
 #include "candor/graph/trace.h"
@@ -61,7 +61,7 @@ template <class... Ts> struct Unflatten<std::tuple<Ts...>> {
 template <class Result, class... Args>
 class Compiled {
  public:
-  explicit Compiled(std::function<Result(Args...)> f, PlanOptions options)
+  explicit Compiled(Function<Result(Args...)> f, PlanOptions options)
       : function_(
             [f = std::move(f)](std::span<const Tensor> in) {
               return [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -88,13 +88,13 @@ class Compiled {
 };
 
 namespace detail {
-template <class R, class... A> Compiled<R, A...> make_compiled(std::function<R(A...)> f, PlanOptions o) { return Compiled<R, A...>(std::move(f), std::move(o)); }
+template <class R, class... A> Compiled<R, A...> make_compiled(Function<R(A...)> f, PlanOptions o) { return Compiled<R, A...>(std::move(f), std::move(o)); }
 }
 
 /// Compiles f, a callable on Tensors. Traced when first called with a new signature; later calls run the Program.
 template <class F>
 auto compile(F f, PlanOptions options = {}) {
-  return detail::make_compiled(std::function(std::move(f)), std::move(options));
+  return detail::make_compiled(Function(std::move(f)), std::move(options));
 }
 
 }  // namespace candor

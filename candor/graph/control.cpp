@@ -15,7 +15,7 @@ struct Body {
   Tensors captured;
 };
 
-Body trace_body(std::span<const TensorType> types, const std::function<Tensors(std::span<const Tensor>)>& f) {
+Body trace_body(std::span<const TensorType> types, const Function<Tensors(std::span<const Tensor>)>& f) {
   detail::TraceContext context(true);
   Tensors symbols;
   for (const TensorType& type : types) symbols.push_back(context.tensor_of(context.graph->add_argument(type)));
@@ -44,7 +44,7 @@ void check_carry(const std::string& what, const Tensors& initial, const Graph& g
 
 }  // namespace
 
-std::pair<Tensors, Tensors> scan(const std::function<std::pair<Tensors, Tensors>(std::span<const Tensor>, std::span<const Tensor>)>& f, const Tensors& initial,
+std::pair<Tensors, Tensors> scan(const Function<std::pair<Tensors, Tensors>(std::span<const Tensor>, std::span<const Tensor>)>& f, const Tensors& initial,
                                  const Tensors& xs, const ScanOptions& options) {
   std::int64_t length = options.length;
   std::vector<TensorType> types;
@@ -124,7 +124,7 @@ std::vector<Tensor> scan_gradient(const GradientArgs& args) {
   return result;
 }
 
-Tensors cond(const Tensor& predicate, const std::function<Tensors()>& then, const std::function<Tensors()>& otherwise) {
+Tensors cond(const Tensor& predicate, const Function<Tensors()>& then, const Function<Tensors()>& otherwise) {
   if (predicate.dtype() != DType::boolean || predicate.size() != 1)
     fail(ErrorKind::dtype, "cond: the predicate must be one bool, got " + to_string(predicate.type()));
   if (!predicate.symbolic() && !detail::TraceContext::current()) return predicate.item<int>() ? then() : otherwise();
@@ -167,7 +167,7 @@ std::vector<Tensor> cond_gradient(const GradientArgs& args) {
   return result;
 }
 
-Tensors while_loop(const std::function<Tensor(std::span<const Tensor>)>& condition, const std::function<Tensors(std::span<const Tensor>)>& f, const Tensors& initial,
+Tensors while_loop(const Function<Tensor(std::span<const Tensor>)>& condition, const Function<Tensors(std::span<const Tensor>)>& f, const Tensors& initial,
                    std::int64_t limit) {
   std::vector<TensorType> types;
   for (const Tensor& t : initial) types.push_back(t.type());

@@ -2,11 +2,11 @@
 // inputs, so gradients flow to it.
 #pragma once
 
-#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "candor/base/function.h"
 #include "candor/tensor/tensor.h"
 
 namespace candor {
@@ -22,14 +22,14 @@ struct ScanOptions {
 /// For t in order: (carry, y[t]) = body(carry, x[t]), x[t] being slices of the first axis. Returns the last carry and the y
 /// stacked. The carry keeps its types. Differentiable, any number of times; backward recomputes each step from its saved carry.
 /// Throws Error (shape) when lengths or carry types differ.
-std::pair<Tensors, Tensors> scan(const std::function<std::pair<Tensors, Tensors>(std::span<const Tensor> carry, std::span<const Tensor> x)>& body,
+std::pair<Tensors, Tensors> scan(const Function<std::pair<Tensors, Tensors>(std::span<const Tensor> carry, std::span<const Tensor> x)>& body,
                                  const Tensors& initial, const Tensors& xs, const ScanOptions& options = {});
 
 /// predicate (a bool scalar) ? then() : otherwise(); both must give the same types. Only the chosen side runs. Differentiable.
-Tensors cond(const Tensor& predicate, const std::function<Tensors()>& then, const std::function<Tensors()>& otherwise);
+Tensors cond(const Tensor& predicate, const Function<Tensors()>& then, const Function<Tensors()>& otherwise);
 
 /// state = body(state) while condition(state), at most `limit` times when limit >= 0. Not differentiable (use scan).
-Tensors while_loop(const std::function<Tensor(std::span<const Tensor>)>& condition, const std::function<Tensors(std::span<const Tensor>)>& body,
+Tensors while_loop(const Function<Tensor(std::span<const Tensor>)>& condition, const Function<Tensors(std::span<const Tensor>)>& body,
                    const Tensors& initial, std::int64_t limit = -1);
 
 }  // namespace candor

@@ -1,19 +1,19 @@
 // From a function on tensors to a Graph: the function runs once on symbolic tensors and every op it calls is recorded.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "candor/base/function.h"
 #include "candor/tensor/tensor.h"
 
 namespace candor {
 
 class Graph;
 
-using TensorFunction = std::function<std::vector<Tensor>(std::span<const Tensor>)>;
+using TensorFunction = Function<std::vector<Tensor>(std::span<const Tensor>)>;
 
 /// The graph of `f` for arguments of these types. Concrete tensors that f uses enter as constants, variables by reference.
 /// Throws what f throws; Error (invalid_argument) when f reads a symbolic tensor's elements.

@@ -50,7 +50,7 @@ const std::vector<Row>& table() {
   return rows;
 }
 
-std::function<Tensor(const Tensor&)> callable(const Row& row) {
+Function<Tensor(const Tensor&)> callable(const Row& row) {
   if (row.plain) return row.plain;
   if (row.with_axis) return [f = row.with_axis](const Tensor& x) { return f(x, -1); };
   return [f = row.with_number, number = row.number](const Tensor& x) { return f(x, number); };
@@ -93,7 +93,7 @@ ActivationFunction::ActivationFunction(std::string_view name) : name_(name) {
   fail(ErrorKind::invalid_argument, "activation: no activation is called '" + std::string(name) + "'; there are " + known);
 }
 
-ActivationFunction::ActivationFunction(std::function<Tensor(const Tensor&)> function) : name_("custom"), function_(std::move(function)) {}
+ActivationFunction::ActivationFunction(Function<Tensor(const Tensor&)> function) : name_("custom"), function_(std::move(function)) {}
 
 Tensor ActivationFunction::operator()(const Tensor& x) const { return function_ && name_ != "linear" ? function_(x) : x; }
 

@@ -1,11 +1,13 @@
 // The value of an `activation` option: a function of ops/activation.h, its name, or a function of one's own.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
+#include "candor/base/function.h"
 #include "candor/ops/activation.h"
 #include "candor/ops/elementwise.h"
 
@@ -23,7 +25,10 @@ class ActivationFunction {
   ActivationFunction(const char* name) : ActivationFunction(std::string_view(name)) {}
   ActivationFunction(const std::string& name) : ActivationFunction(std::string_view(name)) {}
   /// Any function; a model with it cannot be written to a file.
-  ActivationFunction(std::function<Tensor(const Tensor&)> function);
+  ActivationFunction(Function<Tensor(const Tensor&)> function);
+  template <class F>
+    requires(!std::is_same_v<F, ActivationFunction> && std::is_invocable_r_v<Tensor, F&, const Tensor&>)
+  ActivationFunction(F function) : ActivationFunction(Function<Tensor(const Tensor&)>(std::move(function))) {}
 
   Tensor operator()(const Tensor& x) const;
   /// "linear", "relu", ...; "custom" for a function of one's own.
@@ -31,7 +36,7 @@ class ActivationFunction {
 
  private:
   std::string name_ = "linear";
-  std::function<Tensor(const Tensor&)> function_;
+  Function<Tensor(const Tensor&)> function_;
 };
 
 /// The names that ActivationFunction knows.

@@ -1,11 +1,27 @@
 #include "candor/nn/config.h"
 
 #include <cstdio>
+#include <variant>
 
 #include "candor/base/error.h"
 
 namespace candor {
+
+struct Config::Value {
+  std::variant<bool, std::int64_t, double, std::string, List, Map> is;
+  bool operator==(const Value&) const = default;
+};
+
 namespace {
+
+template <class T, class Pointer>
+const T* if_is(const Pointer& value) {
+  return value ? std::get_if<T>(&value->is) : nullptr;
+}
+template <class T, class Pointer>
+bool holds(const Pointer& value) {
+  return if_is<T>(value) != nullptr;
+}
 
 const char* kind_of(const Config& c) {
   if (c.is_null()) return "null";
@@ -22,29 +38,33 @@ const char* kind_of(const Config& c) {
 }  // namespace
 
 Config::Config() = default;
-Config::Config(const Config&) = default;
+Config::Config(const Config& other) : value_(other.value_ ? std::make_unique<Value>(*other.value_) : nullptr) {}
 Config::Config(Config&&) noexcept = default;
-Config& Config::operator=(const Config&) = default;
+Config& Config::operator=(const Config& other) {
+  if (this != &other) *this = Config(other);
+  return *this;
+}
 Config& Config::operator=(Config&&) noexcept = default;
 Config::~Config() = default;
-Config::Config(bool value) : value_(value) {}
-Config::Config(int value) : value_(std::int64_t{value}) {}
-Config::Config(std::int64_t value) : value_(value) {}
-Config::Config(double value) : value_(value) {}
-Config::Config(const char* value) : value_(std::string(value)) {}
-Config::Config(std::string value) : value_(std::move(value)) {}
-Config::Config(std::string_view value) : value_(std::string(value)) {}
-Config::Config(List value) : value_(std::move(value)) {}
-Config::Config(Map value) : value_(std::move(value)) {}
-Config::Config(std::initializer_list<std::pair<std::string, Config>> items) : value_(Map(items.begin(), items.end())) {}
-bool Config::is_null() const { return std::holds_alternative<std::monostate>(value_); }
-bool Config::is_bool() const { return std::holds_alternative<bool>(value_); }
-bool Config::is_integer() const { return std::holds_alternative<std::int64_t>(value_); }
-bool Config::is_text() const { return std::holds_alternative<std::string>(value_); }
-bool Config::is_list() const { return std::holds_alternative<List>(value_); }
-bool Config::is_map() const { return std::holds_alternative<Map>(value_); }
-bool Config::is_number() const { return is_integer() || std::holds_alternative<double>(value_); }
-bool Config::operator==(const Config& other) const { return value_ == other.value_; }
+Config::Config(Value value) : value_(std::make_unique<Value>(std::move(value))) {}
+Config::Config(bool value) : Config(Value{value}) {}
+Config::Config(int value) : Config(std::int64_t{value}) {}
+Config::Config(std::int64_t value) : Config(Value{value}) {}
+Config::Config(double value) : Config(Value{value}) {}
+Config::Config(const char* value) : Config(std::string(value)) {}
+Config::Config(std::string value) : Config(Value{std::move(value)}) {}
+Config::Config(std::string_view value) : Config(std::string(value)) {}
+Config::Config(List value) : Config(Value{std::move(value)}) {}
+Config::Config(Map value) : Config(Value{std::move(value)}) {}
+Config::Config(std::initializer_list<std::pair<std::string, Config>> items) : Config(Map(items.begin(), items.end())) {}
+bool Config::is_null() const { return !value_; }
+bool Config::is_bool() const { return holds<bool>(value_); }
+bool Config::is_integer() const { return holds<std::int64_t>(value_); }
+bool Config::is_text() const { return holds<std::string>(value_); }
+bool Config::is_list() const { return holds<List>(value_); }
+bool Config::is_map() const { return holds<Map>(value_); }
+bool Config::is_number() const { return is_integer() || holds<double>(value_); }
+bool Config::operator==(const Config& other) const { return value_ && other.value_ ? *value_ == *other.value_ : !value_ == !other.value_; }
 Config Config::map() { return Config(Map{}); }
 Config Config::list() { return Config(List{}); }
 std::int64_t Config::get(std::string_view key, int fallback) const { return get(key, std::int64_t{fallback}); }
@@ -54,36 +74,36 @@ Config Config::integers(const std::vector<std::int64_t>& values) { return Config
 Config Config::numbers(const std::vector<double>& values) { return Config(List(values.begin(), values.end())); }
 
 bool Config::boolean() const {
-  if (const auto* v = std::get_if<bool>(&value_)) return *v;
+  if (const auto* v = if_is<bool>(value_)) return *v;
   wrong(*this, "a truth value");
 }
 
 std::int64_t Config::integer() const {
-  if (const auto* v = std::get_if<std::int64_t>(&value_)) return *v;
-  if (const auto* v = std::get_if<double>(&value_)) {
+  if (const auto* v = if_is<std::int64_t>(value_)) return *v;
+  if (const auto* v = if_is<double>(value_)) {
     if (*v > -9e15 && *v < 9e15 && *v == static_cast<double>(static_cast<std::int64_t>(*v))) return static_cast<std::int64_t>(*v);
   }
   wrong(*this, "a whole number");
 }
 
 double Config::number() const {
-  if (const auto* v = std::get_if<double>(&value_)) return *v;
-  if (const auto* v = std::get_if<std::int64_t>(&value_)) return static_cast<double>(*v);
+  if (const auto* v = if_is<double>(value_)) return *v;
+  if (const auto* v = if_is<std::int64_t>(value_)) return static_cast<double>(*v);
   wrong(*this, "a number");
 }
 
 const std::string& Config::text() const {
-  if (const auto* v = std::get_if<std::string>(&value_)) return *v;
+  if (const auto* v = if_is<std::string>(value_)) return *v;
   wrong(*this, "a text");
 }
 
 const Config::List& Config::items() const {
-  if (const auto* v = std::get_if<List>(&value_)) return *v;
+  if (const auto* v = if_is<List>(value_)) return *v;
   wrong(*this, "a list");
 }
 
 const Config::Map& Config::entries() const {
-  if (const auto* v = std::get_if<Map>(&value_)) return *v;
+  if (const auto* v = if_is<Map>(value_)) return *v;
   wrong(*this, "a map");
 }
 
@@ -100,7 +120,7 @@ std::vector<double> Config::to_numbers() const {
 }
 
 const Config* Config::find(std::string_view key) const {
-  if (const auto* map = std::get_if<Map>(&value_)) {
+  if (const auto* map = if_is<Map>(value_)) {
     for (const auto& [name, value] : *map) {
       if (name == key) return &value;
     }
@@ -115,15 +135,15 @@ const Config& Config::at(std::string_view key) const {
 }
 
 Config& Config::set(std::string_view key, Config value) {
-  if (is_null()) value_ = Map{};
+  if (is_null()) *this = map();
   if (!is_map()) wrong(*this, "a map");
-  for (auto& [name, old] : std::get<Map>(value_)) {
+  for (auto& [name, old] : std::get<Map>(value_->is)) {
     if (name == key) {
       old = std::move(value);
       return *this;
     }
   }
-  std::get<Map>(value_).emplace_back(std::string(key), std::move(value));
+  std::get<Map>(value_->is).emplace_back(std::string(key), std::move(value));
   return *this;
 }
 

@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "candor/tensor/tensor.h"
@@ -74,7 +74,9 @@ class Config {
   bool operator==(const Config& other) const;
 
  private:
-  std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Map> value_;
+  struct Value;  // a variant, out of sight: every file that sees candor.h would pay for its comparisons and copies
+  explicit Config(Value value);
+  std::unique_ptr<Value> value_;  // null is null
 };
 
 /// JSON-like text for messages and tests; not meant to be read back.

@@ -85,7 +85,7 @@ void LayerBody::set_trainable(bool trainable) {
 
 Variable LayerBody::add_weight(const std::string& name, const Shape& shape, const Initializer& initializer, DType dtype, bool train,
                                const Regularizer& regularizer) {
-  WeightBudget::take(TensorType{shape, dtype}.bytes());
+  WeightBudget::take({shape, dtype});
   const Variable variable(initializer(shape, dtype, next_weight_stream()), (name_.empty() ? default_name() : name_) + "/" + name, train);
   weights_.emplace_back(name, variable);
   weight_trains_.push_back(train);

@@ -2,7 +2,6 @@
 // Weights are made when the layer first meets an input.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "candor/base/error.h"
+#include "candor/base/function.h"
 #include "candor/nn/layer.h"
 
 namespace candor::detail {
@@ -87,7 +88,7 @@ class PreviousLayer {
 /// Sees the outputs of every layer called while it lives, on this thread: summary and the search for the first non-finite layer.
 class LayerObserver {
  public:
-  using Callback = std::function<void(const LayerBody& layer, const std::string& path, std::span<const Tensor> outputs)>;
+  using Callback = Function<void(const LayerBody& layer, const std::string& path, std::span<const Tensor> outputs)>;
   explicit LayerObserver(Callback callback);
   ~LayerObserver();
   LayerObserver(const LayerObserver&) = delete;

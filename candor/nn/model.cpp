@@ -6,6 +6,9 @@
 #include "candor/nn/model_body.h"
 
 namespace candor {
+
+LossList::LossList(std::initializer_list<Loss> losses) : losses_(losses) {}
+
 namespace detail {
 
 std::vector<TensorType> ModelBody::input_types() const {

@@ -32,7 +32,7 @@ class LossList {
   template <class L>
     requires std::is_convertible_v<const L&, Loss>
   LossList(const L& loss) : losses_{static_cast<Loss>(loss)} {}
-  LossList(std::initializer_list<Loss> losses) : losses_(losses) {}
+  LossList(std::initializer_list<Loss> losses);
   LossList(std::vector<Loss> losses) : losses_(std::move(losses)) {}
   bool empty() const { return losses_.empty(); }
   std::size_t size() const { return losses_.size(); }

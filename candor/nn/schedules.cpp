@@ -24,7 +24,7 @@ Tensor half_cosine(const Tensor& part, double alpha) {
 
 }  // namespace
 
-Schedule::Schedule(std::function<Tensor(const Tensor&)> rate, Config config) : rate_(std::move(rate)), config_(std::move(config)) {}
+Schedule::Schedule(Function<Tensor(const Tensor&)> rate, Config config) : rate_(std::move(rate)), config_(std::move(config)) {}
 Tensor Schedule::operator()(const Tensor& step) const { return rate_(step); }
 double Schedule::at(std::int64_t step) const { return rate_(number(static_cast<double>(step))).item<double>(); }
 

@@ -1,10 +1,10 @@
 // Learning rates that change with the step. Each is one formula on tensors, so that it runs inside the compiled step.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <vector>
 
+#include "candor/base/function.h"
 #include "candor/nn/config.h"
 
 namespace candor {
@@ -14,17 +14,17 @@ class Schedule {
  public:
   Schedule() = default;
   /// `rate` maps an f64 scalar, the step, to an f64 scalar.
-  Schedule(std::function<Tensor(const Tensor& step)> rate, Config config);
+  Schedule(Function<Tensor(const Tensor& step)> rate, Config config);
 
   /// The rate for a step tensor (an f64 scalar).
   Tensor operator()(const Tensor& step) const;
   /// The rate of step number `step`.
   double at(std::int64_t step) const;
-  bool defined() const { return rate_ != nullptr; }
+  bool defined() const { return static_cast<bool>(rate_); }
   const Config& config() const { return config_; }
 
  private:
-  std::function<Tensor(const Tensor&)> rate_;
+  Function<Tensor(const Tensor&)> rate_;
   Config config_;
 };
 

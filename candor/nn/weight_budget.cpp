@@ -2,21 +2,24 @@
 
 #include <string>
 
-#include "candor/base/error.h"
+#include "candor/base/text.h"
 
 namespace candor::detail {
 namespace {
 thread_local WeightBudget* open_budget = nullptr;
 }
 
-WeightBudget::WeightBudget(std::size_t bytes) : left_(bytes), before_(open_budget) { open_budget = this; }
+WeightBudget::WeightBudget(std::size_t bytes, ErrorKind kind) : left_(bytes), kind_(kind), before_(open_budget) { open_budget = this; }
 WeightBudget::~WeightBudget() { open_budget = before_; }
 
-void WeightBudget::take(std::size_t bytes) {
+void WeightBudget::take(const TensorType& type) {
   if (!open_budget) return;
+  const std::size_t bytes = type.bytes();
   if (bytes > open_budget->left_) {
-    fail(ErrorKind::corrupt, "the network asks for a weight of " + std::to_string(bytes) + " bytes, and only " + std::to_string(open_budget->left_) +
-                                 " bytes of weights are left in the file");
+    const std::string asked = "the network asks for a weight " + to_string(type) + " of " + with_thousands(static_cast<std::int64_t>(bytes)) + " bytes, and ",
+                      left = with_thousands(static_cast<std::int64_t>(open_budget->left_)) + " bytes";
+    fail(open_budget->kind_, open_budget->kind_ == ErrorKind::corrupt ? asked + "only " + left + " of weights are left in the file"
+                                                                      : asked + "there is memory to train " + left + " more; make it smaller");
   }
   open_budget->left_ -= bytes;
 }

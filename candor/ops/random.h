@@ -1,7 +1,7 @@
 // Random ops. In a Program the numbers are a function of the run's seed, its step, the op's id and the element's index.
 #pragma once
 
-#include "candor/ops/op.h"
+#include "candor/ops/run_state.h"
 #include "candor/tensor/random.h"
 
 namespace candor::detail {

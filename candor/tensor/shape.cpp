@@ -6,19 +6,33 @@
 
 namespace candor {
 
+Shape::Shape(std::initializer_list<std::int64_t> extents) : Shape(std::span(extents.begin(), extents.size())) {}
+
+Shape::Shape(const std::vector<std::int64_t>& extents) : Shape(std::span<const std::int64_t>(extents)) {}
+
+std::vector<std::int64_t> Shape::to_vector() const { return {begin(), end()}; }
+
 Shape::Shape(std::span<const std::int64_t> extents) {
   if (extents.size() > max_rank)
     fail(ErrorKind::shape, "shape: at most 8 axes are supported, got " + std::to_string(extents.size()));
   rank_ = static_cast<int>(extents.size());
+  std::copy(extents.begin(), extents.end(), extents_.begin());
+  check();
+}
+
+void Shape::check() const {
   std::int64_t product = 1;
-  for (std::size_t i = 0; i < extents.size(); ++i) {
-    if (extents[i] < 0)
-      fail(ErrorKind::shape, "shape: extent of axis " + std::to_string(i) + " is negative: " + std::to_string(extents[i]));
-    extents_[i] = extents[i];
-    if (extents[i] > 0 && product > (std::int64_t{1} << 62) / extents[i])
-      fail(ErrorKind::shape, "shape: more than 2^62 elements in " + to_string(*this));
-    product *= std::max<std::int64_t>(extents[i], 1);
+  for (int i = 0; i < rank_; ++i) {
+    const std::int64_t extent = extents_[static_cast<std::size_t>(i)];
+    if (extent < 0) fail(ErrorKind::shape, "shape: extent of axis " + std::to_string(i) + " is negative: " + std::to_string(extent));
+    if (extent > 0 && product > (std::int64_t{1} << 59) / extent) fail(ErrorKind::shape, "shape: more than 2^59 elements in " + to_string(*this));
+    product *= std::max<std::int64_t>(extent, 1);
   }
+}
+
+void Shape::set(int axis, std::int64_t extent) {
+  extents_[static_cast<std::size_t>(normalize(axis))] = extent;
+  check();
 }
 
 std::int64_t Shape::size() const {

@@ -15,15 +15,16 @@ class Shape {
   static constexpr int max_rank = 8;
 
   Shape() = default;  ///< a scalar
-  Shape(std::initializer_list<std::int64_t> extents) : Shape(std::span(extents.begin(), extents.size())) {}
-  /// Throws Error (shape) for more than eight axes, a negative extent, or a product beyond 2^62.
+  Shape(std::initializer_list<std::int64_t> extents);
+  /// Throws Error (shape) for more than eight axes, a negative extent, or a product beyond 2^59 (of which no size in bytes overflows).
   explicit Shape(std::span<const std::int64_t> extents);
-  explicit Shape(const std::vector<std::int64_t>& extents) : Shape(std::span<const std::int64_t>(extents)) {}
+  explicit Shape(const std::vector<std::int64_t>& extents);
 
   int rank() const { return rank_; }
   /// Extent of an axis; negative axes count from the end. Throws Error (shape) when there is no such axis.
   std::int64_t operator[](int axis) const { return extents_[static_cast<std::size_t>(normalize(axis))]; }
-  void set(int axis, std::int64_t extent) { extents_[static_cast<std::size_t>(normalize(axis))] = extent; }
+  /// Throws Error (shape) as the constructor does.
+  void set(int axis, std::int64_t extent);
   /// Number of elements; 1 for a scalar.
   std::int64_t size() const;
   /// `axis` made non-negative. Throws Error (shape) when out of range.
@@ -31,7 +32,7 @@ class Shape {
 
   const std::int64_t* begin() const { return extents_.data(); }
   const std::int64_t* end() const { return extents_.data() + rank_; }
-  std::vector<std::int64_t> to_vector() const { return {begin(), end()}; }
+  std::vector<std::int64_t> to_vector() const;
   Shape with(int axis, std::int64_t extent) const;
   Shape without(int axis) const;
   Shape inserted(int axis, std::int64_t extent) const;  ///< axis in [0, rank]
@@ -39,6 +40,7 @@ class Shape {
   bool operator==(const Shape& other) const;
 
  private:
+  void check() const;
   std::array<std::int64_t, max_rank> extents_{};
   int rank_ = 0;
 };

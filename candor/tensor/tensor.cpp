@@ -3,9 +3,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <new>
 
 #include "candor/base/error.h"
+#include "candor/base/memory.h"
+#include "candor/base/text.h"
 
 namespace candor {
 namespace {
@@ -16,7 +17,12 @@ std::shared_ptr<TensorImpl> make(const TensorType& type, bool zero) {
   auto impl = std::make_shared<TensorImpl>();
   impl->type = type;
   impl->strides = row_major_strides(type.shape);
-  impl->storage = std::make_shared<Storage>(type.bytes(), zero);
+  try {
+    impl->storage = std::make_shared<Storage>(type.bytes(), zero);
+  } catch (Error& e) {
+    e.at("a tensor " + to_string(type));
+    throw;
+  }
   return impl;
 }
 
@@ -66,8 +72,13 @@ std::string to_string(const TensorType& type) { return std::string(to_string(typ
 
 Storage::Storage(std::size_t bytes, bool zero) : bytes_(bytes), owned_(true) {
   const std::size_t rounded = (bytes + 63) / 64 * 64 + 64;  // vector kernels may read up to one register past the end
-  data_ = static_cast<std::byte*>(std::aligned_alloc(64, rounded));
-  if (!data_) throw std::bad_alloc();
+  // Asking the system takes longer than a small allocation and matters for large ones only.
+  const bool there = rounded > bytes && (rounded < (std::size_t{1} << 26) || rounded < available_memory());
+  data_ = there ? static_cast<std::byte*>(std::aligned_alloc(64, rounded)) : nullptr;
+  if (!data_) {
+    fail(ErrorKind::memory, "not enough memory for " + with_thousands(static_cast<std::int64_t>(bytes)) +
+                                " bytes (" + with_thousands(static_cast<std::int64_t>(available_memory())) + " are free); a smaller network, batch or data set takes less");
+  }
   if (zero) std::memset(data_, 0, rounded);
   else std::memset(data_ + rounded - 128 + (rounded < 128 ? 64 : 0), 0, rounded < 128 ? 64 : 128);
 }

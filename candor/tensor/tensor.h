@@ -28,6 +28,7 @@ std::string to_string(const TensorType& type);
 /// A block of bytes, 64-byte aligned, zero-filled on request; freed with its last handle.
 class Storage {
  public:
+  /// Throws Error (memory), with the number of bytes, when there are not that many.
   explicit Storage(std::size_t bytes, bool zero = false);
   /// Memory that someone else owns and `keep` keeps alive (a mapped file, a caller's array).
   Storage(void* data, std::size_t bytes, std::shared_ptr<const void> keep);
@@ -66,6 +67,7 @@ class Tensor {
   Tensor(int value) : Tensor(static_cast<float>(value)) {}
   explicit Tensor(std::shared_ptr<const detail::TensorImpl> impl) : impl_(std::move(impl)) {}
 
+  /// New memory. These throw Error (memory), naming shape, dtype and bytes, when there is not enough.
   static Tensor empty(const Shape& shape, DType dtype = DType::f32);
   static Tensor zeros(const Shape& shape, DType dtype = DType::f32);
   static Tensor full(const Shape& shape, double value, DType dtype = DType::f32);

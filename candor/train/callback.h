@@ -1,10 +1,10 @@
 // What runs between the epochs and steps of training.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
+#include "candor/base/function.h"
 #include "candor/nn/model.h"
 #include "candor/train/history.h"
 
@@ -46,9 +46,9 @@ class Callback {
 
 /// Functions as a callback; those that are empty are skipped.
 struct LambdaCallback {
-  std::function<void(TrainState&, Scores&)> on_epoch_end = {};
-  std::function<void(TrainState&)> on_epoch_begin = {};
-  std::function<void(TrainState&, std::int64_t step, double loss)> on_batch_end = {};
+  Function<void(TrainState&, Scores&)> on_epoch_end = {};
+  Function<void(TrainState&)> on_epoch_begin = {};
+  Function<void(TrainState&, std::int64_t step, double loss)> on_batch_end = {};
   operator Callback() const;
 };
 

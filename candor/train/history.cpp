@@ -1,6 +1,8 @@
 #include "candor/train/history.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <limits>
 #include <ostream>
 
 #include "candor/base/error.h"
@@ -43,14 +45,26 @@ std::string to_string(const Scores& scores) {
 
 std::ostream& operator<<(std::ostream& out, const Scores& scores) { return out << to_string(scores); }
 
-std::vector<double> History::operator[](std::string_view name) const {
-  std::vector<double> out;
-  for (const Scores& scores : epochs_) out.push_back(scores[name]);
-  return out;
+const std::vector<double>& History::operator[](std::string_view name) const& {
+  std::string names;
+  for (const auto& [label, values] : columns_) {
+    if (label == name) return values;
+    names += (names.empty() ? "" : ", ") + label;
+  }
+  fail(ErrorKind::not_found, "history: there is no '" + std::string(name) + "'; there are " + (names.empty() ? "none: no epoch has ended" : names));
 }
 
+std::vector<double> History::operator[](std::string_view name) && { return std::as_const(*this)[name]; }
+
 void History::add(Scores scores, double seconds) {
+  for (const auto& [name, value] : scores.items()) {
+    auto column = std::find_if(columns_.begin(), columns_.end(), [&](const auto& c) { return c.first == name; });
+    if (column == columns_.end()) column = columns_.emplace(column, name, std::vector<double>());
+    column->second.resize(epochs_.size(), std::numeric_limits<double>::quiet_NaN());  // epochs that had none
+    column->second.push_back(value);
+  }
   epochs_.push_back(std::move(scores));
+  for (auto& [name, values] : columns_) values.resize(epochs_.size(), std::numeric_limits<double>::quiet_NaN());
   seconds_.push_back(seconds);
 }
 

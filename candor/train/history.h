@@ -33,8 +33,10 @@ std::ostream& operator<<(std::ostream& out, const Scores& scores);
 /// The numbers of each epoch: history["val_loss"].
 class History {
  public:
-  /// One number an epoch. Throws Error (not_found) that lists the names.
-  std::vector<double> operator[](std::string_view name) const;
+  /// One number an epoch, NaN for an epoch without one. Throws Error (not_found) that lists the names. A view of this History; of one that
+  /// is about to go, as in model.fit(...)["loss"], a vector of its own.
+  const std::vector<double>& operator[](std::string_view name) const&;
+  std::vector<double> operator[](std::string_view name) &&;
   const std::vector<Scores>& epochs() const { return epochs_; }
   const std::vector<double>& seconds() const { return seconds_; }
   /// Why training ended: "finished", "interrupted", or what a callback said.
@@ -46,6 +48,7 @@ class History {
 
  private:
   std::vector<Scores> epochs_;
+  std::vector<std::pair<std::string, std::vector<double>>> columns_;  // the same numbers by name
   std::vector<double> seconds_;
   std::string ended_ = "finished";
 };

@@ -123,7 +123,10 @@ TEST(BadData, OptionsThatMakeNoSense) {
   const TemporaryFolder folder;
   const std::string csv = folder.write("a.csv", "x,group\n1,a\n2,b\n3,a\n4,b\n5,a\n6,b\n7,a\n8,b\n9,a\n1,b\n");
   for (const std::vector<std::string>& more : {std::vector<std::string>{"--model", "cnn"}, {"--layers", "0"}, {"--layers", "64,x"}, {"--epochs", "0"}, {"--batch-size", "-1"},
-                                               {"--lr", "0"}, {"--lr", "nan"}, {"--test", "1.5"}, {"--separator", "abc"}, {"--size", "32"}, {"--wings", "2"}}) {
+                                               {"--lr", "0"}, {"--lr", "nan"}, {"--lr", "-1"}, {"--lr", "inf"}, {"--test", "1.5"}, {"--test", "0"}, {"--test", "nan"},
+                                               {"--separator", "abc"}, {"--size", "32"}, {"--wings", "2"}, {"--epochs", "-1"}, {"--epochs", "1000000000"}, {"--batch-size", "0"},
+                                               {"--layers", "0,abc"}, {"--layers", ","}, {"--layers", "99999999999999999999"}, {"--dropout", "1"}, {"--dropout", "nan"}, {"--channels", "2"},
+                                               {"--task", "both"}, {"--seed", "-1"}, {"--threads", "10000"}, {"--rows", "0"}}) {
     expect_refused(folder, csv, {}, more);
   }
 }

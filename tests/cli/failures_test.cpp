@@ -3,7 +3,10 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -65,6 +68,59 @@ TEST(Failures, AFolderThatCannotBeWritten) {
   EXPECT_EQ(contents(folder / "occupied"), "a file");
 }
 
+TEST(Failures, StandardOutputThatCannotBeWritten) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(train_to(folder / "m").code, 0);
+  for (const char* rows : {"3", "5000"}) {  // less and more than a buffer
+    const std::string command = testing::program_path() + " predict " + (folder / "m/model.candor") + " insurance_risk --rows " + rows + " >/dev/full 2>" + (folder / "err");
+    const int status = std::system(command.c_str());
+    EXPECT_EQ(WEXITSTATUS(status), 1) << rows;
+    EXPECT_NE(contents(folder / "err").find("cannot be written"), std::string::npos) << rows;
+  }
+}
+
+TEST(Failures, AnswersOnAFullDiskLeaveTheOldOnes) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(train_to(folder / "m").code, 0);
+  folder.write("answers.csv", "the old ones");
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit small = before;
+  small.rlim_cur = 3000;
+  ::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  const Finished got = run_candor({"predict", folder / "m/model.candor", "insurance_risk", "--rows", "500", "--out", folder / "answers.csv"});
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  ::signal(SIGXFSZ, SIG_DFL);
+  EXPECT_EQ(got.code, 1);
+  EXPECT_TRUE(says(got, "answers.csv")) << got.err;
+  EXPECT_EQ(contents(folder / "answers.csv"), "the old ones");
+}
+
+// Ctrl-C ends the epoch and keeps what was learned.
+TEST(Failures, AnInterruptSavesTheModel) {
+  for (const int signal_number : {SIGINT, SIGTERM}) {
+    const TemporaryFolder folder;
+    const Finished got = testing::signal_candor({"train", "insurance_risk", "--rows", "20000", "--epochs", "100000", "--json", "--out", folder / "m"}, "epoch 2/", signal_number);
+    EXPECT_EQ(got.code, 0) << got.err;
+    EXPECT_NE(got.out.find("\"train.interrupted\""), std::string::npos) << got.out;
+    EXPECT_EQ(std::count(got.out.begin(), got.out.end(), '\n'), 1);
+    const Finished predicted = run_candor({"predict", folder / "m/model.candor", "insurance_risk", "--rows", "3"});
+    EXPECT_EQ(predicted.code, 0) << predicted.err;
+    EXPECT_EQ(files_in(folder / "m"), 1u);
+  }
+}
+
+// Networks and batches that no machine holds are one message, not an abort.
+TEST(Failures, MoreMemoryThanThereIs) {
+  const TemporaryFolder folder;
+  const Finished got = train_to(folder / "m", {"--epochs", "1", "--layers", "65536,65536,65536,65536,65536,65536"});
+  EXPECT_EQ(got.code, 1) << got.err;
+  EXPECT_EQ(got.out, "");
+  EXPECT_TRUE(says(got, "memory")) << got.err;
+  EXPECT_TRUE(says(got, "[65536, 65536]")) << got.err;
+}
+
 TEST(Failures, ALearningRateThatExplodes) {
   const TemporaryFolder folder;
   const Finished got = train_to(folder / "m", {"--lr", "1e9", "--epochs", "50", "--layers", "64,64,64"});
@@ -118,7 +174,9 @@ TEST(Failures, WordsThatAreNoCommand) {
   EXPECT_EQ(run_candor({"train"}).code, 2);
   EXPECT_EQ(run_candor({"train", "digits", "--theads", "2"}).code, 2);
   EXPECT_EQ(run_candor({"train", "digits", "--threads", "0"}).code, 2);
+  EXPECT_EQ(run_candor({"train", "digits", "--threads", "10000"}).code, 2);
   EXPECT_EQ(run_candor({"train", "digits", "--seed", "many"}).code, 2);
+  EXPECT_EQ(run_candor({"train", "digits", "--seed", "-1"}).code, 2);
 }
 
 TEST(Help, EveryCommandShowsAnExample) {

@@ -87,6 +87,30 @@ TEST(Csv, ManyRowsInParallel) {
   EXPECT_ERROR(corrupt, parse(text), "row 20001 (line 20002), column \"b\"", "\"x\"", "first of 2");
 }
 
+TEST(Csv, NoLineEndAtTheEnd) {
+  EXPECT_EQ(parse("a,y\n1,0.5\n2,0.25").rows(), 2);
+  EXPECT_EQ(parse("a,y\r\n1,0.5\r\n2,0.25\r").targets.to_vector(), (Values{0.5f, 0.25f}));
+}
+
+TEST(Csv, AHundredThousandColumns) {
+  std::string text, names;
+  for (int c = 0; c < 100000; ++c) names += (c ? ",c" : "c") + std::to_string(c);
+  for (int r = 0; r < 3; ++r) {
+    for (int c = 0; c < 100000; ++c) text += (c ? "," : "") + std::to_string((r * 7 + c) % 10);
+    text += "\n";
+  }
+  const Dataset d = parse(names + "\n" + text, {.kind = TargetKind::regression});
+  EXPECT_EQ(d.features.shape(), (Shape{3, 99999}));
+  EXPECT_EQ(d.slice(2, 3).features.to_vector()[99998], static_cast<float>((14 + 99998) % 10));
+  EXPECT_ERROR(corrupt, parse(names + "\n" + text + "1,2\n"), "row 4 (line 5) has 2 cell(s), expected 100000");
+}
+
+TEST(Csv, HugeAndTinyNumbers) {
+  EXPECT_EQ(parse("a,y\n3e38,0.5\n-3e38,1e-40\n").features.to_vector(), (Values{3e38f, -3e38f}));
+  EXPECT_ERROR(corrupt, parse("a,y\n4e38,0.5\n1,1.5\n"), "row 1 (line 2), column \"a\"", "4e38");
+  EXPECT_ERROR(corrupt, parse("a,y\n" + std::string(400, '9') + ",0.5\n1,1.5\n"), "row 1 (line 2), column \"a\"");
+}
+
 // Bad input.
 
 TEST(CsvBad, Missing) { EXPECT_ERROR(not_found, read_csv("/no/such.csv"), "/no/such.csv", "No such file"); }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "candor/data/load.h"
 #include "candor/data/prefetch.h"
 #include "tests/support/errors.h"
@@ -39,6 +41,17 @@ TEST(ImageFolder, ClassesAreTheSortedFolderNames) {
   EXPECT_EQ(d.targets.to_vector<int>(), (std::vector<int>{0, 0, 0, 1, 1, 1}));
   const std::vector<std::uint8_t> last = d.slice(5, 6).features.to_vector<std::uint8_t>();
   EXPECT_EQ(last, pattern(4, 5, 3, 2).pixels);
+}
+
+TEST(ImageFolder, LinksThatGoRoundAndFoldersWithinClasses) {
+  const TemporaryFolder folder;
+  fill(folder);
+  folder.write("cat/more/deeper.ppm", as_pnm(pattern(4, 5, 3)));           // a class is one folder deep
+  std::filesystem::create_directory_symlink(folder.path(), folder / "cat/loop");
+  std::filesystem::create_directory_symlink("self", folder / "self");      // leads nowhere
+  std::filesystem::create_symlink("/no/such/picture.png", folder / "cat/gone.ppm");
+  EXPECT_ERROR(not_found, load(folder.path()), "cat/gone.ppm");
+  EXPECT_EQ(load(folder.path(), {.images = {.skip_bad = true}}).train.rows(), 6);
 }
 
 TEST(ImageFolder, TrainAndTestParts) {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "candor/graph/autodiff.h"
+#include "candor/ops/op.h"
 #include "candor/ops/activation.h"
 #include "candor/ops/elementwise.h"
 #include "candor/ops/loss.h"

@@ -6,6 +6,7 @@
 
 #include "candor/base/error.h"
 #include "candor/graph/compile.h"
+#include "candor/ops/op.h"
 #include "candor/ops/conv.h"
 #include "candor/ops/index.h"
 #include "candor/ops/manipulate.h"

@@ -1,6 +1,7 @@
 #include "tests/support/program.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,10 +20,8 @@ std::string contents(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-}  // namespace
-
-Finished run_candor(const std::vector<std::string>& arguments, const std::string& folder, const std::vector<std::string>& environment) {
-  const TemporaryFolder outputs;
+/// Starts the program with its outputs in two files of a folder.
+pid_t start(const std::vector<std::string>& arguments, const std::string& folder, const std::vector<std::string>& environment, const TemporaryFolder& outputs) {
   const std::string out = outputs / "out", err = outputs / "err";
   std::vector<std::string> words{CANDOR_PROGRAM};
   words.insert(words.end(), arguments.begin(), arguments.end());
@@ -40,9 +39,35 @@ Finished run_candor(const std::vector<std::string>& arguments, const std::string
     ::execv(argv[0], argv.data());
     ::_exit(127);
   }
+  return child;
+}
+
+Finished finish(pid_t child, const TemporaryFolder& outputs) {
   int status = 0;
   if (child < 0 || ::waitpid(child, &status, 0) != child) return {};
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), contents(out), contents(err)};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), contents(outputs / "out"), contents(outputs / "err")};
+}
+
+}  // namespace
+
+std::string program_path() { return CANDOR_PROGRAM; }
+
+Finished run_candor(const std::vector<std::string>& arguments, const std::string& folder, const std::vector<std::string>& environment) {
+  const TemporaryFolder outputs;
+  return finish(start(arguments, folder, environment, outputs), outputs);
+}
+
+Finished signal_candor(const std::vector<std::string>& arguments, const std::string& after, int signal_number) {
+  const TemporaryFolder outputs;
+  const pid_t child = start(arguments, {}, {}, outputs);
+  for (int i = 0; i < 60000 && child > 0; ++i) {  // a minute; a program that never says it ends by itself or is killed by the test's limit
+    if ((contents(outputs / "err") + contents(outputs / "out")).find(after) != std::string::npos) break;
+    siginfo_t ended{};
+    if (::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == child) break;
+    ::usleep(1000);
+  }
+  if (child > 0) ::kill(child, signal_number);
+  return finish(child, outputs);
 }
 
 }  // namespace candor::testing

@@ -11,7 +11,13 @@ struct Finished {
   std::string out, err;
 };
 
+/// Where the built program is.
+std::string program_path();
+
 /// Runs the built program with these arguments in `folder` (empty: here). `environment` holds NAME=value to add.
 Finished run_candor(const std::vector<std::string>& arguments, const std::string& folder = {}, const std::vector<std::string>& environment = {});
+
+/// The same, but sends `signal_number` once `after` stands on its standard error or output.
+Finished signal_candor(const std::vector<std::string>& arguments, const std::string& after, int signal_number);
 
 }  // namespace candor::testing

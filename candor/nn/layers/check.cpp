@@ -2,6 +2,9 @@
 
 namespace candor {
 
+Extents::Extents(int value) : values_{value} {}
+Extents::Extents(std::initializer_list<int> values) : values_(values.begin(), values.end()) {}
+
 Ints Extents::expand(int axes, const std::string& what) const {
   if (values_.size() == 1) return Ints(static_cast<std::size_t>(axes), values_.front());
   if (values_.size() != static_cast<std::size_t>(axes)) {

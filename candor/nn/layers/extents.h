@@ -11,8 +11,8 @@ namespace candor {
 class Extents {
  public:
   Extents() = default;
-  Extents(int value) : values_{value} {}
-  Extents(std::initializer_list<int> values) : values_(values.begin(), values.end()) {}
+  Extents(int value);
+  Extents(std::initializer_list<int> values);
   explicit Extents(Ints values) : values_(std::move(values)) {}
   bool empty() const { return values_.empty(); }
   /// One value an axis. Throws Error (invalid_argument) naming `what` when their number is neither 1 nor `axes`.

@@ -1,11 +1,11 @@
 // What training makes small: one value a sample from targets and predictions, weighted and reduced to a scalar.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <type_traits>
 
+#include "candor/base/function.h"
 #include "candor/nn/config.h"
 
 namespace candor {
@@ -30,12 +30,12 @@ struct SampleLosses {
 /// Any loss. Made from one of the structs of losses.h, or from a function of (targets, predictions) giving one value a sample.
 class Loss {
  public:
-  using Values = std::function<SampleLosses(const Tensor& y_true, const Tensor& y_pred)>;
+  using Values = Function<SampleLosses(const Tensor& y_true, const Tensor& y_pred)>;
 
   Loss() = default;
   Loss(std::string name, Values values, Reduction reduction, Config config, bool from_logits = false);
   /// A loss of one's own: Loss("tilted", [](const Tensor& y_true, const Tensor& y_pred) { return ...one value a sample; }).
-  Loss(std::string name, std::function<Tensor(const Tensor&, const Tensor&)> values, Reduction reduction = Reduction::sum_over_batch_size);
+  Loss(std::string name, Function<Tensor(const Tensor&, const Tensor&)> values, Reduction reduction = Reduction::sum_over_batch_size);
 
   /// The reduced loss. `sample_weight` (undefined: all 1) has the shape of the values or of their first axes. Shapes of targets and
   /// predictions must fit exactly: nothing is broadcast. Throws Error (shape) naming both.

@@ -16,7 +16,7 @@ class SchedulerBody final : public CallbackBody {
   void on_epoch_end(TrainState& state, Scores& scores) override { scores.set("learning_rate", state.optimizer.learning_rate()); }
 
  private:
-  std::function<double(int, double)> schedule_;
+  Function<double(int, double)> schedule_;
 };
 
 class PlateauBody final : public CallbackBody {

@@ -1,15 +1,15 @@
 // Callbacks that change the learning rate between epochs. For a rate that changes with every step give the optimizer a schedule.
 #pragma once
 
-#include <functional>
 
+#include "candor/base/function.h"
 #include "candor/train/callback.h"
 
 namespace candor {
 
 /// Sets the rate at the start of each epoch to schedule(epoch from 0, rate now).
 struct LearningRateScheduler {
-  std::function<double(int epoch, double rate)> schedule;
+  Function<double(int epoch, double rate)> schedule;
   operator Callback() const;
 };
 

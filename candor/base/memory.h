@@ -1,0 +1,11 @@
+// How much memory there is to take.
+#pragma once
+
+#include <cstddef>
+
+namespace candor {
+
+/// Bytes that can be taken now without the system ending the program for it; what the machine has where the system does not say.
+std::size_t available_memory();
+
+}  // namespace candor
