@@ -4,14 +4,24 @@
 #include <cstdio>
 
 #include "candor/base/error.h"
+#include "candor/base/text.h"
 
 namespace candor::cli {
+namespace {
+
+// For a seed: -1 would become 2^64 - 1 without a word. An empty text is CLI11's word for "fine".
+std::string whole_number(const std::string& text) {
+  const bool whole = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  return whole ? std::string() : "a whole number from 0 is expected, and " + candor::quoted(text) + " came";
+}
+
+}  // namespace
 
 CLI::App* add_command(CLI::App& app, Common& common, const std::string& name, const std::string& what, const std::string& example) {
   CLI::App* command = app.add_subcommand(name, what);
   command->add_flag("--json", common.json, "one JSON object (predict: one a row) on standard output and nothing else there");
   command->add_flag("--quiet", common.quiet, "no progress and no remarks");
-  command->add_option("--seed", common.seed, "seed of everything random (default 0)");
+  command->add_option("--seed", common.seed, "seed of everything random (default 0)")->check(CLI::Validator(whole_number, ""));
   command->add_option("--threads", common.threads, "threads to use; the numbers do not depend on it (default: the cores)")->check(CLI::Range(1, 1024));
   command->footer("Example:\n  " + example);
   return command;

@@ -24,21 +24,15 @@ std::pair<double, double> scale_of(const Tensor& targets) {
   return {mean, deviation > 0 ? deviation : 1};
 }
 
-// Pixels less their mean, in units of their deviation: a network on pictures that are bright throughout does not learn from 0 to 1. The sums are
-// whole numbers, so they are the same in any order.
+// Pixels from 0 to 1 less their mean: dense layers on pictures that are bright throughout do not learn from 0 to 1. The sum is a whole number, so it is
+// the same in any order.
 Layer centred(const Tensor& pixels) {
   const Tensor dense = pixels.contiguous();
   const std::uint8_t* p = dense.data<std::uint8_t>();
   const std::int64_t count = dense.size();
-  std::uint64_t sum = 0, squares = 0;
-  for (std::int64_t at = 0; at < count;) {
-    std::uint32_t part = 0, part_squares = 0;  // 65,536 squares of 255 fit
-    for (const std::int64_t end = std::min(count, at + 65536); at < end; ++at) part += p[at], part_squares += std::uint32_t{p[at]} * p[at];
-    sum += part, squares += part_squares;
-  }
-  const double mean = static_cast<double>(sum) / static_cast<double>(count), variance = static_cast<double>(squares) / static_cast<double>(count) - mean * mean;
-  const double scale = 1 / std::max(std::sqrt(std::max(variance, 0.)), 1.);
-  return Rescale{scale, -mean * scale};
+  std::uint64_t sum = 0;
+  for (std::int64_t i = 0; i < count; ++i) sum += p[i];
+  return Rescale{1 / 255.0, -static_cast<double>(sum) / 255 / static_cast<double>(count)};
 }
 
 void add_convolutions(std::vector<Layer>& layers, const Shape& image) {

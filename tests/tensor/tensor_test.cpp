@@ -39,7 +39,7 @@ TEST(Tensor, ResultsTooLargeAreErrors) {
   EXPECT_ERROR(memory, column + row, "not enough memory", "70,368,744,177,664 bytes");
   EXPECT_ERROR(memory, matmul(column, row), "not enough memory");
   EXPECT_ERROR(memory, tile(row, {1 << 22, 1}), "not enough memory");
-  EXPECT_ERROR(shape, tile(row, {huge, huge}), "tile");
+  EXPECT_ERROR(shape, tile(row, {huge, huge}), "more than 2^59 elements");
   EXPECT_ERROR(memory, broadcast_to(row, {1 << 22, 1 << 22}).contiguous(), "not enough memory");
 }
 
