@@ -37,7 +37,8 @@ int exit_code(ErrorKind kind) {
     case ErrorKind::shape:
     case ErrorKind::dtype:
     case ErrorKind::not_found:
-    case ErrorKind::corrupt: return 2;
+    case ErrorKind::corrupt:
+    case ErrorKind::unsupported: return 2;
     default: return 1;
   }
 }

@@ -7,12 +7,14 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <unordered_map>
 
 #include "candor/base/error.h"
 #include "candor/base/file.h"
 #include "candor/base/gzip.h"
 #include "candor/base/text.h"
 #include "candor/base/threads.h"
+#include "candor/base/utf8.h"
 #include "candor/data/csv_table.h"
 
 namespace candor::data {
@@ -30,22 +32,41 @@ struct Plan {
   std::vector<std::string> feature_names, target_names;
 };
 
-std::size_t find_column(const CsvTable& table, const std::string& wanted, const std::string& what) {
-  const auto count = std::count(table.columns.begin(), table.columns.end(), wanted);
-  if (count > 1)
-    fail(ErrorKind::invalid_argument, table.name + ": " + what + " " + quoted(wanted) + ": " + std::to_string(count) + " columns have that name");
-  if (count == 1) return static_cast<std::size_t>(std::find(table.columns.begin(), table.columns.end(), wanted) - table.columns.begin());
-  if (const auto number = parse_integer(wanted); number && *number >= 1 && *number <= static_cast<std::int64_t>(table.columns.size()))
-    return static_cast<std::size_t>(*number - 1);
-  fail(ErrorKind::not_found, table.name + ": " + what + " " + quoted(wanted) + ": no such column; the columns are " +
-                                 name_list(table.columns, 20) + did_you_mean(wanted, table.columns));
-}
+/// Columns by name, so that a table of 100,000 of them is planned at once.
+class Columns {
+ public:
+  explicit Columns(const CsvTable& table) : table_(table) {
+    for (std::size_t c = 0; c < table.columns.size(); ++c) {
+      auto& [first, count] = places_.try_emplace(table.columns[c], c, 0).first->second;
+      ++count;
+    }
+  }
+  bool unique(std::size_t column) const { return places_.at(table_.columns[column]).second == 1; }
+
+  /// The column of that name or number.
+  std::size_t find(const std::string& wanted, const std::string& what) const {
+    if (const auto found = places_.find(wanted); found != places_.end()) {
+      const auto [first, count] = found->second;
+      if (count > 1) fail(ErrorKind::invalid_argument, table_.name + ": " + what + " " + quoted(wanted) + ": " + std::to_string(count) + " columns have that name");
+      return first;
+    }
+    if (const auto number = parse_integer(wanted); number && *number >= 1 && *number <= static_cast<std::int64_t>(table_.columns.size()))
+      return static_cast<std::size_t>(*number - 1);
+    fail(ErrorKind::not_found, table_.name + ": " + what + " " + quoted(wanted) + ": no such column; the columns are " + name_list(table_.columns, 20) +
+                                   did_you_mean(wanted, table_.columns));
+  }
+
+ private:
+  const CsvTable& table_;
+  std::unordered_map<std::string_view, std::pair<std::size_t, std::size_t>> places_;  // first place, how many
+};
 
 Plan make_plan(const CsvTable& table, const CsvOptions& options) {
   const std::size_t columns = table.columns.size();
+  const Columns by_name(table);
   Plan plan{std::vector<int>(columns, unused), std::vector<int>(columns, unused), {}, {}};
   std::vector<bool> taken(columns, false);
-  for (const std::string& name : options.ignore) taken[find_column(table, name, "column to ignore")] = true;
+  for (const std::string& name : options.ignore) taken[by_name.find(name, "column to ignore")] = true;
   if (options.has_targets) {
     std::vector<std::string> targets = options.targets;
     if (targets.empty()) {
@@ -55,7 +76,7 @@ Plan make_plan(const CsvTable& table, const CsvOptions& options) {
     }
     for (const std::string& name : targets) {
       // A number chosen here must not meet a column that is named like it.
-      const std::size_t c = options.targets.empty() ? static_cast<std::size_t>(*parse_integer(name) - 1) : find_column(table, name, "target");
+      const std::size_t c = options.targets.empty() ? static_cast<std::size_t>(*parse_integer(name) - 1) : by_name.find(name, "target");
       if (taken[c]) fail(ErrorKind::invalid_argument, table.name + ": target " + quoted(table.columns[c]) + " is named twice or ignored");
       taken[c] = true;
       plan.target[c] = static_cast<int>(plan.target_names.size());
@@ -63,6 +84,10 @@ Plan make_plan(const CsvTable& table, const CsvOptions& options) {
     }
   }
   const auto add_feature = [&](std::size_t c) {
+    // A trained model asks for its columns by name: one that cannot be told from another could never be found again.
+    if (!by_name.unique(c))
+      fail(ErrorKind::invalid_argument, table.name + ": several columns are named " + quoted(table.columns[c]) + " (one of them is column " + std::to_string(c + 1) +
+                                            "); give them different names");
     plan.feature[c] = static_cast<int>(plan.feature_names.size());
     plan.feature_names.push_back(table.columns[c]);
   };
@@ -71,7 +96,7 @@ Plan make_plan(const CsvTable& table, const CsvOptions& options) {
       if (!taken[c]) add_feature(c);
   } else {
     for (const std::string& name : options.features) {
-      const std::size_t c = find_column(table, name, "feature");
+      const std::size_t c = by_name.find(name, "feature");
       if (taken[c] || plan.feature[c] != unused)
         fail(ErrorKind::invalid_argument, table.name + ": feature " + quoted(table.columns[c]) + " is named twice, ignored or the target");
       add_feature(c);
@@ -201,6 +226,8 @@ void set_classes(const CsvTable& table, const Plan& plan, const CsvOptions& opti
   std::vector<std::string> names = options.class_names;
   if (names.empty()) {
     const std::set<std::string> distinct(cells.begin(), cells.end());
+    for (const std::string& name : distinct)
+      if (!is_utf8(name)) fail(ErrorKind::corrupt, table.name + ": " + column + ": the class " + quoted(name) + " is not UTF-8; save the table as UTF-8");
     names.assign(distinct.begin(), distinct.end());
     std::sort(names.begin(), names.end(), class_before);
     if (names.size() > 1000 && names.size() * 2 > cells.size())

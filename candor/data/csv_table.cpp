@@ -6,6 +6,7 @@
 
 #include "candor/base/error.h"
 #include "candor/base/text.h"
+#include "candor/base/utf8.h"
 
 namespace candor::data::detail {
 namespace {
@@ -32,6 +33,8 @@ std::string guess_format(std::string_view text) {
 void check_is_text(std::string_view text, const std::string& name) {
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
     fail(ErrorKind::corrupt, name + ": the text is UTF-16; save it as UTF-8");
+  if (text.find('\n') == std::string_view::npos && std::count(text.begin(), text.end(), '\r') > 1)
+    fail(ErrorKind::corrupt, name + ": the lines end with CR alone, as on Macs of old; save it with LF or CR LF");
   const void* nul = std::memchr(text.data(), 0, text.size());
   std::size_t at = nul ? static_cast<std::size_t>(static_cast<const char*>(nul) - text.data()) : std::string_view::npos;
   // Other control characters in the first lines are as good a sign, and cost nothing to look for there.
@@ -170,6 +173,7 @@ CsvTable scan_csv(std::string_view text, const CsvOptions& options, const std::s
     if (!next_cell(rest, table.separator, cell, buffer, more))
       fail(ErrorKind::corrupt, name + ": line " + std::to_string(table.rows[0].line) + ": a quote (\") is not closed, or text follows it");
     any_number = any_number || parse_number(cell).has_value();
+    if (!is_utf8(cell)) fail(ErrorKind::corrupt, name + ": line " + std::to_string(table.rows[0].line) + ": " + quoted(cell) + " is not UTF-8; save the table as UTF-8");
     table.columns.emplace_back(cell);
   }
   table.has_header = options.header == Header::yes || (options.header == Header::automatic && !any_number);

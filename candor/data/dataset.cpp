@@ -6,6 +6,7 @@
 #include "candor/base/error.h"
 #include "candor/base/text.h"
 #include "candor/base/threads.h"
+#include "candor/data/row_memory.h"
 
 namespace candor::data {
 
@@ -17,7 +18,7 @@ Tensor take_rows(const Tensor& source, std::span<const std::int64_t> rows) {
       fail(ErrorKind::invalid_argument,
            "take_rows: row " + std::to_string(row) + " of " + std::to_string(available) + " rows is asked for");
   const Tensor dense = source.contiguous();
-  const Tensor result = Tensor::empty(source.shape().with(0, count), source.dtype());
+  const Tensor result = make_rows({source.shape().with(0, count), source.dtype()});
   const std::size_t bytes = count ? result.type().bytes() / static_cast<std::size_t>(count) : 0;
   if (bytes == 0) return result;
   const auto* from = static_cast<const std::byte*>(dense.raw());

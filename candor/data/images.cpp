@@ -11,6 +11,7 @@
 #include "candor/base/text.h"
 #include "candor/base/threads.h"
 #include "candor/data/image.h"
+#include "candor/data/row_memory.h"
 
 namespace candor::data {
 namespace {
@@ -177,7 +178,7 @@ Dataset read_images(const ImageList& list, const ImageOptions& options) {
   }
   const ImageSize size = common_size(list, options, sizes, errors);
   const Shape shape{static_cast<std::int64_t>(count), size.height, size.width, size.channels};
-  const Tensor pixels = Tensor::empty(shape, DType::u8);
+  const Tensor pixels = make_rows({shape, DType::u8}, options.memory);
   const std::size_t bytes = pixels.type().bytes() / count;
   each_file(count, errors, [&](std::size_t i) {
     const Image image = load_image(list.files[i].first, options);

@@ -16,6 +16,7 @@ struct ImageOptions {
   int channels = 0;                    ///< convert to 1 (grey) or 3 (RGB); 0: all must have the same
   bool skip_bad = false;               ///< leave pictures out that cannot be decoded, and count them
   std::vector<std::string> class_names = {};  ///< classes of a trained model, in order; empty: the folder names sorted
+  std::size_t memory = 0;              ///< bytes of pixels to hold; more than that lie in a temporary file that is mapped; 0: half of what is free
 };
 
 /// Which files belong to which class, before anything is decoded.
@@ -35,9 +36,10 @@ ImageList list_images(const std::string& folder, const ImageOptions& options = {
 /// One picture from a file, with the size and channels the options ask for.
 Image load_image(const std::string& path, const ImageOptions& options = {});
 
-/// Decodes all of it in parallel: features u8 [n, height, width, channels], targets i32. Headers are read and compared before
-/// memory is taken. Throws Error (corrupt) for the first picture that cannot be decoded, Error (shape) for the first whose size
-/// or channels differ.
+/// Decodes all of it once, in parallel, before training: decoding ahead of each step would do the same work again in every epoch (see
+/// docs/decisions.md). Pixels that do not fit into memory lie in a temporary file and are read as training asks for them. Features
+/// u8 [n, height, width, channels], targets i32. Headers are read and compared before memory is taken. Throws Error (corrupt) for the
+/// first picture that cannot be decoded, Error (shape) for the first whose size or channels differ.
 Dataset read_images(const ImageList& list, const ImageOptions& options = {});
 
 /// list_images and read_images; a folder with train/ and test/ (or val/, validation/) gives two parts.

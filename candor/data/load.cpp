@@ -88,8 +88,10 @@ std::string_view to_string(SourceKind kind) {
 Loaded load(const std::string& name, const LoadOptions& options) {
   std::error_code ignored;
   Loaded result;
-  // A file here comes first, then a generator, then CANDOR_DATA: what is asked for by name works in an empty folder.
-  if (!fs::exists(name, ignored) && is_generator(name)) {
+  // What lies here comes first, then a generator, then CANDOR_DATA: what is asked for by name works in an empty folder, and in one where
+  // `candor train digits --out digits` left its model.
+  const bool no_data_here = !fs::exists(name, ignored) || (fs::is_directory(name, ignored) && !is_idx_folder(name) && !is_image_folder(name));
+  if (is_generator(name) && no_data_here) {
     result.kind = SourceKind::generator;
     result.path = name;
     result.train = generate(name, options.rows, options.seed);

@@ -1,5 +1,7 @@
 #include "candor/base/text.h"
 
+#include "candor/base/utf8.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -39,6 +41,11 @@ TEST(Text, DidYouMean) {
   EXPECT_EQ(did_you_mean("insurance", names), "; did you mean \"insurance_risk\"?");
   EXPECT_EQ(did_you_mean("zebra", names), "");
   EXPECT_EQ(did_you_mean("", names), "");
+}
+
+TEST(Text, Utf8) {
+  for (const char* good : {"", "plain", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf"}) EXPECT_TRUE(is_utf8(good)) << good;
+  for (const char* bad : {"\x80", "\xc3", "a\xe2\x82", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xc3("}) EXPECT_FALSE(is_utf8(bad));
 }
 
 }  // namespace

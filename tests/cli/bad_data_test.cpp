@@ -73,6 +73,13 @@ TEST(BadData, NanAndInfinity) {
   }
 }
 
+TEST(BadData, APictureThatClaimsToBeHuge) {
+  const TemporaryFolder folder;
+  folder.write("d/a/1.ppm", "P6 999999 999999 255\n");
+  folder.write("d/b/1.ppm", "P6 1 1 255\n123");
+  expect_refused(folder, folder / "d", {"a/1.ppm", "999,999 x 999,999"});
+}
+
 TEST(BadData, OneClassOnly) {
   const TemporaryFolder folder;
   expect_refused(folder, folder.write("a.csv", "x,group\n1,a\n2,a\n3,a\n4,a\n"), {"class"});

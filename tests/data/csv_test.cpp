@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/support/files.h"
 #include "tests/support/errors.h"
 #include "tests/support/gzip.h"
@@ -102,6 +104,9 @@ TEST(Csv, AHundredThousandColumns) {
   const Dataset d = parse(names + "\n" + text, {.kind = TargetKind::regression});
   EXPECT_EQ(d.features.shape(), (Shape{3, 99999}));
   EXPECT_EQ(d.slice(2, 3).features.to_vector()[99998], static_cast<float>((14 + 99998) % 10));
+  std::vector<std::string> wanted = d.feature_names;
+  std::reverse(wanted.begin(), wanted.end());  // found by name at once, not by looking through all for each
+  EXPECT_EQ(parse(names + "\n" + text, {.has_targets = false, .features = wanted}).features.to_vector()[99998], 0.f);
   EXPECT_ERROR(corrupt, parse(names + "\n" + text + "1,2\n"), "row 4 (line 5) has 2 cell(s), expected 100000");
 }
 
@@ -150,6 +155,16 @@ TEST(CsvBad, Quotes) {
   EXPECT_ERROR(corrupt, parse("a,y\n\"1\"x,0\n2,1\n"), "row 1 (line 2)", "quote");
   EXPECT_ERROR(corrupt, parse("\"a,y\n1,2"), "line 1", "quote");
 }
+TEST(CsvBad, NamesThatCouldNotBeFoundAgain) {
+  EXPECT_ERROR(invalid_argument, parse("a,a,y\n1,2,3\n4,5,6\n"), "several columns are named \"a\"", "different names");
+  EXPECT_ERROR(invalid_argument, parse("y,b,y\n1,2,3\n4,5,6\n"), "several columns are named \"y\"");
+  EXPECT_EQ(parse("a,a,b,y\n1,2,3,0.5\n4,5,6,1.5\n", {.features = {"b"}}).features.to_vector(), (Values{3, 6}));
+  EXPECT_EQ(parse("a,,y\n1,2,0.5\n4,5,1.5\n").feature_names, (Names{"a", "column_2"}));
+  EXPECT_ERROR(corrupt, parse("gr\xf6\xdf" "e,y\n1,0.5\n2,1.5\n"), "line 1", "is not UTF-8");
+  EXPECT_ERROR(corrupt, parse("a,y\n1,gr\xfcn\n2,rot\n"), "column \"y\"", "is not UTF-8");
+  EXPECT_EQ(parse("gr\xc3\xb6\xc3\x9f" "e,y\n1,0.5\n2,1.5\n").feature_names, (Names{"gr\xc3\xb6\xc3\x9f" "e"}));
+}
+TEST(CsvBad, LinesThatEndWithCarriageReturns) { EXPECT_ERROR(corrupt, parse("a,y\r1,0\r2,1\r"), "CR alone"); }
 TEST(CsvBad, Columns) {
   EXPECT_ERROR(not_found, parse("speed,age,group\n1,2,3\n", {.targets = {"grup"}}), "target \"grup\"", "speed, age, group", "did you mean \"group\"?");
   EXPECT_ERROR(invalid_argument, parse("a,a,y\n1,2,3\n", {.targets = {"a"}}), "2 columns have that name");

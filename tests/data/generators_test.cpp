@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 
 #include "candor/base/threads.h"
 #include "candor/data/load.h"
@@ -97,6 +98,18 @@ TEST(Load, ByNameOrPath) {
   EXPECT_EQ(load("digits", {.rows = 30}).kind, SourceKind::generator);
   EXPECT_ERROR(not_found, load("digtis"), "no data named \"digtis\"", "generator (digits, insurance_risk)", "did you mean \"digits\"?");
   EXPECT_ERROR(not_found, load(""), "no data named \"\"");
+}
+
+TEST(Load, AFolderWithoutDataDoesNotHideAGenerator) {
+  const testing::TemporaryFolder folder;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  folder.write("digits/model.candor", "a model");
+  EXPECT_EQ(load("digits", {.rows = 20}).kind, SourceKind::generator);
+  folder.write("digits/a/1.ppm", "P6 1 1 255\nabc");
+  folder.write("digits/b/1.ppm", "P6 1 1 255\nabc");
+  EXPECT_EQ(load("digits").kind, SourceKind::images);
+  std::filesystem::current_path(before);
 }
 
 TEST(Load, SuggestsNeighboursAndExplainsFolders) {

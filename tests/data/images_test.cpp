@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "candor/data/load.h"
@@ -52,6 +53,23 @@ TEST(ImageFolder, LinksThatGoRoundAndFoldersWithinClasses) {
   std::filesystem::create_symlink("/no/such/picture.png", folder / "cat/gone.ppm");
   EXPECT_ERROR(not_found, load(folder.path()), "cat/gone.ppm");
   EXPECT_EQ(load(folder.path(), {.images = {.skip_bad = true}}).train.rows(), 6);
+}
+
+// Pixels beyond the limit lie in a file without a name; nothing else changes, and nothing is left behind.
+TEST(ImageFolder, PicturesThatDoNotFitIntoMemory) {
+  const TemporaryFolder folder, scratch;
+  fill(folder, "", 40);
+  const char* set = std::getenv("TMPDIR");
+  const std::string before = set ? set : "";
+  ::setenv("TMPDIR", scratch.path().c_str(), 1);
+  const Dataset held = read_image_folder(folder.path()).train, mapped = read_image_folder(folder.path(), {.memory = 100}).train;
+  EXPECT_EQ(held.digest(), mapped.digest());
+  EXPECT_EQ(mapped.features.to_vector<std::uint8_t>(), held.features.to_vector<std::uint8_t>());
+  EXPECT_TRUE(std::filesystem::is_empty(scratch.path()));
+  ::setenv("TMPDIR", "/no/such/folder", 1);
+  EXPECT_ERROR(io, read_image_folder(folder.path(), {.memory = 100}), "temporary file of 4,800 bytes", "/no/such/folder", "TMPDIR");
+  if (set) ::setenv("TMPDIR", before.c_str(), 1);
+  else ::unsetenv("TMPDIR");
 }
 
 TEST(ImageFolder, TrainAndTestParts) {
