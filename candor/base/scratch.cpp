@@ -16,7 +16,7 @@ namespace candor {
 
 std::shared_ptr<void> scratch_memory(std::size_t bytes) {
   const char* chosen = std::getenv("TMPDIR");
-  std::string path = std::string(chosen && *chosen ? chosen : "/var/tmp") + "/candor-XXXXXX";
+  std::string path = std::string(chosen && *chosen ? chosen : "/var/tmp") + "/candor-" + std::string(6, 'X');  // six letters that mkostemp replaces
   const auto give_up = [&](int error) {
     fail(ErrorKind::io, "a temporary file of " + with_thousands(static_cast<std::int64_t>(bytes)) + " bytes cannot be made as " + path + ": " + std::strerror(error) +
                             "; set TMPDIR to a folder with room for it");

@@ -24,15 +24,16 @@ std::pair<double, double> scale_of(const Tensor& targets) {
   return {mean, deviation > 0 ? deviation : 1};
 }
 
-// Pixels from 0 to 1 less their mean: dense layers on pictures that are bright throughout do not learn from 0 to 1. The sum is a whole number, so it is
-// the same in any order.
-Layer centred(const Tensor& pixels) {
+// Pixels from 0 to 1; of pictures that are bright on the whole, less their mean: dense layers do not learn from numbers that are all positive and large.
+// Ink on black lies around zero as it is. The sum is a whole number, so it is the same in any order.
+Layer scaled(const Tensor& pixels) {
   const Tensor dense = pixels.contiguous();
   const std::uint8_t* p = dense.data<std::uint8_t>();
   const std::int64_t count = dense.size();
   std::uint64_t sum = 0;
   for (std::int64_t i = 0; i < count; ++i) sum += p[i];
-  return Rescale{1 / 255.0, -static_cast<double>(sum) / 255 / static_cast<double>(count)};
+  const double mean = static_cast<double>(sum) / 255 / static_cast<double>(count);
+  return Rescale{1 / 255.0, mean > 0.25 ? -mean : 0};
 }
 
 void add_convolutions(std::vector<Layer>& layers, const Shape& image) {
@@ -66,7 +67,7 @@ Sequential make_network(const data::Dataset& train, const NetworkOptions& option
   }
   std::vector<Layer> layers;
   if (picture) {
-    if (train.features.dtype() == DType::u8) layers.push_back(centred(train.features));
+    if (train.features.dtype() == DType::u8) layers.push_back(scaled(train.features));
     if (options.model == "cnn") add_convolutions(layers, train.row_shape());
     layers.push_back(Flatten{});
   } else {

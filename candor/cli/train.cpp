@@ -189,12 +189,15 @@ void add_train(CLI::App& app, Common& common, Run& run) {
   command->add_option("--epochs", o->epochs, "passes over the training rows, at most")->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
   command->add_option("--batch-size", o->batch_size, "rows a step")->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
   CLI::Option* rate = command->add_option("--lr", o->lr, "learning rate of Adam at the start; it falls along a cosine (default: 0.001 for tables, 0.004 for pictures, 0.002 with convolutions)");
-  command->add_option("--dropout", o->network.dropout, "share of hidden units dropped in training")->check(CLI::Range(0., 0.95));
+  command->add_option("--dropout", o->network.dropout, "share of hidden units dropped in training");
   command->add_option("--test", o->test, "share of rows held out for the test (default 0.2)");
   command->callback([o, rate, &common, &run] {
     run = [o, given = rate->count() > 0, &common] {
       if (given && (!(o->lr > 0) || !std::isfinite(o->lr))) bad_option("--lr", "a positive number is expected, and " + std::to_string(o->lr) + " came");
       if (!(o->test > 0 && o->test < 1)) bad_option("--test", "a share between 0 and 1 is expected, and " + std::to_string(o->test) + " came");
+      if (const double rate_dropped = o->network.dropout.value_or(0); !(rate_dropped >= 0 && rate_dropped <= 0.95)) {
+        bad_option("--dropout", "a share from 0 to 0.95 is expected, and " + std::to_string(rate_dropped) + " came");
+      }
       return train(*o, common);
     };
   });
