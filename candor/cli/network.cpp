@@ -4,6 +4,7 @@
 
 #include "candor/base/error.h"
 #include "candor/base/memory.h"
+#include "candor/base/text.h"
 #include "candor/nn/layers.h"
 #include "candor/nn/layers/standardize.h"
 #include "candor/nn/weight_budget.h"
@@ -49,6 +50,17 @@ void add_convolutions(std::vector<Layer>& layers, const Shape& image) {
   layers.push_back(Dropout{0.25});
 }
 
+// Before the first weight is made: they would be made one after the other until there is no memory for the next.
+void require_memory(const std::vector<std::int64_t>& widths, std::int64_t inputs) {
+  double weights = 0, before = static_cast<double>(inputs);
+  for (const std::int64_t width : widths) weights += before * static_cast<double>(width), before = static_cast<double>(width);
+  const double bytes = 4 * sizeof(float) * weights;
+  if (bytes < static_cast<double>(available_memory())) return;
+  fail(ErrorKind::memory, "a network of " + with_thousands(static_cast<std::int64_t>(weights)) + " weights takes " + with_thousands(static_cast<std::int64_t>(bytes)) +
+                              " bytes of memory to train (weights, gradients and Adam's two moments), and " +
+                              with_thousands(static_cast<std::int64_t>(available_memory())) + " are free; make --layers smaller");
+}
+
 }  // namespace
 
 TrainingDefaults training_defaults(const data::Dataset& train, const std::string& model) {
@@ -75,6 +87,7 @@ Sequential make_network(const data::Dataset& train, const NetworkOptions& option
   }
   std::vector<std::int64_t> widths = options.layers;
   if (widths.empty()) widths = picture ? std::vector<std::int64_t>{options.model == "cnn" ? 128 : 64} : std::vector<std::int64_t>{64, 64};
+  require_memory(widths, options.model == "cnn" ? 0 : train.row_shape().size());
   const double dropout = options.dropout.value_or(options.model == "cnn" ? 0.4 : picture ? 0.1 : 0.1);
   for (const std::int64_t width : widths) {
     layers.push_back(Dense{width, {.activation = relu}});
