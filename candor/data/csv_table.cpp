@@ -118,12 +118,12 @@ bool next_cell(std::string_view& rest, char separator, std::string_view& cell, s
   if (first < rest.size() && rest[first] == '"') {
     std::size_t close = first + 1;
     bool doubled = false;
-    for (;; ++close) {
+    while (true) {
       close = rest.find('"', close);
       if (close == std::string_view::npos) return false;
       if (close + 1 >= rest.size() || rest[close + 1] != '"') break;
       doubled = true;
-      ++close;
+      close += 2;
     }
     cell = rest.substr(first + 1, close - first - 1);
     if (doubled) {

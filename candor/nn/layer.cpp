@@ -222,7 +222,7 @@ std::vector<Variable> Layer::variables() const {
   std::vector<Variable> out;
   for (const auto& [label, variable] : named_variables()) {
     // A layer shared by two models inside appears under two names and is one.
-    const bool known = std::any_of(out.begin(), out.end(), [&](const Variable& other) { return other.same(variable); });
+    const bool known = std::any_of(out.begin(), out.end(), [&v = variable](const Variable& other) { return other.same(v); });
     if (!known) out.push_back(variable);
   }
   return out;

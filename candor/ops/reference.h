@@ -10,10 +10,11 @@
 
 #include "candor/base/error.h"
 #include "candor/ops/op.h"
+#include "candor/tensor/convert.h"
 
 namespace candor::reference {
 
-template <class T> inline constexpr bool is_half = std::is_same_v<T, bf16_t> || std::is_same_v<T, f16_t>;
+using detail::is_half;
 template <class T> inline constexpr bool is_float = std::is_floating_point_v<T> || is_half<T>;
 
 /// The type in which arithmetic on T is done: float for the 16-bit types, T itself otherwise.
@@ -23,21 +24,7 @@ template <class T> using Wide = std::conditional_t<is_float<T>, double, std::int
 
 template <class T> Compute<T> load(T value) { return static_cast<Compute<T>>(value); }
 
-/// Conversion between any two element types. To integers it cuts towards zero, saturates, and NaN gives 0; to bool it asks
-/// "not zero".
-template <class To, class From>
-To convert(From value) {
-  if constexpr (std::is_same_v<To, From>) return value;
-  else if constexpr (is_half<From>) return convert<To>(static_cast<float>(value));
-  else if constexpr (std::is_same_v<To, bool>) return value != From(0);
-  else if constexpr (is_half<To>) return To(static_cast<float>(value));
-  else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
-    if (std::isnan(value)) return To(0);
-    if (value <= static_cast<From>(std::numeric_limits<To>::min())) return std::numeric_limits<To>::min();
-    if (value >= static_cast<From>(std::numeric_limits<To>::max())) return std::numeric_limits<To>::max();
-    return static_cast<To>(value);
-  } else return static_cast<To>(value);
-}
+using detail::convert;
 /// Puts a computed value into an element.
 template <class T, class V> void store(T& element, V value) { element = convert<T>(value); }
 

@@ -7,6 +7,7 @@
 #include "candor/base/error.h"
 #include "candor/base/memory.h"
 #include "candor/base/text.h"
+#include "candor/tensor/convert.h"
 
 namespace candor {
 namespace {
@@ -59,12 +60,6 @@ double as_double(T value) {
   if constexpr (std::is_same_v<T, bf16_t> || std::is_same_v<T, f16_t>) return static_cast<float>(value);
   else return static_cast<double>(value);
 }
-template <class To, class From>
-To convert(From value) {
-  if constexpr (std::is_same_v<To, bf16_t> || std::is_same_v<To, f16_t>) return To(static_cast<float>(as_double(value)));
-  else if constexpr (std::is_same_v<From, bf16_t> || std::is_same_v<From, f16_t>) return static_cast<To>(static_cast<float>(value));
-  else return static_cast<To>(value);
-}
 
 }  // namespace
 
@@ -98,7 +93,7 @@ Tensor Tensor::full(const Shape& shape, double value, DType dtype) {
   const std::int64_t count = shape.size();
   visit_dtype(dtype, [&](auto zero) {
     using T = decltype(zero);
-    const T element = convert<T>(value);
+    const T element = detail::convert<T>(value);
     T* out = reinterpret_cast<T*>(impl->storage->data());
     for (std::int64_t i = 0; i < count; ++i) out[i] = element;
   });
@@ -110,7 +105,7 @@ Tensor Tensor::arange(std::int64_t n, DType dtype) {
   visit_dtype(dtype, [&](auto zero) {
     using T = decltype(zero);
     T* out = reinterpret_cast<T*>(impl->storage->data());
-    for (std::int64_t i = 0; i < n; ++i) out[i] = convert<T>(i);
+    for (std::int64_t i = 0; i < n; ++i) out[i] = detail::convert<T>(i);
   });
   return Tensor(std::move(impl));
 }
@@ -236,7 +231,7 @@ Tensor Tensor::to(DType target) const {
     visit_dtype(target, [&](auto to) {
       const auto* in = static_cast<const decltype(from)*>(source.raw());
       auto* out = reinterpret_cast<decltype(to)*>(copy->storage->data());
-      for (std::int64_t i = 0, n = source.size(); i < n; ++i) out[i] = convert<decltype(to)>(in[i]);
+      for (std::int64_t i = 0, n = source.size(); i < n; ++i) out[i] = detail::convert<decltype(to)>(in[i]);
     });
   });
   return Tensor(std::move(copy));

@@ -1,5 +1,8 @@
 #include "candor/backends/cpu/machine.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 #include <sched.h>
 #include <unistd.h>
 
@@ -15,13 +18,20 @@
 namespace candor::cpu {
 namespace {
 
+#if defined(__x86_64__)
+bool has_f16c() {  // a name that not every compiler's __builtin_cpu_supports knows
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
+}
+#endif
+
 Isa detected_isa() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   // The sets that Highway's targets of these names may use.
   if (!(__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("aes"))) return Isa::none;
   if (!(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
-        __builtin_cpu_supports("f16c")))
+        has_f16c()))
     return Isa::sse4;
   if (!(__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512bw")))

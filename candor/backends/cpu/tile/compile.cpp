@@ -232,7 +232,7 @@ class Compiler {
         continue;
       }
       const auto [defined, last] = lifetime(r.slot);
-      auto cell = std::find_if(cells.begin(), cells.end(), [&](const Cell& c) { return c.kept == r.kept && c.free_from <= defined; });
+      auto cell = std::find_if(cells.begin(), cells.end(), [&r, start = defined](const Cell& c) { return c.kept == r.kept && c.free_from <= start; });
       if (cell == cells.end()) cell = cells.insert(cells.end(), {r.kept, 0}), bytes += r.kept;
       cell->free_from = last;
       cell_of[i] = static_cast<int>(cell - cells.begin());
