@@ -11,5 +11,5 @@ install(EXPORT candor-targets NAMESPACE candor:: DESTINATION ${CMAKE_INSTALL_LIB
 configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/candor-config.cmake.in ${CMAKE_BINARY_DIR}/candor-config.cmake
                               INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/candor)
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/candor-config-version.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_BINARY_DIR}/candor-config.cmake ${CMAKE_BINARY_DIR}/candor-config-version.cmake
+install(FILES ${CMAKE_BINARY_DIR}/candor-config.cmake ${CMAKE_SOURCE_DIR}/cmake/candor-onednn.cmake ${CMAKE_BINARY_DIR}/candor-config-version.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/candor)
