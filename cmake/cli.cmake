@@ -9,7 +9,7 @@ if(cli_sources)
   target_compile_definitions(candor_program PRIVATE
     CANDOR_VERSION="${PROJECT_VERSION}"
     CANDOR_COMPILER="${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}"
-    CANDOR_BUILD_TYPE="${CMAKE_BUILD_TYPE}"
-    CANDOR_HAS_ONEDNN=$<BOOL:${candor_has_onednn}>
-    CANDOR_HAS_IMAGES=$<BOOL:${candor_has_images}>)
+    CANDOR_BUILD_TYPE="${CMAKE_BUILD_TYPE}")
+  set_property(SOURCE ${CMAKE_SOURCE_DIR}/candor/cli/version.cpp APPEND PROPERTY COMPILE_DEFINITIONS
+    CANDOR_HAS_ONEDNN=$<BOOL:${candor_has_onednn}> CANDOR_HAS_IMAGES=$<BOOL:${candor_has_images}>)
 endif()

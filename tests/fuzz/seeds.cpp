@@ -4,6 +4,7 @@
 
 #include "candor/base/file.h"
 #include "candor/base/error.h"
+#include "tests/fuzz/model_seeds.h"
 #include "tests/support/gzip.h"
 #include "tests/support/pictures.h"
 
@@ -62,6 +63,7 @@ int main(int count, char** arguments) {
   folder = arguments[1];
   try {
     write_seeds();
+    candor::fuzz::write_model_seeds(folder + "/fuzz_model");
   } catch (const candor::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

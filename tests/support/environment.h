@@ -13,6 +13,19 @@ inline std::string environment(const char* name) {
   return value ? value : "";
 }
 
+/// True in a build with a sanitizer, whose tests repeat nothing that only takes time.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool sanitized = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+#else
+inline constexpr bool sanitized = false;
+#endif
+
 }  // namespace candor::testing
 
 /// Skips the running test unless the variable (CANDOR_DATA, CANDOR_FIXTURES, CANDOR_MODELS) is set.

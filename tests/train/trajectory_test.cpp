@@ -1,6 +1,7 @@
 // fixtures/train: the loss of every step from fixed weights, data and batch order, in f32 within its gate and in f64 within 1e-8.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <iterator>
@@ -84,7 +85,8 @@ Optimizer optimizer_of(const nlohmann::json& o) {
 
 void check(const FixtureCase& c, DType dtype, const data::Dataset& train) {
   const auto& a = c.attrs();
-  const std::int64_t batch = a.at("batch"), steps = a.at("steps");
+  // Every step runs the same program: a sanitizer has seen all of it after a few.
+  const std::int64_t batch = a.at("batch"), all = a.at("steps"), steps = sanitized ? std::min<std::int64_t>(all, 8) : all;
   const std::vector<std::int64_t> order = c.tensors->get(a.at("batch_order").get<std::string>()).to_vector<std::int64_t>();
   const data::Dataset rows = train.take(std::span(order).first(static_cast<std::size_t>(batch * steps)));
   const Sequential model(layers_of(a.at("net"), dtype));
@@ -95,10 +97,11 @@ void check(const FixtureCase& c, DType dtype, const data::Dataset& train) {
   model.fit(rows, {.batch_size = batch, .shuffle = false, .callbacks = {LambdaCallback{.on_batch_end = [&](TrainState&, std::int64_t, double loss) { losses.push_back(loss); }}}, .verbose = 0});
   const auto truth = c.tensors->get(c.name + "/loss_float64").to_vector<double>();
   const auto gate = c.tensors->get(c.json.at("rtol_float32").get<std::string>()).to_vector<double>();
-  ASSERT_EQ(losses.size(), truth.size());
+  ASSERT_EQ(truth.size(), static_cast<std::size_t>(all));
+  ASSERT_EQ(losses.size(), static_cast<std::size_t>(steps));
   const auto strict = static_cast<std::size_t>(c.json.at("strict_steps").get<int>());
   double worst = 0;
-  for (std::size_t s = 0; s < truth.size(); ++s) {
+  for (std::size_t s = 0; s < losses.size(); ++s) {
     const double off = std::abs(losses[s] - truth[s]) / truth[s];
     const double allowed = dtype == DType::f64 ? c.json.at("rtol_float64").get<double>() : gate[s];
     EXPECT_LE(off, allowed) << c.name << " in " << to_string(dtype) << ", step " << s << ": got " << losses[s] << ", expected " << truth[s];
