@@ -1,4 +1,8 @@
 # The library: every .cpp below candor/ but the command line's.
+# A program linked with -static needs every library as an archive.
+if(CMAKE_EXE_LINKER_FLAGS MATCHES "(^| )-static( |$)")
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+endif()
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(hwy REQUIRED)
 find_package(nlohmann_json REQUIRED)

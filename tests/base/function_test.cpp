@@ -13,7 +13,8 @@ namespace {
 int twice(int x) { return 2 * x; }
 
 TEST(Function, HoldsLambdasFunctionsAndStdFunctions) {
-  const int added = 3;
+  int added = 1;
+  added += 2;
   const Function<int(int)> lambda = [added](int x) { return x + added; };
   const Function<int(int)> plain = twice;
   const Function<int(int)> standard = std::function<int(int)>([](int x) { return -x; });
