@@ -113,15 +113,16 @@ int bench_main(int argc, char** argv) {
       const auto more = measure(c, settings);
       if (options.json)
         for (const auto& row : more) std::cout << json_line(row) << std::endl;
+      else std::cout << table(more, rows.empty()) << std::flush;
       rows.insert(rows.end(), more.begin(), more.end());
+      // After each case, so that a run that is stopped leaves what it has measured.
+      if (!options.markdown.empty()) write_atomically(options.markdown, markdown(rows, machine_line()));
     } catch (const std::exception& e) {
       settings.say(c.name + ": " + e.what());
       failed = true;
     }
     std::filesystem::remove_all(settings.place.work + "/" + c.name);
   }
-  if (!options.json) std::cout << table(rows);
-  if (!options.markdown.empty()) write_atomically(options.markdown, markdown(rows, machine_line()));
   return failed ? 1 : 0;
 }
 

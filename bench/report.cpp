@@ -56,10 +56,10 @@ std::string json_line(const Measured& row) {
   return j.dump();
 }
 
-std::string table(const std::vector<Measured>& rows) {
+std::string table(const std::vector<Measured>& rows, bool heading) {
   char line[256];
   std::snprintf(line, sizeof line, "%-12s %-22s %10s %-9s %8s %7s %7s  %-10s %s\n", "case", "system", "value", "unit", "ratio", "threads", "must", "parity", "");
-  std::string text = line, last;
+  std::string text = heading ? line : "", last;
   for (const auto& row : rows) {
     const char* verdict = !row.judged() ? "" : !row.agrees ? "does not count" : row.passed() ? "ok" : "MISSED";
     std::snprintf(line, sizeof line, "%-12s %-22s %10s %-9s %8s %7s %7s  %-10s %s\n", row.test == last ? "" : row.test.c_str(), row.system.c_str(), number(row.value).c_str(),

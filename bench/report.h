@@ -10,8 +10,8 @@ namespace candor::bench {
 
 /// One JSON object without a line end: case, system, value, unit, ratio_to_best_peer, must, parity; then agrees, threads, version, low, high.
 std::string json_line(const Measured& row);
-/// Aligned columns with a heading.
-std::string table(const std::vector<Measured>& rows);
+/// Aligned columns.
+std::string table(const std::vector<Measured>& rows, bool heading);
 /// A Markdown page: machine, versions, a line a case.
 std::string markdown(const std::vector<Measured>& rows, const std::string& machine);
 /// How the two above write numbers: "0.0123", "2.5x", "1.2e-07", "2.5x" or "3".
