@@ -14,9 +14,11 @@ JAX, scikit-learn, ONNX Runtime, LiteRT). Absolute numbers move with the machine
 Every system gets the same rows, the same initial weights and the same batch order. It first gives the losses of its first steps
 (or its outputs for the first rows); parity is their largest relative deviation from the truth: the float64 curves of the fixtures, or a
 float64 computation in plain loops. A system that leaves the gate is shown but does not count. Then repetitions of all systems take turns, and the median
-of each counts. A peer runs with one thread and with all; the faster stays. Candor runs as it is.
+of each counts. A peer runs with all threads and with one; the faster stays. One ten times slower than
+Candor is measured once. Candor runs as it is.
 
-- `mlp128`, `mlp32`, `mlp_big`, `lenet`, `cnn`: MNIST with Adam, seconds an epoch. Candor: the user's own loop, one compiled step that gathers,
+- `mlp128`, `mlp32`, `mlp_big`, `lenet`, `cnn`: MNIST with Adam, seconds an epoch (`cnn` without JAX and Keras on it, whose
+  convolutions take minutes there). Candor: the user's own loop, one compiled step that gathers,
   scales, and updates. JAX: all steps as one jitted `lax.scan`. PyTorch: fused Adam, channels-last images. Keras: `fit` on JAX.
 - `tiny_train`: 4-32-16-4, batch 32, microseconds a step.
 - `infer_6` (6-64-8-4), `infer_784`, `infer_lenet`: one row, microseconds. Candor: `Program::run` on the caller's buffers. ONNX Runtime through an I/O

@@ -12,13 +12,16 @@ namespace {
 struct Entrant {
   std::unique_ptr<System> system;
   std::vector<double> values;
+  bool done = false;  // its first measured repetition stays the only one
 };
 
-// A peer with one thread and with all; the slower is ended. The first repetition warms up.
-Entrant best_of_threads(const Case& c, const Settings& settings, const std::string& peer) {
+constexpr double far_behind = 10;
+
+// A peer with one thread and with all; the slower is ended. The first repetition warms up. One that is far behind `own` is not run again.
+Entrant best_of_threads(const Case& c, const Settings& settings, const std::string& peer, double own) {
   Entrant best;
-  std::vector<int> counts{1};
-  if (candor::threads() > 1) counts.push_back(candor::threads());
+  std::vector<int> counts{candor::threads()};
+  if (candor::threads() > 1) counts.push_back(1);
   for (const int count : counts) {
     Entrant e;
     e.system = start_peer(settings.place, c, peer, count);
@@ -26,6 +29,8 @@ Entrant best_of_threads(const Case& c, const Settings& settings, const std::stri
     e.values.push_back(c.value(e.system->run()));
     const bool better = best.values.empty() || (c.higher_is_better() ? e.values[0] > best.values[0] : e.values[0] < best.values[0]);
     if (better) best = std::move(e);
+    best.done = c.higher_is_better() ? best.values[0] * far_behind < own : best.values[0] > far_behind * own;
+    if (best.done) break;
   }
   return best;
 }
@@ -71,12 +76,13 @@ std::vector<Measured> measure_case(const Case& c, const Settings& settings) {
   settings.say(c.name + ": Candor");
   entrants.push_back({training ? candor_training(c, inputs) : candor_inference(c, inputs), {}});
   entrants[0].system->run();
+  const double own = c.value(entrants[0].system->run());
   if (!settings.place.python.empty()) {
     write_folder(c, inputs, settings.place.work + "/" + c.name);
     for (const auto& peer : c.peers) {
       settings.say(c.name + ": " + peer);
       try {
-        entrants.push_back(best_of_threads(c, settings, peer));
+        entrants.push_back(best_of_threads(c, settings, peer, own));
       } catch (const Error& e) {
         settings.say(c.name + ": left out: " + e.message());
       }
@@ -84,7 +90,8 @@ std::vector<Measured> measure_case(const Case& c, const Settings& settings) {
   }
   settings.say(c.name + ": " + std::to_string(settings.rounds) + " rounds");
   for (int round = 0; round < settings.rounds; ++round)
-    for (auto& e : entrants) e.values.push_back(c.value(e.system->run()));
+    for (auto& e : entrants)
+      if (!e.done) e.values.push_back(c.value(e.system->run()));
 
   Truth truth = training ? training_truth(c, inputs) : inference_truth(c, inputs);
   if (truth.values.empty() && entrants.size() > 1) {  // without fixtures: the first peer's curve
