@@ -110,7 +110,6 @@ Finished run_to_end(const std::vector<std::string>& command) {
   result.seconds = now() - start;
   ::close(from[0]);
   result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  result.peak_bytes = static_cast<double>(usage.ru_maxrss) * 1024;
   return result;
 }
 

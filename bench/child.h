@@ -30,7 +30,6 @@ class Child {
 struct Finished {
   int status = 0;  ///< exit code; 128 + signal
   double seconds = 0;
-  double peak_bytes = 0;  ///< largest resident set
   std::string output;     ///< what it printed
 };
 /// Runs a program with its error output added to its output.
