@@ -13,7 +13,6 @@
 #include "candor/data/load.h"
 #include "candor/data/split.h"
 #include "candor/formats/model_file.h"
-#include "candor/formats/safetensors.h"
 #include "candor/graph/autodiff.h"
 #include "candor/graph/compile.h"
 #include "candor/nn/initializers.h"
