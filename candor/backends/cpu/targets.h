@@ -16,6 +16,11 @@
 // every kernel and no library of Highway is needed.
 #pragma once
 
+// Highway's own assertions need its library, which is not linked.
+#if !defined(HWY_IS_DEBUG_BUILD)
+#define HWY_IS_DEBUG_BUILD 0
+#endif
+
 #if defined(__x86_64__)
 // SSE4 is the least that our kernels run on (older processors get the reference kernels), so the compiler's own baseline
 // (SSE2, which Highway would serve with one-lane code) is not built.
