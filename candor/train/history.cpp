@@ -58,7 +58,7 @@ std::vector<double> History::operator[](std::string_view name) && { return std::
 
 void History::add(Scores scores, double seconds) {
   for (const auto& [name, value] : scores.items()) {
-    auto column = std::find_if(columns_.begin(), columns_.end(), [&](const auto& c) { return c.first == name; });
+    auto column = std::find_if(columns_.begin(), columns_.end(), [&n = name](const auto& c) { return c.first == n; });
     if (column == columns_.end()) column = columns_.emplace(column, name, std::vector<double>());
     column->second.resize(epochs_.size(), std::numeric_limits<double>::quiet_NaN());  // epochs that had none
     column->second.push_back(value);
