@@ -52,6 +52,9 @@ class Variable {
   operator Tensor() const { return value(); }
   /// New value, same shape and dtype (Error (shape) otherwise).
   void assign(const Tensor& value) const;
+  /// A projection that optimizers apply to the value after each update; empty: none. It must keep shape and dtype.
+  void set_constraint(Function<Tensor(const Tensor&)> constraint) const;
+  const Function<Tensor(const Tensor&)>& constraint() const;
   bool same(const Variable& other) const { return state_ == other.state_; }
 
  private:

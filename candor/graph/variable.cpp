@@ -8,6 +8,7 @@ struct Variable::State {
   std::string name;
   bool trainable;
   Tensor tensor;
+  Function<Tensor(const Tensor&)> constraint;
 };
 
 Variable::Variable(const Tensor& initial, std::string name, bool trainable) : state_(std::make_shared<State>()) {
@@ -22,6 +23,8 @@ const std::string& Variable::name() const { return state_->name; }
 void Variable::rename(std::string name) const { state_->name = std::move(name); }
 bool Variable::trainable() const { return state_->trainable; }
 void Variable::set_trainable(bool trainable) const { state_->trainable = trainable; }
+void Variable::set_constraint(Function<Tensor(const Tensor&)> constraint) const { state_->constraint = std::move(constraint); }
+const Function<Tensor(const Tensor&)>& Variable::constraint() const { return state_->constraint; }
 const TensorType& Variable::type() const { return state_->tensor.type(); }
 const Tensor& Variable::tensor() const { return state_->tensor; }
 

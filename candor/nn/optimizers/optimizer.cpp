@@ -105,7 +105,10 @@ void OptimizerBody::apply(std::span<const Tensor> gradients, std::span<const Var
   const Tensor rate = cast(has_schedule() ? schedule_(cast(done, DType::f64)) : learning_rate_.value(), dtype);
   const std::vector<Tensor> updated = update(weights, clipped, states, rate, cast(next, dtype));
   std::size_t at = 0;
-  for (const Variable& v : variables_) v.assign(updated.at(at++));
+  for (const Variable& v : variables_) {
+    const Tensor& w = updated.at(at++);
+    v.assign(v.constraint() ? v.constraint()(w) : w);
+  }
   for (const auto& list : states_) {
     for (const Variable& v : list) v.assign(updated.at(at++));
   }
