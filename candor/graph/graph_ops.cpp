@@ -16,6 +16,7 @@ void register_graph_ops() {
   register_take_scaled();
   register_pooled_conv();
   register_control_ops();
+  register_recurrent();
 }
 
 }  // namespace candor

@@ -8,5 +8,6 @@ void register_by_images();
 void register_take_scaled();
 void register_pooled_conv();
 void register_control_ops();
+void register_recurrent();
 
 }  // namespace candor

@@ -20,6 +20,7 @@ const CandidateTable& candidates() {
     add_take_scaled(t);
     add_pooled_conv(t);
     add_optimizers(t);
+    add_recurrent(t);
     add_matmul(t);
     add_onednn(t);
     add_conv(t);

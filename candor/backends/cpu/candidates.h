@@ -40,6 +40,7 @@ void add_joining(CandidateTable& table);      ///< pad, concatenate
 void add_take_scaled(CandidateTable& table);   ///< a batch of pixels
 void add_pooled_conv(CandidateTable& table);   ///< gradients of a convolution before a max_pool
 void add_optimizers(CandidateTable& table);   ///< sgd_update, adam_update, rmsprop_update
+void add_recurrent(CandidateTable& table);    ///< recurrent sequences and their gradients
 
 /// All of them, in order; see candidates.cpp.
 const CandidateTable& candidates();

@@ -132,6 +132,7 @@ void EnterRow(TileSet& set) {
   Enter<kM, 6>(set);
   Enter<kM, 7>(set);
   Enter<kM, 8>(set);
+  if constexpr (kM * 3 <= (kWide ? 28 : 12)) set.triple[kM] = &Tile<kM, 3, false>;
   if constexpr (kM < TileSet::max_rows) EnterRow<kM + 1>(set);
 }
 

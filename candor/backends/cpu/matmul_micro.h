@@ -32,6 +32,8 @@ struct TileSet {
   int rows = 0;       ///< most rows of a tile of two vectors
   /// Tiles by [A's steps are not adjacent][rows][vectors].
   TileFn tile[2][max_rows + 1][max_vectors + 1] = {};
+  /// Tiles of three vectors by rows, for three gates that lie side by side; A's steps are adjacent.
+  TileFn triple[max_rows + 1] = {};
   /// Most vectors of a tile with that many rows.
   int widest(int tile_rows) const;
 };

@@ -1,4 +1,4 @@
-// Candidates of the ops that move elements: transpose, broadcast_to, slice, slice_scatter, take.
+// Candidates of the ops that move elements: transpose, broadcast_to, slice, slice_scatter, take, take_gradient.
 #include <algorithm>
 #include <cstring>
 
@@ -126,6 +126,62 @@ Answer take(const NodeInfo& node, const Machine&) {
   return kernel;
 }
 
+// Rows added up by number: a task owns some rows of the table and walks over all numbers, so that each row's sum has one order.
+struct TakeGradient {
+  std::int64_t outer = 1, extent = 1, count = 0, inner = 1, rows_a_task = 1;
+};
+
+template <class I>
+void add_rows(const KernelArgs& args, const TakeGradient& p) {
+  const auto* index = args.input<I>(1);
+  const float* in = args.input<float>(0);
+  float* out = args.output<float>(0);
+  const auto place = [&](I i) { return i < 0 ? static_cast<std::int64_t>(i) + p.extent : static_cast<std::int64_t>(i); };
+  bool inside = true;
+  for (std::int64_t k = 0; k < p.count; ++k) inside &= place(index[k]) >= 0 && place(index[k]) < p.extent;
+  if (!inside) return args.node->op->reference(args);  // which says which index it is
+  parallel_for((p.extent + p.rows_a_task - 1) / p.rows_a_task, [&](std::int64_t t) {
+    const std::int64_t first = t * p.rows_a_task, rows = std::min(p.rows_a_task, p.extent - first);
+    for (std::int64_t o = 0; o < p.outer; ++o) {
+      float* table = out + (o * p.extent + first) * p.inner;
+      std::memset(table, 0, static_cast<std::size_t>(rows * p.inner) * sizeof(float));
+      for (std::int64_t k = 0; k < p.count; ++k) {
+        const std::int64_t row = place(index[k]) - first;
+        if (row < 0 || row >= rows) continue;
+        const float* from = in + (o * p.count + k) * p.inner;
+        float* to = table + row * p.inner;
+        for (std::int64_t j = 0; j < p.inner; ++j) to[j] += from[j];
+      }
+    }
+  });
+}
+
+void run_take_gradient(const KernelArgs& args) {
+  const TakeGradient& p = *static_cast<const TakeGradient*>(args.block);
+  args.node->in[1].dtype == DType::i64 ? add_rows<std::int64_t>(args, p) : add_rows<std::int32_t>(args, p);
+}
+
+Answer take_gradient(const NodeInfo& node, const Machine&) {
+  const std::string name = "cpu.take_gradient";
+  if (node.out[0].dtype != DType::f32) return declined(name, "dtype " + std::string(to_string(node.out[0].dtype)));
+  if (node.out[0].size() == 0) return declined(name, "an empty table");
+  const Shape& shape = node.out[0].shape;
+  const auto axis = static_cast<int>(node.attrs.integer("axis"));
+  TakeGradient p;
+  for (int i = 0; i < axis; ++i) p.outer *= shape[i];
+  for (int i = axis + 1; i < shape.rank(); ++i) p.inner *= shape[i];
+  p.extent = shape[axis], p.count = node.in[1].size();
+  // Each task reads all numbers, so there are few.
+  const std::int64_t work = node.out[0].size() + node.in[0].size(), tasks = work < (64 << 10) ? 1 : std::min<std::int64_t>(p.extent, 4);
+  p.rows_a_task = (p.extent + tasks - 1) / tasks;
+  Kernel kernel;
+  kernel.name = name;
+  kernel.run = run_take_gradient;
+  kernel.note = "rows of " + std::to_string(p.inner) + (tasks == 1 ? ", inline" : ", " + std::to_string(tasks) + " parts of the table");
+  kernel.block = std::make_shared<const TakeGradient>(p);
+  return kernel;
+}
+
 }  // namespace
 
 void add_movement(CandidateTable& table) {
@@ -134,6 +190,7 @@ void add_movement(CandidateTable& table) {
   table.add("slice", slice);
   table.add("slice_scatter", slice_scatter);
   table.add("take", take);
+  table.add("take_gradient", take_gradient);
 }
 
 }  // namespace candor::cpu

@@ -1,0 +1,46 @@
+// Vector loops over the gates of recurrent cells: what follows (forward) or precedes (backward) the product with U at one step, for
+// some rows of the batch and one block of units that fit in a vector.
+#pragma once
+
+#include <cstdint>
+
+namespace candor::cpu::recurrent {
+
+/// Pointers are to the first row, this step and this block; the gates of a cell lie `units` apart. Of the outer tensors, [batch, time, ...],
+/// rows are `time` steps apart; the task's own copies of states have rows state_row apart.
+struct Block {
+  std::int64_t rows = 0, units = 0, time = 0, state_row = 0;
+  int width = 0;               ///< units of this block
+  const bool* mask = nullptr;  ///< null: every step counts
+};
+
+struct Forward : Block {
+  const float* sums = nullptr;  ///< h U, rows and gates packed: [rows, gates, lanes]
+  const float* x = nullptr;
+  const float* bias = nullptr;                     ///< of h U (gru)
+  const float* before = nullptr;                   ///< h before the step, own copy
+  float *after = nullptr, *cell = nullptr;         ///< h after it; c, in place (lstm); own copies
+  float *h = nullptr, *c = nullptr, *gates = nullptr;
+};
+
+struct Backward : Block {
+  const float *dh = nullptr, *dc = nullptr, *gates = nullptr;
+  const float* state = nullptr;   ///< h (rnn) or c (lstm) after the step
+  const float* before = nullptr;  ///< c (lstm) or h (gru) before it
+  std::int64_t before_row = 0;
+  float *carry = nullptr, *cell = nullptr;  ///< cotangents of h and c after the step, replaced by their part before it that does not pass U; own copies
+  float* local = nullptr;                   ///< cotangents of h U: [rows, gates * units], rows local_row apart
+  std::int64_t local_row = 0;
+  float *dx = nullptr, *dinner = nullptr;
+};
+
+struct Gates {
+  int lanes = 0;
+  void (*forward)(const Forward&) = nullptr;
+  void (*backward)(const Backward&) = nullptr;
+};
+enum class Family { rnn, gru, lstm };
+/// For the best instruction set that is allowed at the moment of the call.
+Gates gates_of(Family family);
+
+}  // namespace candor::cpu::recurrent
