@@ -24,6 +24,7 @@
 #include "candor/nn/optimizers/optimizers.h"
 #include "candor/nn/schedules.h"
 #include "candor/ops/activation.h"
+#include "candor/ops/attention.h"
 #include "candor/ops/conv.h"
 #include "candor/ops/elementwise.h"
 #include "candor/ops/index.h"

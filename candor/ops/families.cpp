@@ -19,6 +19,7 @@ void register_all_families() {
   register_random();
   register_optimizer();
   register_matmul();
+  register_attention();
   register_reshape();
   register_slice();
   register_concatenate();

@@ -22,6 +22,7 @@ const CandidateTable& candidates() {
     add_optimizers(t);
     add_recurrent(t);
     add_matmul(t);
+    add_attention(t);
     add_onednn(t);
     add_conv(t);
     add_pool(t);
