@@ -1,6 +1,7 @@
 // Candor's training step: the user's own loop, compiled; the batch is gathered inside the step.
 #include <chrono>
 
+#include "bench/chargpt.h"
 #include "bench/network.h"
 #include "bench/system.h"
 #include "candor/base/threads.h"
@@ -61,6 +62,7 @@ class Training : public System {
 }  // namespace
 
 std::unique_ptr<System> candor_training(const Case& c, const Inputs& inputs, const PlanOptions& options) {
+  if (c.gpt.width) return candor_chargpt(c, inputs, options);
   return std::make_unique<Training>(c, inputs, options);
 }
 

@@ -45,6 +45,10 @@ Case read_case(const Json& j) {
   if (c.data == "tiny") features = {4};
   if (j.contains("features")) features = j.at("features").get<std::vector<std::int64_t>>();
   c.features = Shape(std::span<const std::int64_t>(features));
+  if (j.contains("gpt")) {
+    const Json& g = j.at("gpt");
+    c.gpt = {g.at("blocks"), g.at("width"), g.at("inner"), g.at("heads"), g.at("context"), g.at("vocabulary")};
+  }
   const Json layers = j.value("layers", Json::array());
   for (const auto& layer : layers) c.layers.push_back(read_layer(layer));
   c.peers = j.value("peers", std::vector<std::string>{});
@@ -56,6 +60,7 @@ Case read_case(const Json& j) {
 double Case::value(double seconds) const {
   if (unit == "s/epoch") return seconds / static_cast<double>(steps) * epoch_steps;
   if (unit == "us/step") return seconds / static_cast<double>(steps) * 1e6;
+  if (unit == "ms/step") return seconds / static_cast<double>(steps) * 1e3;
   if (unit == "us") return seconds / static_cast<double>(calls) * 1e6;
   if (unit == "images/s") return static_cast<double>(calls * batch) / seconds;
   return seconds;

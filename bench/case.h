@@ -18,11 +18,16 @@ struct LayerSpec {
   bool relu = false;
 };
 
+/// A language model of characters; width 0: the case is none.
+struct GptSpec {
+  std::int64_t blocks = 0, width = 0, inner = 0, heads = 0, context = 0, vocabulary = 0;
+};
+
 struct Case {
   std::string name;
   std::string kind;  ///< "train", "infer", "process", "extra"
-  std::string unit;  ///< "s/epoch", "us/step", "us", "images/s", "s", ...
-  std::string data;  ///< "mnist", "tiny", "random"
+  std::string unit;  ///< "s/epoch", "us/step", "ms/step", "us", "images/s", "s", ...
+  std::string data;  ///< "mnist", "tiny", "random", "text"
   std::string fixture;
   double must = 0;  ///< how many times faster than the best peer; for an extra the largest value
   std::int64_t batch = 1, steps = 0, calls = 0, checked = 0;
@@ -30,6 +35,7 @@ struct Case {
   std::uint64_t seed = 0;
   Shape features;
   std::vector<LayerSpec> layers;
+  GptSpec gpt;
   std::vector<std::string> peers;  ///< "script" or "script:variant"
 
   bool higher_is_better() const { return unit == "images/s"; }

@@ -65,14 +65,23 @@ class Case:
         n = len(order) // self.batch
         return order[: n * self.batch].reshape(n, self.batch)
 
-    def weights(self):
-        """[(kernel, bias), ...] in Keras's layout."""
+    def ids(self):
+        """The text of a language model's case."""
+        return self._file("x.i32", np.int32)
+
+    def tensors(self):
+        """All weights in order, in Keras's layout."""
         flat, out, at = self._file("weights.f32", np.float32), [], 0
         for shape in self.spec["weights"]:
             size = int(np.prod(shape))
             out.append(flat[at : at + size].reshape(shape))
             at += size
-        return list(zip(out[0::2], out[1::2]))
+        return out
+
+    def weights(self):
+        """[(kernel, bias), ...] of a net of layers."""
+        tensors = self.tensors()
+        return list(zip(tensors[0::2], tensors[1::2]))
 
 
 def serve(system, version, parity, run):
