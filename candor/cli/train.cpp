@@ -29,6 +29,8 @@ struct Options {
   std::string out = ".";
   std::int64_t epochs = 0, batch_size = 0;
   double lr = 0, test = 0.2;  // lr 0: the default of the data and network
+  std::string resume;         // file of the resume point
+  double resume_every = 60;
 };
 
 /// The three parts of the data. The test part is looked at once, after training; validation picks the epoch and may be empty.
@@ -145,6 +147,8 @@ int train(const Options& o, const Common& common) {
   fit.batch_size = batch;
   fit.seed = common.seed;
   fit.verbose = common.quiet ? 0 : 1;
+  fit.resume = o.resume;
+  fit.resume_every = o.resume_every;
   if (parts.validation.rows() > 0) {
     fit.validation_data = as_trained(parts.validation);
     fit.callbacks = {EarlyStopping{.patience = static_cast<int>(std::max<std::int64_t>(epochs / 3, 5)), .restore_best_weights = true}};
@@ -171,6 +175,8 @@ int train(const Options& o, const Common& common) {
     if (std::isfinite(distance)) file.record.set("conformal_distance", distance);
   }
   formats::write_model_file(report.model, file);
+  // The model is safe: what was kept to go on from has done its work, unless the user stopped and may want to.
+  if (!o.resume.empty() && !report.history.interrupted()) std::remove(o.resume.c_str());
   report.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   if (common.json) print_object(report, common);
   else print_text(report);
@@ -191,8 +197,13 @@ void add_train(CLI::App& app, Common& common, Run& run) {
   CLI::Option* rate = command->add_option("--lr", o->lr, "learning rate of Adam at the start; it falls along a cosine (default: 0.001 for tables, 0.004 for pictures, 0.002 with convolutions)");
   command->add_option("--dropout", o->network.dropout, "share of hidden units dropped in training");
   command->add_option("--test", o->test, "share of rows held out for the test (default 0.2)");
-  command->callback([o, rate, &common, &run] {
-    run = [o, given = rate->count() > 0, &common] {
+  CLI::Option* resume = command->add_option("--resume", o->resume, "a file that training goes on from when it is there, and that is written as it goes; removed once the model is saved");
+  CLI::Option* every = command->add_option("--resume-every", o->resume_every, "seconds between two writes of that file, at least (default 60; 0: after every step)");
+  every->needs(resume);
+  command->callback([o, rate, resume, &common, &run] {
+    run = [o, given = rate->count() > 0, resuming = resume->count() > 0, &common] {
+      if (resuming && o->resume.empty()) bad_option("--resume", "the name of a file is expected");
+      if (!(o->resume_every >= 0)) bad_option("--resume-every", "a number of seconds from 0 is expected, and " + std::to_string(o->resume_every) + " came");
       if (given && (!(o->lr > 0) || !std::isfinite(o->lr))) bad_option("--lr", "a positive number is expected, and " + std::to_string(o->lr) + " came");
       if (!(o->test > 0 && o->test < 1)) bad_option("--test", "a share between 0 and 1 is expected, and " + std::to_string(o->test) + " came");
       if (const double rate_dropped = o->network.dropout.value_or(0); !(rate_dropped >= 0 && rate_dropped <= 0.95)) {

@@ -7,7 +7,7 @@
 #include "candor/base/text.h"
 #include "candor/formats/config_json.h"
 #include "candor/formats/safetensors.h"
-#include "candor/nn/layer_body.h"
+#include "candor/nn/model_body.h"
 #include "candor/nn/weight_budget.h"
 
 namespace candor::formats {
@@ -128,6 +128,7 @@ bool ModelFile::gives_logits() const {
 }
 
 void write_model_file(const std::string& path, const ModelFile& file) {
+  static_cast<const candor::detail::ModelBody&>(file.model.body()).require_at_rest("save");
   Config::List inputs;
   for (const TensorType& type : file.model.input_types()) {
     Config input = Config::map();

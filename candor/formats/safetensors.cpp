@@ -204,7 +204,11 @@ Tensor Safetensors::tensor(const std::string& wanted) const {
   return copy;
 }
 
-std::string safetensors_bytes(const std::vector<std::pair<std::string, Tensor>>& tensors, const std::map<std::string, std::string>& metadata) {
+namespace {
+
+/// Header and tensors, piece by piece: a file as large as memory need not lie in memory twice.
+template <class Write>
+void write_pieces(const std::vector<std::pair<std::string, Tensor>>& tensors, const std::map<std::string, std::string>& metadata, Write&& write) {
   // Widest elements first: then every tensor begins at a multiple of its element size without gaps, as the format wants.
   std::vector<const std::pair<std::string, Tensor>*> order;
   for (const auto& item : tensors) order.push_back(&item);
@@ -229,21 +233,30 @@ std::string safetensors_bytes(const std::vector<std::pair<std::string, Tensor>>&
   }
   text.resize((text.size() + 7) / 8 * 8, ' ');
 
-  std::string out(8, '\0');
+  char size[8];
   const std::uint64_t length = text.size();
-  std::memcpy(out.data(), &length, 8);
-  out.reserve(8 + text.size() + at);
-  out += text;
+  std::memcpy(size, &length, 8);
+  write(std::string_view(size, 8));
+  write(std::string_view(text));
   for (const auto* item : order) {
     const Tensor whole_tensor = item->second.contiguous();
-    out.append(static_cast<const char*>(whole_tensor.raw()), whole_tensor.type().bytes());
+    write(std::string_view(static_cast<const char*>(whole_tensor.raw()), whole_tensor.type().bytes()));
   }
+}
+
+}  // namespace
+
+std::string safetensors_bytes(const std::vector<std::pair<std::string, Tensor>>& tensors, const std::map<std::string, std::string>& metadata) {
+  std::string out;
+  write_pieces(tensors, metadata, [&](std::string_view piece) { out += piece; });
   return out;
 }
 
 void save_safetensors(const std::string& path, const std::vector<std::pair<std::string, Tensor>>& tensors,
                       const std::map<std::string, std::string>& metadata) {
-  write_atomically(path, safetensors_bytes(tensors, metadata));
+  AtomicFile file(path);
+  write_pieces(tensors, metadata, [&](std::string_view piece) { file.write(piece); });
+  file.commit();
 }
 
 }  // namespace candor::formats

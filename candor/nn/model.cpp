@@ -11,6 +11,17 @@ LossList::LossList(std::initializer_list<Loss> losses) : losses_(losses) {}
 
 namespace detail {
 
+const void* ModelBody::this_thread() {
+  static thread_local const char mark = 0;
+  return &mark;
+}
+
+void ModelBody::require_at_rest(const std::string& what) const {
+  const void* by = trained_by.load();
+  if (by == nullptr || by == this_thread()) return;
+  fail(ErrorKind::invalid_argument, shown_name() + ": " + what + ": the model is being trained on another thread; do it in a callback, between two steps, or after fit");
+}
+
 std::vector<TensorType> ModelBody::input_types() const {
   std::vector<TensorType> types;
   for (const TensorType& type : built_for()) types.push_back({type.shape.without(0), type.dtype});
@@ -117,12 +128,14 @@ std::vector<std::string> Model::output_names() const {
 }
 
 std::vector<Tensor> Model::weights() const {
+  body_of(*this).require_at_rest("weights");
   std::vector<Tensor> out;
   for (const Variable& variable : variables()) out.push_back(variable.tensor().clone());
   return out;
 }
 
 void Model::set_weights(const std::vector<Tensor>& weights) const {
+  body_of(*this).require_at_rest("set_weights");
   const std::vector<NamedVariable> own = named_variables();
   if (weights.size() != own.size()) {
     fail(ErrorKind::shape, body_of(*this).shown_name() + ": set_weights: it has " + std::to_string(own.size()) + " weights, " + std::to_string(weights.size()) + " were given");

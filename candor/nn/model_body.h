@@ -1,6 +1,8 @@
 // What stands behind a Model handle.
 #pragma once
 
+#include <atomic>
+
 #include "candor/nn/layer_body.h"
 #include "candor/nn/model.h"
 
@@ -20,6 +22,11 @@ class ModelBody : public LayerBody {
 
   std::shared_ptr<const CompileOptions> compiled;
   std::shared_ptr<void> programs;  ///< what train/ keeps between calls: compiled steps
+  std::atomic<const void*> trained_by{nullptr};  ///< this_thread() of the fit that runs now
+  /// An address that stands for the calling thread.
+  static const void* this_thread();
+  /// Throws Error (invalid_argument) while another thread trains the model: `what` would see weights of half a step.
+  void require_at_rest(const std::string& what) const;
 
  protected:
   std::vector<Layer> layers_;  ///< unique, in order of use

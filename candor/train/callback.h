@@ -7,6 +7,7 @@
 #include "candor/base/function.h"
 #include "candor/nn/model.h"
 #include "candor/train/history.h"
+#include "candor/train/resume_point.h"
 
 namespace candor {
 
@@ -18,6 +19,7 @@ struct TrainState {
   int epochs = 0;
   bool has_validation = false;
   bool verbose = false;  ///< callbacks may print lines
+  bool resumed = false;  ///< training goes on from a resume point: files are continued, not begun anew
   std::string stop;      ///< set to the reason to end training after this epoch
 };
 
@@ -32,6 +34,15 @@ class CallbackBody {
   /// `scores` has the epoch's loss and metrics, those of validation with "val_" before the name; a callback may add to it.
   virtual void on_epoch_end(TrainState& state, Scores& scores) { (void)state, (void)scores; }
   virtual void on_train_end(TrainState& state) { (void)state; }
+
+  /// The class, as a resume point lists it; empty: it need not be there when training goes on.
+  virtual std::string kind() const { return {}; }
+  /// What the callback knows between two steps, for a resume point, and back. load_state comes after on_train_begin; on_epoch_begin is not
+  /// called again for an epoch that is continued.
+  virtual void save_state(SavedState& state) const { (void)state; }
+  virtual void load_state(const SavedState& state) { (void)state; }
+  /// Resume points that fit is to write.
+  virtual std::vector<ResumePolicy> resume_policies() const { return {}; }
 };
 
 /// A handle; copies share state.
@@ -67,6 +78,9 @@ class Watch {
   double best() const { return best_; }
   void set_best(double best) { best_ = best; }
   const std::string& monitor() const { return monitor_; }
+  /// The best value, for a resume point, and back.
+  void save_state(SavedState& state) const { state.set("best", best_); }
+  void load_state(const SavedState& state) { best_ = state.number("best"); }
 
  private:
   std::string callback_, monitor_, mode_;

@@ -1,6 +1,7 @@
 // All callbacks.
 #pragma once
 
+#include "candor/train/callbacks/backup_and_restore.h"
 #include "candor/train/callbacks/checkpoint.h"
 #include "candor/train/callbacks/csv_logger.h"
 #include "candor/train/callbacks/early_stopping.h"

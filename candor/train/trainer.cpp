@@ -8,6 +8,7 @@
 #include "candor/base/interrupt.h"
 #include "candor/base/threads.h"
 #include "candor/data/batches.h"
+#include "candor/train/training_mark.h"
 
 namespace candor::detail {
 namespace {
@@ -55,6 +56,7 @@ Trainer::Trainer(const Model& model, const std::vector<Tensor>& x, const std::ve
     const std::span<const Tensor> all(data_);
     judge_.emplace(*programs_, all.first(x.size()), all.subspan(x.size(), y.size()), weight_, Rows{train_rows_, rows_}, 256);
   }
+  prepare_resume();
 }
 
 void Trainer::prepare_weights() {
@@ -115,7 +117,7 @@ void Trainer::run_step(std::int64_t step) {
   arguments_.back() = order_.data() + step * batch_;
   for (std::size_t i = 0; i < kept_.size(); ++i) results_[losses_.size() + i] = row_pointer(kept_[i], step * batch_);
   Program& program = step_rows(step) == batch_ ? *full_ : *rest_;
-  program.run(arguments_.data(), results_.data(), {options_.seed, static_cast<std::uint64_t>(seen_.optimizer.iterations())});
+  program.run(arguments_.data(), results_.data(), run_state(step));
 }
 
 void Trainer::guard(int epoch, std::int64_t step) {
@@ -143,7 +145,7 @@ std::string Trainer::first_not_finite(std::int64_t step) {
     flags.push_back(Tensor::zeros({}, DType::boolean));
     out.push_back(flags.back().raw());
   }
-  program.run(arguments_.data(), out.data(), {options_.seed, static_cast<std::uint64_t>(seen_.optimizer.iterations())});
+  program.run(arguments_.data(), out.data(), run_state(step));
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (!*flags[i].data<bool>()) return names[i];
   }
@@ -191,54 +193,67 @@ bool Trainer::weights_finite() const {
 
 Trainer::Result Trainer::epoch(int number, Progress& bar) {
   order_rows(number);
-  for (const OutputMetric& m : programs_->train_metrics()) m.metric.reset();
-  std::vector<double> sums(losses_.size(), 0);
-  std::int64_t done_rows = 0;
+  const std::int64_t first = at_.step;  // not 0: from a resume point
+  if (first == 0) {
+    for (const OutputMetric& m : programs_->train_metrics()) m.metric.reset();
+    at_.sums.assign(losses_.size(), 0);
+    at_.rows = 0;
+  }
   Result result;
-  for (std::int64_t step = 0; step < steps(); ++step) {
-    if (step % steps_between_snapshots == 0) {
+  result.steps = first;
+  for (std::int64_t step = first; step < steps(); ++step) {
+    if (step == first || step % steps_between_snapshots == 0) {
       candidate_.take(state_);
       candidate_step_ = step;
       pending_ = true;
-      if (step == 0) has_good_ = false;  // one of the epoch before cannot be run forward in this one's order
+      if (step == first) has_good_ = false;  // one of the epoch before cannot be run forward in this one's order
     }
     run_step(step);
     guard(number, step);
     const auto count = static_cast<double>(step_rows(step));
-    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += read_scalar(&losses_[i], loss_types_[i]) * count;
-    done_rows += step_rows(step);
-    result.steps = step + 1;
+    for (std::size_t i = 0; i < at_.sums.size(); ++i) at_.sums[i] += read_scalar(&losses_[i], loss_types_[i]) * count;
+    at_.rows += step_rows(step);
+    at_.step = result.steps = step + 1;
     for (const Callback& callback : callbacks_) callback->on_batch_end(seen_, step, read_scalar(&losses_[0], loss_types_[0]));
-    if (bar.due()) bar.update(step + 1, "loss " + to_string(Config(static_cast<double>(static_cast<float>(sums[0] / static_cast<double>(done_rows))))).substr(0, 7));
+    if (bar.due()) bar.update(step + 1, "loss " + to_string(Config(static_cast<double>(static_cast<float>(at_.sums[0] / static_cast<double>(at_.rows))))).substr(0, 7));
     if (interrupted()) {
       result.interrupted = true;
       break;
     }
+    if (step + 1 < steps()) resume_->after_step([&] { return resume_point(); });
   }
   if (!weights_finite()) give_up(number, result.steps, "the weights are no longer finite");
-  for (double& sum : sums) sum /= static_cast<double>(done_rows);
+  if (result.interrupted) resume_->at_stop([&] { return resume_point(); });
+  std::vector<double> means = at_.sums;
+  for (double& mean : means) mean /= static_cast<double>(at_.rows);
   if (!kept_.empty() && !result.interrupted) {
     std::vector<Tensor> targets;
     const std::span<const std::int64_t> order(order_);
     for (std::size_t i = 0; i < target_count_; ++i) targets.push_back(data::take_rows(data_[programs_->inputs() + i], order));
     count_all(*programs_, programs_->train_metrics(), targets, kept_, weight_.defined() ? data::take_rows(weight_, order) : Tensor());
   }
-  result.scores = collect_scores(*programs_, sums, programs_->train_metrics());
+  result.scores = collect_scores(*programs_, means, programs_->train_metrics());
   return result;
 }
 
 History Trainer::run() {
   const InterruptGuard interrupts;
-  seen_ = {model_, model_.compile_options().optimizer, options_.initial_epoch, options_.epochs, judge_.has_value(), options_.verbose > 0, ""};
-  History history;
+  const TrainingMark mark(static_cast<ModelBody&>(model_.body()), who_);
+  seen_ = {model_, model_.compile_options().optimizer, options_.initial_epoch, options_.epochs, judge_.has_value(), options_.verbose > 0, false, ""};
+  at_.epoch = options_.initial_epoch;
+  at_.random_step = static_cast<std::uint64_t>(seen_.optimizer.iterations());
+  const std::optional<ResumePoint> point = resume_->read(run_);
+  seen_.resumed = point.has_value();
   for (const Callback& callback : callbacks_) callback->on_train_begin(seen_);
-  for (int number = options_.initial_epoch; number < options_.epochs; ++number) {
+  if (point) go_on_from(point->state);
+  while (at_.epoch < options_.epochs && (seen_.stop.empty() || at_.step > 0)) {  // an epoch that was begun is ended
     const double start = now();
-    seen_.epoch = number;
-    for (const Callback& callback : callbacks_) callback->on_epoch_begin(seen_);
+    seen_.epoch = at_.epoch;
+    if (at_.step == 0)
+      for (const Callback& callback : callbacks_) callback->on_epoch_begin(seen_);
     const ProgressStyle style = options_.verbose == 0 ? ProgressStyle::quiet : options_.verbose == 2 ? ProgressStyle::lines : ProgressStyle::automatic;
-    Progress bar("epoch " + std::to_string(number + 1) + "/" + std::to_string(options_.epochs), steps(), style);
-    Result result = epoch(number, bar);
+    Progress bar("epoch " + std::to_string(at_.epoch + 1) + "/" + std::to_string(options_.epochs), steps(), style);
+    Result result = epoch(at_.epoch, bar);
     if (judge_ && !result.interrupted) {
       const Scores judged = judge_->run();
       for (const auto& [name, value] : judged.items()) result.scores.set("val_" + name, value);
@@ -247,16 +262,23 @@ History Trainer::run() {
       for (const Callback& callback : callbacks_) callback->on_epoch_end(seen_, result.scores);
     }
     bar.finish(to_string(result.scores));
-    history.add(result.scores, now() - start);
-    if (result.interrupted) seen_.stop = "interrupted";
-    if (!seen_.stop.empty()) {
-      history.end(seen_.stop);
+    history_.add(result.scores, now() - start);
+    if (result.interrupted) {
+      seen_.stop = "interrupted";
       break;
     }
+    at_.random_step += static_cast<std::uint64_t>(steps());
+    at_.step = 0;
+    ++at_.epoch;
+    if (at_.epoch < options_.epochs && seen_.stop.empty()) resume_->after_epoch([&] { return resume_point(); });
   }
-  if (seen_.stop == "interrupted") clear_interrupt();
+  const bool stopped = seen_.stop == "interrupted";
+  if (!seen_.stop.empty()) history_.end(seen_.stop);
+  if (stopped) clear_interrupt();
+  else resume_->at_end([&] { return resume_point(); });
   for (const Callback& callback : callbacks_) callback->on_train_end(seen_);
-  return history;
+  if (!stopped) resume_->finished();
+  return history_;
 }
 
 }  // namespace candor::detail

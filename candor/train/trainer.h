@@ -7,6 +7,7 @@
 #include "candor/train/fit.h"
 #include "candor/train/judge.h"
 #include "candor/train/programs.h"
+#include "candor/train/resume.h"
 #include "candor/train/snapshot.h"
 
 namespace candor::detail {
@@ -23,12 +24,24 @@ class Trainer {
     std::int64_t steps = 0;
     bool interrupted = false;
   };
+  /// How far training has come: all that is not in variables. A resume point holds it.
+  struct Position {
+    int epoch = 0;
+    std::int64_t step = 0, rows = 0;     ///< done in this epoch
+    std::vector<double> sums;            ///< of the losses, by row
+    std::uint64_t random_step = 0;       ///< RunState::step of this epoch's first step
+  };
+  /// resume points: trainer_resume.cpp
+  void prepare_resume();
+  ResumePoint resume_point() const;
+  void go_on_from(const SavedState& state);
   void prepare_weights();
   void prepare_steps();
   void order_rows(int epoch);
   Result epoch(int number, Progress& bar);
   /// Runs step `step` of the epoch; its losses are in losses_.
   void run_step(std::int64_t step);
+  RunState run_state(std::int64_t step) const { return {options_.seed, at_.random_step + static_cast<std::uint64_t>(step)}; }
   void guard(int epoch, std::int64_t step);
   [[noreturn]] void give_up(int epoch, std::int64_t step, const std::string& what);
   std::string first_not_finite(std::int64_t step);
@@ -60,6 +73,10 @@ class Trainer {
   std::vector<Variable> state_;
   std::vector<Callback> callbacks_;
   TrainState seen_;
+  Position at_;
+  History history_;
+  Config run_;  ///< what a resume point belongs to; null without one
+  std::optional<ResumeWriter> resume_;
 };
 
 }  // namespace candor::detail

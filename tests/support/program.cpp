@@ -57,13 +57,29 @@ Finished run_candor(const std::vector<std::string>& arguments, const std::string
   return finish(start(arguments, folder, environment, outputs), outputs);
 }
 
+namespace {
+
+bool has_ended(pid_t child) {
+  siginfo_t ended{};
+  return ::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == child;
+}
+
+}  // namespace
+
+Finished signal_candor(const std::vector<std::string>& arguments, const std::function<bool()>& when, int signal_number) {
+  const TemporaryFolder outputs;
+  const pid_t child = start(arguments, {}, {}, outputs);
+  for (int i = 0; i < 300000 && child > 0 && !when() && !has_ended(child); ++i) ::usleep(200);
+  if (child > 0) ::kill(child, signal_number);
+  return finish(child, outputs);
+}
+
 Finished signal_candor(const std::vector<std::string>& arguments, const std::string& after, int signal_number) {
   const TemporaryFolder outputs;
   const pid_t child = start(arguments, {}, {}, outputs);
   for (int i = 0; i < 60000 && child > 0; ++i) {  // a minute; a program that never says it ends by itself or is killed by the test's limit
     if ((contents(outputs / "err") + contents(outputs / "out")).find(after) != std::string::npos) break;
-    siginfo_t ended{};
-    if (::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == child) break;
+    if (has_ended(child)) break;
     ::usleep(1000);
   }
   if (child > 0) ::kill(child, signal_number);

@@ -1,6 +1,7 @@
 // Runs the program `candor` as a person would and keeps what it said.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,5 +20,8 @@ Finished run_candor(const std::vector<std::string>& arguments, const std::string
 
 /// The same, but sends `signal_number` once `after` stands on its standard error or output.
 Finished signal_candor(const std::vector<std::string>& arguments, const std::string& after, int signal_number);
+
+/// The same, but sends it once `when` says so; it is asked every fifth of a millisecond.
+Finished signal_candor(const std::vector<std::string>& arguments, const std::function<bool()>& when, int signal_number);
 
 }  // namespace candor::testing

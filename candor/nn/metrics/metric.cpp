@@ -93,6 +93,7 @@ Metric::Metric(const Loss& loss) : body_(std::make_shared<LossBody>(loss)) {}
 void Metric::update(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { body_of(*this).update(y_true, y_pred, sample_weight); }
 double Metric::result() const { return body_of(*this).result(); }
 void Metric::reset() const { body_of(*this).reset(); }
+std::vector<Variable> Metric::variables() const { return body_of(*this).variables(); }
 const std::string& Metric::name() const { return body_of(*this).name(); }
 bool Metric::higher_is_better() const { return body_of(*this).higher_is_better(); }
 bool Metric::needs_all_predictions() const { return body_of(*this).needs_all_predictions(); }

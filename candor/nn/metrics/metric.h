@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "candor/graph/trace.h"
 #include "candor/nn/losses/loss.h"
 
 namespace candor {
@@ -30,6 +31,8 @@ class Metric {
   /// The value over everything counted since reset(); NaN when nothing was.
   double result() const;
   void reset() const;
+  /// What has been counted, as far as it lies in variables.
+  std::vector<Variable> variables() const;
 
   bool defined() const { return body_ != nullptr; }
   const std::string& name() const;

@@ -20,6 +20,8 @@ class MetricBody {
   virtual void update(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) = 0;
   virtual double result() const = 0;
   virtual void reset() = 0;
+  /// What has been counted, as far as it lies in variables; a resume point keeps it.
+  virtual std::vector<Variable> variables() const { return {}; }
   virtual bool higher_is_better() const { return true; }
   virtual bool needs_all_predictions() const { return false; }
   virtual void set_from_logits(bool) {}
@@ -35,6 +37,7 @@ class SummingBody : public MetricBody {
  public:
   SummingBody(std::string name, int counters);
   void reset() final;
+  std::vector<Variable> variables() const override { return counters_; }
 
  protected:
   /// counter[i] += amount (any shape; all elements are added).

@@ -22,6 +22,9 @@ class Body final : public CallbackBody {
     if (o_.save_best_only && !watch_.improved(watch_.value(state, scores))) return;
     state.model.save(detail::checkpoint_path(o_.filepath, state.epoch, scores));
   }
+  std::string kind() const override { return "ModelCheckpoint"; }
+  void save_state(SavedState& state) const override { watch_.save_state(state); }
+  void load_state(const SavedState& state) override { watch_.load_state(state); }
 
  private:
   ModelCheckpoint o_;

@@ -38,6 +38,18 @@ class Body final : public CallbackBody {
     if (o_.restore_best_weights && !weights_.empty()) state.model.set_weights(weights_);
   }
 
+  std::string kind() const override { return "EarlyStopping"; }
+  void save_state(SavedState& state) const override {
+    watch_.save_state(state);
+    state.set("wait", wait_).set("best_epoch", best_epoch_).set("weights", weights_);
+  }
+  void load_state(const SavedState& state) override {
+    watch_.load_state(state);
+    wait_ = static_cast<int>(state.integer("wait"));
+    best_epoch_ = static_cast<int>(state.integer("best_epoch"));
+    weights_ = state.tensor_list("weights");
+  }
+
  private:
   void keep(const TrainState& state) {
     weights_ = state.model.weights();

@@ -14,6 +14,7 @@ class SchedulerBody final : public CallbackBody {
   }
   void on_epoch_begin(TrainState& state) override { state.optimizer.set_learning_rate(schedule_(state.epoch, state.optimizer.learning_rate())); }
   void on_epoch_end(TrainState& state, Scores& scores) override { scores.set("learning_rate", state.optimizer.learning_rate()); }
+  std::string kind() const override { return "LearningRateScheduler"; }
 
  private:
   Function<double(int, double)> schedule_;
@@ -40,6 +41,16 @@ class PlateauBody final : public CallbackBody {
       cooling_ = o_.cooldown;
       wait_ = 0;
     }
+  }
+  std::string kind() const override { return "ReduceLROnPlateau"; }
+  void save_state(SavedState& state) const override {
+    watch_.save_state(state);
+    state.set("wait", wait_).set("cooling", cooling_);
+  }
+  void load_state(const SavedState& state) override {
+    watch_.load_state(state);
+    wait_ = static_cast<int>(state.integer("wait"));
+    cooling_ = static_cast<int>(state.integer("cooling"));
   }
 
  private:
