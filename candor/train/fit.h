@@ -33,7 +33,7 @@ struct FitOptions {
   std::vector<double> class_weight = {};  ///< a factor for each class number; needs whole-number targets
   Tensor sample_weight = {};            ///< one a row
   int initial_epoch = 0;
-  std::string resume = {};      ///< a file: training goes on from it, to the bit, when it is there, and writes it as it goes; see docs/tutorial.md
+  std::string resume = {};      ///< a file: training goes on from it, to the bit, when it is there, and writes it as it goes; BackupAndRestore does the same with a folder
   double resume_every = 60;     ///< seconds between two writes, at least (they take at most 2 % of the time); 0: after every step
   std::int64_t resume_steps = 0;  ///< when not 0: after each so many steps, in place of resume_every
 };
