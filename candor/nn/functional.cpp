@@ -60,7 +60,7 @@ void FunctionalBody::visit(const Symbol& symbol) {
       ++open.back().second;
       open.emplace_back(&node->inputs[next].node(), 0);
     } else {
-      Step step{node->layer, {}, slot_count_, static_cast<int>(node->outputs.size()), {}};
+      Step step{node->layer, {}, node->roles, node->options, slot_count_, static_cast<int>(node->outputs.size()), {}};
       for (const Symbol& in : node->inputs) step.inputs.push_back(slot_of(in));
       slots_.emplace_back(node, slot_count_);
       slot_count_ += step.outputs;
@@ -105,7 +105,7 @@ std::vector<Tensor> FunctionalBody::apply(std::span<const Tensor> xs, Mode mode)
     const PreviousLayer previous(&step.before);
     std::vector<Tensor> in;
     for (int slot : step.inputs) in.push_back(values[static_cast<std::size_t>(slot)]);
-    std::vector<Tensor> out = step.layer.call(in, mode);
+    std::vector<Tensor> out = call_with_roles(step.layer, in, step.roles, step.options, mode);
     for (std::size_t i = 0; i < out.size(); ++i) values[static_cast<std::size_t>(step.first_output) + i] = std::move(out[i]);
   }
   std::vector<Tensor> results;
@@ -122,7 +122,12 @@ Config FunctionalBody::options() const {
   for (const Layer& layer : layers_) layers.push_back(layer.config());
   for (const Step& step : steps_) {
     Config::List from(step.inputs.begin(), step.inputs.end());
-    calls.push_back({{"layer", step.layer.name()}, {"inputs", from}});
+    Config call = {{"layer", step.layer.name()}, {"inputs", from}};
+    if (std::any_of(step.roles.begin(), step.roles.end(), [](const std::string& role) { return !role.empty(); })) {
+      call.set("roles", Config::List(step.roles.begin(), step.roles.end()));
+    }
+    if (!step.options.is_null()) call.set("options", step.options);
+    calls.push_back(call);
   }
   for (int slot : output_slots_) outputs.push_back(slot);
   Config c = Config::map();
@@ -152,8 +157,16 @@ Model Model::from_config(const Config& c) {
     const auto found = layers.find(name);
     if (found == layers.end()) fail(ErrorKind::corrupt, "configuration: the model calls a layer '" + name + "' that it does not have");
     std::vector<Symbol> in;
-    for (const Config& number : call.at("inputs").items()) in.push_back(value(number));
-    for (const Symbol& out : found->second.call(in)) values.push_back(out);
+    SymbolCallOptions further;
+    const Config* roles = call.find("roles");
+    for (const Config& number : call.at("inputs").items()) {
+      const std::size_t i = in.size() + further.tensors.size();
+      const std::string role = roles && i < roles->items().size() ? roles->items()[i].text() : "";
+      if (role.empty()) in.push_back(value(number));
+      else further.tensors.emplace_back(role, value(number));
+    }
+    if (const Config* options = call.find("options")) further.options = *options;
+    for (const Symbol& out : found->second.call(in, further)) values.push_back(out);
   }
   for (const Config& number : c.at("outputs").items()) outputs.push_back(value(number));
   return Model(inputs, outputs, {.name = c.get("name", "")});

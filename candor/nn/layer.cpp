@@ -39,7 +39,20 @@ void LayerBody::build_once(std::span<const TensorType> inputs) {
   set_trainable(trainable_);
 }
 
-std::vector<Tensor> LayerBody::call(std::span<const Tensor> xs, Mode mode) {
+namespace {
+thread_local const CallOptions* running_call = nullptr;
+
+/// The arguments of the innermost call; a layer called within without any sees none.
+struct RunningCall {
+  explicit RunningCall(const CallOptions* options) : before(running_call) { running_call = options; }
+  ~RunningCall() { running_call = before; }
+  RunningCall(const RunningCall&) = delete;
+  RunningCall& operator=(const RunningCall&) = delete;
+  const CallOptions* before;
+};
+}  // namespace
+
+std::vector<Tensor> LayerBody::call(std::span<const Tensor> xs, const CallOptions& options) {
   const Scope scope(name_.empty() ? default_name() : name_);
   std::vector<TensorType> types;
   for (const Tensor& x : xs) {
@@ -48,10 +61,67 @@ std::vector<Tensor> LayerBody::call(std::span<const Tensor> xs, Mode mode) {
     types.push_back(x.type());
   }
   if (xs.empty()) complain(ErrorKind::invalid_argument, "no input");
+  check_arguments(options);
+  const RunningCall running(&options);
   build_once(types);
-  std::vector<Tensor> outputs = apply(xs, mode);
+  std::vector<Tensor> outputs = apply(xs, options.mode);
+  const std::vector<Tensor> masks = compute_masks(xs, outputs);
+  for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = outputs[i].with_mask(masks[i]);
+  if (activity_regularizer_.defined()) {
+    for (const Tensor& out : outputs) {
+      if (is_floating(out.dtype())) add_loss(activity_regularizer_(out));
+    }
+  }
   LayerObserver::report(*this, outputs);
   return outputs;
+}
+
+void LayerBody::check_arguments(const CallOptions& options) const {
+  std::vector<std::string> given;
+  for (const auto& [argument, tensor] : options.tensors) given.push_back(argument);
+  if (!options.options.is_null()) {
+    for (const auto& [argument, value] : options.options.entries()) given.push_back(argument);
+  }
+  if (given.empty()) return;
+  const std::vector<std::string> known = call_arguments();
+  for (const std::string& argument : given) {
+    if (std::find(known.begin(), known.end(), argument) != known.end()) continue;
+    std::string list;
+    for (const std::string& one : known) list += (list.empty() ? "" : ", ") + one;
+    complain(ErrorKind::invalid_argument, "a call of " + kind() + " has no argument '" + argument + "'" + (list.empty() ? "; it takes inputs alone" : "; it has " + list));
+  }
+}
+
+std::vector<Tensor> LayerBody::compute_masks(std::span<const Tensor> xs, std::span<const Tensor> outputs) {
+  const Tensor mask = xs.front().mask();
+  std::vector<Tensor> masks(outputs.size());
+  for (std::size_t i = 0; mask.defined() && i < outputs.size(); ++i) {
+    bool fits = mask.rank() <= outputs[i].rank();
+    for (int axis = 0; fits && axis < mask.rank(); ++axis) fits = mask.shape(axis) == outputs[i].shape(axis);
+    if (fits) masks[i] = mask;
+  }
+  return masks;
+}
+
+std::vector<Tensor> LayerBody::arguments(std::string_view name) const {
+  std::vector<Tensor> found;
+  for (const auto& [argument, tensor] : running_call->tensors) {
+    if (argument == name) found.push_back(tensor);
+  }
+  return found;
+}
+
+Tensor LayerBody::argument(std::string_view name) const {
+  const std::vector<Tensor> found = arguments(name);
+  if (found.size() > 1) complain(ErrorKind::invalid_argument, "the argument '" + std::string(name) + "' is given " + std::to_string(found.size()) + " times, and is one tensor");
+  return found.empty() ? Tensor() : found.front();
+}
+
+const Config* LayerBody::option(std::string_view name) const { return running_call->options.is_null() ? nullptr : running_call->options.find(name); }
+
+bool LayerBody::option(std::string_view name, bool fallback) const {
+  const Config* value = option(name);
+  return value && !value->is_null() ? value->boolean() : fallback;
 }
 
 void LayerBody::set_name(std::string name) {
@@ -129,6 +199,19 @@ std::vector<TensorType> infer_types(const TensorFunction& f, std::span<const Ten
   return types;
 }
 
+std::vector<Tensor> call_with_roles(const Layer& layer, std::span<const Tensor> values, const std::vector<std::string>& roles, const Config& options, Mode mode) {
+  CallOptions call{.mode = mode, .tensors = {}, .options = options};
+  std::vector<Tensor> inputs, masks;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (roles[i].empty()) inputs.push_back(values[i]);
+    else if (roles[i] == "mask") masks.push_back(values[i]);
+    else call.tensors.emplace_back(roles[i], values[i]);
+  }
+  if (masks.size() > inputs.size()) fail(ErrorKind::invalid_argument, layer.name() + ": " + std::to_string(masks.size()) + " masks for " + std::to_string(inputs.size()) + " inputs");
+  for (std::size_t i = 0; i < masks.size(); ++i) inputs[i] = inputs[i].with_mask(masks[i]);
+  return layer.call(inputs, call);
+}
+
 std::string config_name(const Config& options) { return options.get("name", ""); }
 
 DType config_dtype(const Config& options) {
@@ -154,7 +237,8 @@ detail::LayerBody& Layer::body() const {
   return *body_;
 }
 
-std::vector<Tensor> Layer::call(std::span<const Tensor> xs, Mode mode) const { return body().call(xs, mode); }
+std::vector<Tensor> Layer::call(std::span<const Tensor> xs, Mode mode) const { return body().call(xs, {.mode = mode}); }
+std::vector<Tensor> Layer::call(std::span<const Tensor> xs, const CallOptions& options) const { return body().call(xs, options); }
 
 Tensor Layer::operator()(const Tensor& x, Mode mode) const { return (*this)(std::vector<Tensor>{x}, mode); }
 
@@ -164,16 +248,19 @@ Tensor Layer::operator()(const std::vector<Tensor>& xs, Mode mode) const {
   return outputs.front();
 }
 
-std::vector<Symbol> Layer::call(const std::vector<Symbol>& xs) const {
+std::vector<Symbol> Layer::call(const std::vector<Symbol>& xs, const SymbolCallOptions& options) const {
   auto node = std::make_shared<detail::SymbolNode>();
   node->layer = *this;
   node->inputs = xs;
+  node->roles.resize(xs.size());
+  node->options = options.options;
+  for (const auto& [argument, symbol] : options.tensors) node->inputs.push_back(symbol), node->roles.push_back(argument);
   std::vector<TensorType> types;
-  for (const Symbol& x : xs) {
+  for (const Symbol& x : node->inputs) {
     if (!x.defined()) fail(ErrorKind::invalid_argument, kind() + ": applied to an empty Symbol; make one with Input(shape)");
     types.push_back({x.shape().inserted(0, trial_batch), x.dtype()});
   }
-  const auto run = [&](std::span<const Tensor> in) { return call(in, inference); };
+  const auto run = [&](std::span<const Tensor> in) { return detail::call_with_roles(*this, in, node->roles, node->options, inference); };
   for (const TensorType& type : detail::infer_types(run, types)) {
     if (type.shape.rank() == 0 || type.shape[0] != trial_batch) {
       fail(ErrorKind::shape, kind() + ": its output " + to_string(type) + " for a batch of " + std::to_string(trial_batch) + " has not the batch as first axis");
@@ -242,6 +329,7 @@ std::int64_t Layer::count_parameters() const {
   return count;
 }
 
+void Layer::set_activity_regularizer(const Regularizer& regularizer) const { body().set_activity_regularizer(regularizer); }
 void Layer::set_trainable(bool trainable) const { body().set_trainable(trainable); }
 bool Layer::trainable() const { return body().trainable(); }
 Tensor Layer::regularization_loss() const { return body().regularization_loss(); }
@@ -252,6 +340,7 @@ Config Layer::config() const {
   const Config own = body().options();
   for (const auto& [key, value] : own.entries()) options.set(key, value);
   if (!trainable()) options.set("trainable", false);
+  if (body().activity_regularizer().defined()) options.set("activity_regularizer", body().activity_regularizer().config());
   return {{"class_name", kind()}, {"config", options}};
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "candor/graph/trace.h"
+#include "candor/nn/call.h"
 #include "candor/nn/config.h"
 #include "candor/nn/initializers.h"
 #include "candor/nn/mode.h"
@@ -36,11 +37,14 @@ class Layer {
   Tensor operator()(const std::vector<Tensor>& xs, Mode mode = inference) const;
   /// Any number of inputs and outputs.
   std::vector<Tensor> call(std::span<const Tensor> xs, Mode mode = inference) const;
+  /// The same with further arguments: lstm.call(xs, {.mode = training, .tensors = {{"initial_state", h}, {"initial_state", c}}}).
+  /// Throws Error (invalid_argument) for one that the layer does not have.
+  std::vector<Tensor> call(std::span<const Tensor> xs, const CallOptions& options) const;
 
   /// The functional API: applies the layer to placeholders. The layer is built.
   Symbol operator()(const Symbol& x) const;
   Symbol operator()(const std::vector<Symbol>& xs) const;
-  std::vector<Symbol> call(const std::vector<Symbol>& xs) const;
+  std::vector<Symbol> call(const std::vector<Symbol>& xs, const SymbolCallOptions& options = {}) const;
 
   bool defined() const { return body_ != nullptr; }
   /// "dense", "dense_1", ...: given by the option `name`, or by the model that the layer is put into.
@@ -61,6 +65,8 @@ class Layer {
   /// Frozen layers keep their weights in training; batch normalisation then uses its running statistics.
   void set_trainable(bool trainable) const;
   bool trainable() const;
+  /// The penalty on this layer's outputs, added to the loss at each call while training or judging.
+  void set_activity_regularizer(const Regularizer& regularizer) const;
   /// The penalties of all regularizers, a scalar; undefined when there are none.
   Tensor regularization_loss() const;
 

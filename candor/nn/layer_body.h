@@ -22,6 +22,10 @@ class LayerBody {
   virtual void build(std::span<const TensorType> inputs) { (void)inputs; }
   /// The arithmetic. The layer is built.
   virtual std::vector<Tensor> apply(std::span<const Tensor> xs, Mode mode) = 0;
+  /// Names of the arguments that a call may have beside the inputs, Keras's ("initial_state"); see argument() and option().
+  virtual std::vector<std::string> call_arguments() const { return {}; }
+  /// Masks of the outputs, undefined for none. By default the first input's mask, where it fits, as in Keras 3.
+  virtual std::vector<Tensor> compute_masks(std::span<const Tensor> xs, std::span<const Tensor> outputs);
   /// Layers inside, for a model; named_variables and freezing go through them.
   virtual std::vector<Layer> children() const { return {}; }
   /// Weights of its own, in Keras's order, with short names.
@@ -29,7 +33,7 @@ class LayerBody {
   virtual Tensor regularization_loss() const;
 
   /// Builds when needed, opens the Scope, checks and applies.
-  std::vector<Tensor> call(std::span<const Tensor> xs, Mode mode);
+  std::vector<Tensor> call(std::span<const Tensor> xs, const CallOptions& options);
   void build_once(std::span<const TensorType> inputs);
   bool built() const { return built_; }
   const std::vector<TensorType>& built_for() const { return built_for_; }
@@ -43,6 +47,8 @@ class LayerBody {
   std::string default_name() const;
   bool trainable() const { return trainable_; }
   void set_trainable(bool trainable);
+  const Regularizer& activity_regularizer() const { return activity_regularizer_; }
+  void set_activity_regularizer(const Regularizer& regularizer) { activity_regularizer_ = regularizer; }
 
  protected:
   /// Creates a weight of the layer's dtype. The stream of random numbers is the layer's next.
@@ -50,16 +56,26 @@ class LayerBody {
                       const Regularizer& regularizer = {});
   /// Throws Error (kind) that starts with the layer's name and ends with the path.
   [[noreturn]] void complain(ErrorKind kind, const std::string& what) const;
+  /// The running call's arguments of this name, in order; empty when not given. Within apply and compute_masks only.
+  std::vector<Tensor> arguments(std::string_view name) const;
+  /// The one of this name; undefined when not given.
+  Tensor argument(std::string_view name) const;
+  bool option(std::string_view name, bool fallback) const;
+  /// Any other; null when not given.
+  const Config* option(std::string_view name) const;
   /// The only input. Throws Error (shape) when there are several.
   const Tensor& only(std::span<const Tensor> xs) const;
 
  private:
+  void check_arguments(const CallOptions& options) const;
+
   std::string name_;
   bool named_by_user_, built_ = false, trainable_ = true;
   std::vector<TensorType> built_for_;
   std::vector<NamedVariable> weights_;
   std::vector<bool> weight_trains_;
   std::vector<std::pair<Variable, Regularizer>> penalties_;
+  Regularizer activity_regularizer_;
 };
 
 /// A layer with one input and one output.
@@ -104,6 +120,8 @@ class LayerObserver {
 struct SymbolNode {
   Layer layer;
   std::vector<Symbol> inputs;
+  std::vector<std::string> roles;   ///< of each input: the argument's name, empty for the inputs proper, which come first
+  Config options;                   ///< further arguments of the call
   std::vector<TensorType> outputs;  ///< of one sample
   std::string name;                 ///< of an input; may be empty until the model names it
 };
@@ -114,6 +132,10 @@ DType compute_dtype(DType input);
 Tensor to_dtype(const Tensor& x, DType dtype);
 /// Types of what f gives for these inputs, by tracing it.
 std::vector<TensorType> infer_types(const TensorFunction& f, std::span<const TensorType> inputs);
+
+/// Calls the layer with values of which each has a role: an input when it is empty, a mask ("mask", one for each
+/// input in order), else the argument of that name.
+std::vector<Tensor> call_with_roles(const Layer& layer, std::span<const Tensor> values, const std::vector<std::string>& roles, const Config& options, Mode mode);
 
 /// {"name": ..., other options}; what every layer's config holds.
 std::string config_name(const Config& options);

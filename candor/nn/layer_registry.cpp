@@ -65,6 +65,7 @@ Layer layer_from_config(const Config& config) {
     if (row.kind != kind) continue;
     const Layer layer = row.make(options);
     if (!options.get("trainable", true)) layer.set_trainable(false);
+    layer.set_activity_regularizer(Regularizer::from_config(options.find("activity_regularizer")));
     return layer;
   }
   fail(ErrorKind::corrupt, "layer: the class '" + kind + "' is not known; this version has " + std::to_string(rows.size()) + " classes, see layer_names()");

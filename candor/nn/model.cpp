@@ -22,6 +22,12 @@ void ModelBody::require_at_rest(const std::string& what) const {
   fail(ErrorKind::invalid_argument, shown_name() + ": " + what + ": the model is being trained on another thread; do it in a callback, between two steps, or after fit");
 }
 
+std::vector<Tensor> ModelBody::compute_masks(std::span<const Tensor>, std::span<const Tensor> outputs) {
+  std::vector<Tensor> masks;
+  for (const Tensor& out : outputs) masks.push_back(out.mask());
+  return masks;
+}
+
 std::vector<TensorType> ModelBody::input_types() const {
   std::vector<TensorType> types;
   for (const TensorType& type : built_for()) types.push_back({type.shape.without(0), type.dtype});

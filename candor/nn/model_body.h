@@ -16,6 +16,8 @@ class ModelBody : public LayerBody {
   /// The layers that give the outputs.
   virtual std::vector<Layer> output_layers() const = 0;
   void build(std::span<const TensorType>) override {}
+  /// Those that the layers put there.
+  std::vector<Tensor> compute_masks(std::span<const Tensor> xs, std::span<const Tensor> outputs) override;
   /// Names the layers that the user did not: dense, dense_1, ... Throws Error (invalid_argument) when two were given one name.
   void name_layers();
   std::string shown_name() const { return name().empty() ? default_name() : name(); }
@@ -59,6 +61,8 @@ class FunctionalBody final : public ModelBody {
   struct Step {
     Layer layer;
     std::vector<int> inputs;  ///< slots
+    std::vector<std::string> roles;  ///< see SymbolNode
+    Config options;
     int first_output;         ///< slot; further outputs follow
     int outputs;
     std::string before;       ///< names of what feeds it, for errors

@@ -155,6 +155,21 @@ Tensor Tensor::clone() const {
   return Tensor(std::move(copy));
 }
 
+Tensor Tensor::with_mask(const Tensor& mask) const {
+  if (mask.handle() == impl_->mask) return *this;
+  if (mask.defined()) {
+    if (mask.dtype() != DType::boolean) fail(ErrorKind::dtype, "mask: has to be bool, not " + to_string(mask.type()));
+    bool fits = mask.rank() <= rank();
+    for (int axis = 0; fits && axis < mask.rank(); ++axis) fits = mask.shape(axis) == shape(axis);
+    if (!fits) {
+      fail(ErrorKind::shape, "mask: " + to_string(mask.shape()) + " does not fit a tensor of " + to_string(shape()) + "; it has one entry for each step: [batch, time]");
+    }
+  }
+  auto masked = std::make_shared<TensorImpl>(*impl_);
+  masked->mask = mask.handle();
+  return Tensor(std::move(masked));
+}
+
 Tensor Tensor::view_slice(int axis, std::int64_t start, std::int64_t stop, std::int64_t step) const {
   raw();
   axis = shape().normalize(axis);
@@ -167,6 +182,7 @@ Tensor Tensor::view_slice(int axis, std::int64_t start, std::int64_t stop, std::
   view->strides[a] *= step;
   view->type.shape.set(axis, (stop - start + step - 1) / step);
   view->variable = false;
+  view->mask = nullptr;
   return Tensor(std::move(view));
 }
 
@@ -184,6 +200,7 @@ Tensor Tensor::view_transpose(std::span<const int> axes) const {
     view->strides[static_cast<std::size_t>(i)] = strides()[static_cast<std::size_t>(from)];
   }
   view->variable = false;
+  view->mask = nullptr;
   return Tensor(std::move(view));
 }
 
@@ -197,6 +214,7 @@ Tensor Tensor::view_reshape(const Shape& new_shape) const {
   view->type.shape = new_shape;
   view->strides = row_major_strides(new_shape);
   view->variable = false;
+  view->mask = nullptr;
   return Tensor(std::move(view));
 }
 

@@ -54,6 +54,7 @@ struct TensorImpl {
   std::shared_ptr<void> trace;                          // the graph being traced, null for a concrete tensor
   int value = -1;                                       // index of the value in that graph
   bool variable = false;                                // see nn's Variable: read at run time, never folded
+  std::shared_ptr<const TensorImpl> mask;               // see Tensor::mask()
 };
 }  // namespace detail
 
@@ -118,6 +119,13 @@ class Tensor {
   Tensor to(DType dtype) const;
   /// Overwrites the elements with those of `source` (same shape and dtype).
   void copy_from(const Tensor& source) const;
+
+  /// Which time steps count: bool of the first axes of this tensor's shape, true where a step counts; undefined when all do. Travels with the
+  /// handle from layer to layer, as Keras's _keras_mask; ops do not pass it on.
+  Tensor mask() const { return Tensor(impl_ ? impl_->mask : nullptr); }
+  /// The same tensor (storage shared) with this mask; an undefined one takes it off. Throws Error (shape, dtype) unless it is bool and its shape
+  /// begins this tensor's.
+  Tensor with_mask(const Tensor& mask) const;
 
   const detail::TensorImpl& impl() const { return *impl_; }
   const std::shared_ptr<const detail::TensorImpl>& handle() const { return impl_; }

@@ -65,6 +65,7 @@ StepResults TrainPrograms::results() const {
 
 std::vector<Tensor> TrainPrograms::forward(std::span<const Tensor> x, std::span<const Tensor> y, const Tensor& weight, Mode mode,
                                            const std::vector<OutputMetric>& metrics) {
+  const detail::LossCollector from_inside;
   const std::vector<Tensor> outputs = model_.call(x, mode);
   if (outputs.size() != y.size()) {
     fail(ErrorKind::invalid_argument, model_.name() + ": has " + std::to_string(outputs.size()) + " outputs, " + std::to_string(y.size()) + " targets were given");
@@ -92,6 +93,8 @@ std::vector<Tensor> TrainPrograms::forward(std::span<const Tensor> x, std::span<
     }
     const Tensor penalty = model_.regularization_loss();
     if (penalty.defined()) total = total + cast(penalty, total.dtype());
+    const Tensor inside = from_inside.total();
+    if (inside.defined()) total = total + cast(inside, total.dtype());
   }
   const Scope scope("metrics");
   for (const OutputMetric& m : metrics) {
