@@ -69,7 +69,9 @@ std::vector<Tensor> LayerBody::call(std::span<const Tensor> xs, const CallOption
   for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = outputs[i].with_mask(masks[i]);
   if (activity_regularizer_.defined()) {
     for (const Tensor& out : outputs) {
-      if (is_floating(out.dtype())) add_loss(activity_regularizer_(out));
+      if (!is_floating(out.dtype())) continue;
+      // A mean over the batch, as in Keras: the penalty does not grow with it.
+      add_loss(activity_regularizer_(out) * Tensor::full({}, 1.0 / static_cast<double>(out.shape(0)), out.dtype()));
     }
   }
   LayerObserver::report(*this, outputs);
@@ -154,11 +156,12 @@ void LayerBody::set_trainable(bool trainable) {
 }
 
 Variable LayerBody::add_weight(const std::string& name, const Shape& shape, const Initializer& initializer, DType dtype, bool train,
-                               const Regularizer& regularizer) {
+                               const Regularizer& regularizer, const Constraint& constraint) {
   WeightBudget::take({shape, dtype});
   const Variable variable(initializer(shape, dtype, next_weight_stream()), (name_.empty() ? default_name() : name_) + "/" + name, train);
   weights_.emplace_back(name, variable);
   weight_trains_.push_back(train);
+  if (constraint.defined()) variable.set_constraint(constraint);
   if (regularizer.defined()) penalties_.emplace_back(variable, regularizer);
   return variable;
 }

@@ -11,6 +11,7 @@
 #include "candor/graph/trace.h"
 #include "candor/nn/call.h"
 #include "candor/nn/config.h"
+#include "candor/nn/constraints.h"
 #include "candor/nn/initializers.h"
 #include "candor/nn/mode.h"
 #include "candor/nn/regularizers.h"
@@ -65,7 +66,7 @@ class Layer {
   /// Frozen layers keep their weights in training; batch normalisation then uses its running statistics.
   void set_trainable(bool trainable) const;
   bool trainable() const;
-  /// The penalty on this layer's outputs, added to the loss at each call while training or judging.
+  /// The penalty on this layer's outputs, divided by the batch size and added to the loss at each call while training or judging.
   void set_activity_regularizer(const Regularizer& regularizer) const;
   /// The penalties of all regularizers, a scalar; undefined when there are none.
   Tensor regularization_loss() const;

@@ -53,7 +53,7 @@ class LayerBody {
  protected:
   /// Creates a weight of the layer's dtype. The stream of random numbers is the layer's next.
   Variable add_weight(const std::string& name, const Shape& shape, const Initializer& initializer, DType dtype, bool train = true,
-                      const Regularizer& regularizer = {});
+                      const Regularizer& regularizer = {}, const Constraint& constraint = {});
   /// Throws Error (kind) that starts with the layer's name and ends with the path.
   [[noreturn]] void complain(ErrorKind kind, const std::string& what) const;
   /// The running call's arguments of this name, in order; empty when not given. Within apply and compute_masks only.
