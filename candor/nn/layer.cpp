@@ -166,6 +166,11 @@ Variable LayerBody::add_weight(const std::string& name, const Shape& shape, cons
   return variable;
 }
 
+void LayerBody::adopt_weight(const std::string& name, const Variable& variable) {
+  weights_.emplace_back(name, variable);
+  weight_trains_.push_back(variable.trainable());
+}
+
 void LayerBody::complain(ErrorKind kind, const std::string& what) const {
   Error error(kind, (name_.empty() ? default_name() : name_) + ": " + what);
   if (!Scope::path().empty()) error.at(Scope::path());

@@ -54,6 +54,8 @@ class LayerBody {
   /// Creates a weight of the layer's dtype. The stream of random numbers is the layer's next.
   Variable add_weight(const std::string& name, const Shape& shape, const Initializer& initializer, DType dtype, bool train = true,
                       const Regularizer& regularizer = {}, const Constraint& constraint = {});
+  /// Makes a variable that someone else created a weight of this layer.
+  void adopt_weight(const std::string& name, const Variable& variable);
   /// Throws Error (kind) that starts with the layer's name and ends with the path.
   [[noreturn]] void complain(ErrorKind kind, const std::string& what) const;
   /// The running call's arguments of this name, in order; empty when not given. Within apply and compute_masks only.

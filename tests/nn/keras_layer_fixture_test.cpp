@@ -19,6 +19,9 @@ namespace {
 /// Activations that are not there yet.
 const std::set<std::string> later_activations = {"sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus"};
 
+/// Layers that do not use their mask yet.
+const std::set<std::string> later_masks = {"BatchNormalization", "GlobalAveragePooling1D", "Softmax"};
+
 /// Cases that ask for what no layer here offers yet.
 bool for_later(const nlohmann::json& c) {
   const std::vector<std::string> known = layer_names();
@@ -29,7 +32,7 @@ bool for_later(const nlohmann::json& c) {
   const auto lists = [&](const char* option) { return config.contains(option) && config.at(option).is_array(); };
   if ((c.at("class") == "Softmax" && lists("axis")) || lists("scale") || config.dump().find("lora_rank") != std::string::npos) return true;
   return c.at("class") == "Sequential" || c.at("class") == "Functional" || config.value("data_format", "channels_last") == "channels_first" ||
-         config.value("mask_zero", false) || !c.at("mask").is_null() || config.value("renorm", false) ||
+         config.value("mask_zero", false) || (!c.at("mask").is_null() && later_masks.count(c.at("class")) != 0) || config.value("renorm", false) ||
          (config.contains("activation") && config.at("activation").is_string() && later_activations.count(config.at("activation")) != 0);
 }
 
