@@ -3,10 +3,27 @@
 #include <set>
 
 #include "candor/nn/model.h"
+#include "candor/nn/layers/operation.h"
 #include "candor/nn/model_body.h"
+#include "candor/nn/model_config.h"
 
 namespace candor {
 namespace detail {
+
+namespace {
+
+/// Whether a batch of this shape is one of the input's samples, whatever the free axes have.
+bool fits(const Shape& batch, const Symbol& input) {
+  const Shape& sample = input.shape();
+  const std::vector<int>& free = input.node().free_axes;
+  if (batch.rank() != sample.rank() + 1) return false;
+  for (int axis = 0; axis < sample.rank(); ++axis) {
+    if (batch[axis + 1] != sample[axis] && std::find(free.begin(), free.end(), axis) == free.end()) return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 FunctionalBody::FunctionalBody(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::string name)
     : ModelBody(std::move(name)), inputs_(std::move(inputs)), outputs_(std::move(outputs)) {
@@ -95,7 +112,7 @@ std::vector<Tensor> FunctionalBody::apply(std::span<const Tensor> xs, Mode mode)
   }
   std::vector<Tensor> values(static_cast<std::size_t>(slot_count_));
   for (std::size_t i = 0; i < xs.size(); ++i) {
-    if (!(xs[i].shape().without(0) == inputs_[i].shape())) {
+    if (!fits(xs[i].shape(), inputs_[i])) {
       complain(ErrorKind::shape, "its input " + input_names_[i] + " takes samples of " + to_string(inputs_[i].shape()) + ", the batch is " + to_string(xs[i].shape()) +
                                      " with samples of " + to_string(xs[i].shape().without(0)));
     }
@@ -114,29 +131,78 @@ std::vector<Tensor> FunctionalBody::apply(std::span<const Tensor> xs, Mode mode)
 }
 
 Config FunctionalBody::options() const {
-  // Values are numbered: inputs first, then the outputs of the calls in order.
-  Config::List inputs, layers, calls, outputs;
+  // Where each value comes from, in Keras's words: the layer, which of its calls, which output.
+  struct Origin {
+    TensorType type;
+    std::string layer;
+    std::int64_t node = 0, tensor = 0;
+    std::vector<int> free_axes;
+  };
+  std::vector<Origin> origins(static_cast<std::size_t>(slot_count_));
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
-    inputs.push_back({{"name", input_names_[i]}, {"shape", Config::integers(inputs_[i].shape().to_vector())}, {"dtype", to_string(inputs_[i].dtype())}});
+    origins[i] = {{inputs_[i].shape(), inputs_[i].dtype()}, input_names_[i], 0, 0, inputs_[i].node().free_axes};
   }
-  for (const Layer& layer : layers_) layers.push_back(layer.config());
+  std::map<std::string, std::int64_t> calls;
   for (const Step& step : steps_) {
-    Config::List from(step.inputs.begin(), step.inputs.end());
-    Config call = {{"layer", step.layer.name()}, {"inputs", from}};
-    if (std::any_of(step.roles.begin(), step.roles.end(), [](const std::string& role) { return !role.empty(); })) {
-      call.set("roles", Config::List(step.roles.begin(), step.roles.end()));
+    const auto node = std::find_if(slots_.begin(), slots_.end(), [&](const auto& s) { return s.second == step.first_output; });
+    const std::int64_t index = calls[step.layer.name()]++;
+    for (int i = 0; i < step.outputs; ++i) {
+      origins[static_cast<std::size_t>(step.first_output + i)] = {node->first->outputs[static_cast<std::size_t>(i)], step.layer.name(), index, i, {}};
     }
-    if (!step.options.is_null()) call.set("options", step.options);
-    calls.push_back(call);
   }
-  for (int slot : output_slots_) outputs.push_back(slot);
+  const auto tensor = [&](int slot) {
+    const Origin& o = origins[static_cast<std::size_t>(slot)];
+    return keras_tensor(o.type, o.free_axes, o.layer, o.node, o.tensor);
+  };
+  const auto place = [&](int slot) {
+    const Origin& o = origins[static_cast<std::size_t>(slot)];
+    return Config(Config::List{o.layer, o.node, o.tensor});
+  };
+  std::map<std::string, Config::List> nodes;
+  for (const Step& step : steps_) {
+    std::vector<Config> tensors;
+    Config::List args;
+    Config kwargs = Config::map();
+    if (!step.options.is_null()) kwargs = step.options;
+    std::map<std::string, Config::List> further;
+    for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+      if (step.roles[i].empty()) args.push_back(tensor(step.inputs[i]));
+      else further[step.roles[i]].push_back(tensor(step.inputs[i]));
+    }
+    for (const auto& [role, list] : further) kwargs.set(role, list.size() == 1 ? list.front() : Config(list));
+    const bool separate = step.layer.kind() == "MultiHeadAttention" || step.layer.kind() == "GroupedQueryAttention";
+    if (const Config* pattern = kwargs.find("args"); is_operation(step.layer) && pattern) {
+      args = fill_pattern(*pattern, args).items();
+      Config rest = Config::map();
+      for (const auto& [key, value] : kwargs.entries()) {
+        if (key != "args") rest.set(key, value);
+      }
+      kwargs = rest;
+    } else if (args.size() > 1 && !separate) {
+      args = {Config(args)};
+    }
+    nodes[step.layer.name()].push_back({{"args", args}, {"kwargs", kwargs}});
+  }
+  Config::List layers, input_layers, output_layers;
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    Config item = keras_input_layer({inputs_[i].shape(), inputs_[i].dtype()}, inputs_[i].node().free_axes, input_names_[i]);
+    layers.push_back(item.set("name", input_names_[i]).set("inbound_nodes", Config::list()));
+    input_layers.push_back(place(static_cast<int>(i)));
+  }
+  for (const Layer& layer : layers_) {
+    Config item = layer.config();
+    layers.push_back(item.set("name", layer.name()).set("inbound_nodes", nodes[layer.name()]));
+  }
+  for (const int slot : output_slots_) output_layers.push_back(place(slot));
   Config c = Config::map();
-  return c.set("inputs", inputs).set("layers", layers).set("calls", calls).set("outputs", outputs);
+  return c.set("layers", layers).set("input_layers", input_layers).set("output_layers", output_layers);
 }
 
 }  // namespace detail
 
 Model Model::from_config(const Config& c) {
+  if (detail::is_keras_functional(c)) return detail::functional_from_keras(c);
+  // The form of Candor's first model files: values are numbered, inputs first, then the outputs of the calls in order.
   std::vector<Symbol> inputs, outputs, values;
   for (const Config& item : c.at("inputs").items()) {
     inputs.push_back(Input(Shape(item.at("shape").to_integers()), {.dtype = dtype_from_string(item.at("dtype").text()), .name = item.get("name", "")}));

@@ -208,7 +208,13 @@ std::vector<TensorType> infer_types(const TensorFunction& f, std::span<const Ten
 }
 
 std::vector<Tensor> call_with_roles(const Layer& layer, std::span<const Tensor> values, const std::vector<std::string>& roles, const Config& options, Mode mode) {
-  CallOptions call{.mode = mode, .tensors = {}, .options = options};
+  CallOptions call{.mode = mode, .tensors = {}, .options = {}};
+  if (!options.is_null()) {
+    for (const auto& [name, value] : options.entries()) {
+      if (name == "training") call.mode = value.boolean() ? training : mode;  // a layer that always trains, as Keras's call argument says
+      else call.options.set(name, value);
+    }
+  }
   std::vector<Tensor> inputs, masks;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (roles[i].empty()) inputs.push_back(values[i]);
@@ -237,6 +243,7 @@ Symbol Input(const Shape& shape, InputOptions options) {
   auto node = std::make_shared<detail::SymbolNode>();
   node->outputs = {{shape, options.dtype}};
   node->name = std::move(options.name);
+  for (const int axis : options.free_axes) node->free_axes.push_back(shape.normalize(axis));
   return {node, 0};
 }
 
@@ -349,7 +356,7 @@ Config Layer::config() const {
   for (const auto& [key, value] : own.entries()) options.set(key, value);
   if (!trainable()) options.set("trainable", false);
   if (body().activity_regularizer().defined()) options.set("activity_regularizer", body().activity_regularizer().config());
-  return {{"class_name", kind()}, {"config", options}};
+  return {{"module", body().module()}, {"class_name", kind()}, {"config", options}, {"registered_name", Config()}};
 }
 
 }  // namespace candor

@@ -16,6 +16,8 @@ class LayerBody {
 
   /// The class name: "Dense".
   virtual std::string kind() const = 0;
+  /// Where Keras keeps the class.
+  virtual std::string module() const { return "keras.layers"; }
   /// The options in Keras's words, without the name.
   virtual Config options() const { return Config::map(); }
   /// Makes the weights (add_weight) for inputs of these types. Called once, before the first apply.
@@ -126,6 +128,7 @@ struct SymbolNode {
   Config options;                   ///< further arguments of the call
   std::vector<TensorType> outputs;  ///< of one sample
   std::string name;                 ///< of an input; may be empty until the model names it
+  std::vector<int> free_axes;       ///< of an input: see InputOptions
 };
 
 /// Weights take the dtype of a floating input; others are computed in f32.

@@ -3,6 +3,7 @@
 
 #include "candor/base/error.h"
 #include "candor/nn/layers.h"
+#include "candor/nn/layers/operation.h"
 #include "candor/nn/model.h"
 
 namespace candor {
@@ -74,6 +75,7 @@ constexpr std::array rows = {
 Layer layer_from_config(const Config& config) {
   const std::string& kind = config.at("class_name").text();
   const Config& options = config.at("config");
+  if (detail::is_operation_config(config)) return Operation::from_config(kind, options);
   for (const Row& row : rows) {
     if (row.kind != kind) continue;
     const Layer layer = row.make(options);

@@ -38,6 +38,7 @@ class SequentialBody final : public ModelBody {
  public:
   SequentialBody(std::vector<Layer> layers, std::string name);
   std::string kind() const override { return "Sequential"; }
+  std::string module() const override { return "keras"; }
   Config options() const override;
   std::vector<Tensor> apply(std::span<const Tensor> xs, Mode mode) override;
   std::vector<Layer> output_layers() const override { return {stack_.back()}; }
@@ -51,6 +52,7 @@ class FunctionalBody final : public ModelBody {
  public:
   FunctionalBody(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::string name);
   std::string kind() const override { return "Functional"; }
+  std::string module() const override { return "keras.src.models.functional"; }
   Config options() const override;
   std::vector<Tensor> apply(std::span<const Tensor> xs, Mode mode) override;
   std::vector<TensorType> input_types() const override;

@@ -2,6 +2,7 @@
 
 #include "candor/nn/model.h"
 #include "candor/nn/model_body.h"
+#include "candor/nn/model_config.h"
 
 namespace candor {
 namespace detail {
@@ -33,11 +34,12 @@ std::vector<Tensor> SequentialBody::apply(std::span<const Tensor> xs, Mode mode)
 
 Config SequentialBody::options() const {
   Config::List layers;
+  for (const TensorType& type : input_types()) layers.push_back(keras_input_layer(type, {}, "input_layer"));
+  Config build_input_shape;
+  for (const TensorType& type : input_types()) build_input_shape = keras_batch_shape(type, {});
   for (const Layer& layer : stack_) layers.push_back(layer.config());
-  Config::List inputs;
-  for (const TensorType& type : input_types()) inputs.push_back({{"shape", Config::integers(type.shape.to_vector())}, {"dtype", to_string(type.dtype)}});
   Config c = Config::map();
-  return c.set("layers", layers).set("inputs", inputs);
+  return c.set("layers", layers).set("build_input_shape", build_input_shape);
 }
 
 }  // namespace detail
@@ -51,14 +53,25 @@ void Sequential::add(const Layer& layer) const { static_cast<detail::SequentialB
 
 Sequential Sequential::from_config(const Config& c) {
   std::vector<Layer> layers;
+  Symbol input;
   for (const Config& item : c.at("layers").items()) {
+    if (item.at("class_name").text() == "InputLayer") {
+      if (!layers.empty() || input.defined()) fail(ErrorKind::corrupt, "configuration: an InputLayer stands first in a Sequential, and once");
+      input = detail::keras_input(item.at("config"));
+      continue;
+    }
+    // Keras 2 may say the shape of the input at the first layer.
+    const Config* shape = layers.empty() && !input.defined() ? item.at("config").find("batch_input_shape") : nullptr;
+    if (shape && !shape->is_null()) input = detail::keras_input(item.at("config"));
     const Layer layer = layer_from_config(item);
     // A layer that stands in the stack twice was stored twice under one name.
     const auto twin = std::find_if(layers.begin(), layers.end(), [&](const Layer& other) { return other.name() == layer.name(); });
     layers.push_back(twin == layers.end() ? layer : *twin);
   }
   const Sequential model(layers, {.name = c.get("name", "")});
-  if (const Config* inputs = c.find("inputs"); inputs && !inputs->items().empty()) {
+  if (input.defined()) {
+    model.build(input.shape(), input.dtype());
+  } else if (const Config* inputs = c.find("inputs"); inputs && !inputs->items().empty()) {
     const Config& first = inputs->items().front();
     model.build(Shape(first.at("shape").to_integers()), dtype_from_string(first.at("dtype").text()));
   }

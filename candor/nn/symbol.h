@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "candor/tensor/tensor.h"
 
@@ -33,6 +34,7 @@ class Symbol {
 struct InputOptions {
   DType dtype = DType::f32;
   std::string name = {};  ///< empty: input, input_1, ...
+  std::vector<int> free_axes = {};  ///< axes of a sample that may have any extent (time steps); `shape` then holds an example
 };
 
 /// An input whose samples have this shape: Input({28, 28, 1}).

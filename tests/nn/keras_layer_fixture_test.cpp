@@ -25,13 +25,20 @@ const std::set<std::string> later_masks = {"BatchNormalization", "GlobalAverageP
 /// Cases that ask for what no layer here offers yet.
 bool for_later(const nlohmann::json& c) {
   const std::vector<std::string> known = layer_names();
+  if (c.at("config").contains("layers")) {
+    for (const auto& item : c.at("config").at("layers")) {
+      const std::string kind = item.at("class_name");
+      if (item.value("module", "").find(".ops.") == std::string::npos && kind != "InputLayer" && std::find(known.begin(), known.end(), kind) == known.end()) return true;
+    }
+  }
   if (std::find(known.begin(), known.end(), c.at("class").get<std::string>()) == known.end()) return true;
   const auto& config = c.at("config");
+  if (config.dump().find("\"mask_zero\":true") != std::string::npos) return true;
   const std::string name = c.at("name");
   if (name == "embedding_float_ids") return true;
   const auto lists = [&](const char* option) { return config.contains(option) && config.at(option).is_array(); };
   if ((c.at("class") == "Softmax" && lists("axis")) || lists("scale") || config.dump().find("lora_rank") != std::string::npos) return true;
-  return c.at("class") == "Sequential" || c.at("class") == "Functional" || config.value("data_format", "channels_last") == "channels_first" ||
+  return config.value("data_format", "channels_last") == "channels_first" ||
          config.value("mask_zero", false) || (!c.at("mask").is_null() && later_masks.count(c.at("class")) != 0) || config.value("renorm", false) ||
          (config.contains("activation") && config.at("activation").is_string() && later_activations.count(config.at("activation")) != 0);
 }
