@@ -11,6 +11,7 @@
 #include "candor/nn/layers/merging.h"
 #include "candor/nn/layers/normalization.h"
 #include "candor/nn/layers/pooling.h"
+#include "candor/nn/layers/preprocessing.h"
 #include "candor/nn/layers/recurrent.h"
 #include "candor/nn/layers/recurrent_cells.h"
 #include "candor/nn/layers/rescale.h"

@@ -17,6 +17,7 @@ void register_all_families() {
   register_norm();
   register_batch_norm();
   register_random();
+  register_gamma();
   register_optimizer();
   register_matmul();
   register_attention();
@@ -28,6 +29,8 @@ void register_all_families() {
   register_gather();
   register_scatter();
   register_sort();
+  register_categories();
+  register_warp();
   register_conv();
   register_pool();
   register_graph_ops();

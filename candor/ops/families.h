@@ -25,6 +25,8 @@ void register_gather();
 void register_scatter();
 void register_pad();
 void register_sort();
+void register_categories();
+void register_warp();
 void register_conv();
 void register_pool();
 void register_norm();
@@ -32,6 +34,7 @@ void register_batch_norm();
 void register_softmax();
 void register_loss();
 void register_random();
+void register_gamma();
 void register_optimizer();
 void register_graph_ops();  // defined in graph/: rows that hold graphs, and the dispatcher that runs and records ops
 

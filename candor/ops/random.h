@@ -16,6 +16,9 @@ Tensor normal(const Shape& shape, double mean = 0, double deviation = 1, DType d
 Tensor truncated_normal(const Shape& shape, double mean = 0, double deviation = 1, DType dtype = DType::f32);
 Tensor bernoulli(const Shape& shape, double probability);  ///< bool
 Tensor permutation(std::int64_t n);                        ///< i64
+/// One draw from Gamma(alpha, 1) for each positive alpha, and from Beta(alpha, beta); of the tensors' dtype. No gradient.
+Tensor gamma(const Tensor& alpha);
+Tensor beta(const Tensor& alpha, const Tensor& beta);
 /// Zeroes a share `rate` in [0, 1) and scales the rest by 1 / (1 - rate). `noise_shape` (empty: x's) broadcasts to x.
 Tensor dropout(const Tensor& x, double rate, const std::vector<std::int64_t>& noise_shape = {});
 

@@ -37,7 +37,7 @@ bool for_later(const nlohmann::json& c) {
   const std::string name = c.at("name");
   if (name == "embedding_float_ids") return true;
   const auto lists = [&](const char* option) { return config.contains(option) && config.at(option).is_array(); };
-  if ((c.at("class") == "Softmax" && lists("axis")) || lists("scale") || config.dump().find("lora_rank") != std::string::npos) return true;
+  if ((c.at("class") == "Softmax" && lists("axis")) || config.dump().find("lora_rank") != std::string::npos) return true;
   return config.value("data_format", "channels_last") == "channels_first" ||
          config.value("mask_zero", false) || (!c.at("mask").is_null() && later_masks.count(c.at("class")) != 0) || config.value("renorm", false) ||
          (config.contains("activation") && config.at("activation").is_string() && later_activations.count(config.at("activation")) != 0);

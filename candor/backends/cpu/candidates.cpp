@@ -19,6 +19,7 @@ const CandidateTable& candidates() {
     add_joining(t);
     add_take_scaled(t);
     add_pooled_conv(t);
+    add_warp(t);
     add_optimizers(t);
     add_recurrent(t);
     add_matmul(t);

@@ -40,6 +40,7 @@ void add_joining(CandidateTable& table);      ///< pad, concatenate
 void add_take_scaled(CandidateTable& table);   ///< a batch of pixels
 void add_pooled_conv(CandidateTable& table);   ///< gradients of a convolution before a max_pool
 void add_attention(CandidateTable& table);    ///< dot_product_attention and its gradient
+void add_warp(CandidateTable& table);          ///< images through changed coordinates
 void add_optimizers(CandidateTable& table);   ///< sgd_update, adam_update, rmsprop_update
 void add_recurrent(CandidateTable& table);    ///< recurrent sequences and their gradients
 

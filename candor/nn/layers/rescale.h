@@ -13,6 +13,8 @@ struct RescaleOptions {
 class Rescale : public Layer {
  public:
   explicit Rescale(double scale, double offset = 0, RescaleOptions options = {});
+  /// One number, or one for each entry of the last axis (for both: equally many, or one).
+  Rescale(std::vector<double> scale, std::vector<double> offset, RescaleOptions options = {});
   static Layer from_config(const Config& options);
 };
 using Rescaling = Rescale;

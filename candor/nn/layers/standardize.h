@@ -10,7 +10,8 @@ struct StandardizeOptions {
   Tensor variance = {};  ///< [features]; undefined: ones
   std::string name = {};
 };
-/// (x - mean) / sqrt(variance) for each feature of the last axis. A column of variance 0 is only centred. Keras calls it Normalization.
+/// (x - mean) / sqrt(variance) for each feature of the last axis. A column of variance 0 is only centred. For Keras's layer
+/// of any axis see Normalization.
 /// Weights (not trained): mean, variance, each [features].
 class Standardize : public Layer {
  public:
@@ -20,6 +21,5 @@ class Standardize : public Layer {
   static Standardize fitted(const Tensor& rows, std::string name = {});
   static Layer from_config(const Config& options);
 };
-using Normalization = Standardize;
 
 }  // namespace candor
