@@ -22,6 +22,7 @@
 #include "candor/nn/metrics.h"
 #include "candor/nn/model.h"
 #include "candor/nn/optimizers/optimizers.h"
+#include "candor/nn/plateau.h"
 #include "candor/nn/schedules.h"
 #include "candor/ops/activation.h"
 #include "candor/ops/attention.h"

@@ -3,16 +3,22 @@
 #include <cmath>
 #include <numbers>
 
-#include "candor/base/error.h"
+#include "candor/nn/schedule_parts.h"
 #include "candor/ops/elementwise.h"
 
 namespace candor {
-namespace {
+
+namespace schedule {
 
 Tensor number(double value) { return Tensor::full({}, value, DType::f64); }
 
-void require_positive(const char* schedule, const char* option, double value) {
-  if (!(value > 0)) fail(ErrorKind::invalid_argument, std::string(schedule) + ": " + option + " must be positive, not " + to_string(Config(value)));
+void require_positive(const char* kind, const char* option, double value) {
+  if (!(value > 0) || !std::isfinite(value)) fail(ErrorKind::invalid_argument, std::string(kind) + ": " + option + " must be positive, not " + to_string(Config(value)));
+}
+void require_not_negative(const char* kind, const char* option, double value) {
+  if (!(value >= 0) || !std::isfinite(value)) {
+    fail(ErrorKind::invalid_argument, std::string(kind) + ": " + option + " must be a finite number that is not negative, not " + to_string(Config(value)));
+  }
 }
 
 Config described(const char* kind, Config options) { return {{"class_name", kind}, {"config", std::move(options)}}; }
@@ -22,38 +28,48 @@ Tensor half_cosine(const Tensor& part, double alpha) {
   return wave * number(1 - alpha) + number(alpha);
 }
 
-}  // namespace
+}  // namespace schedule
+
+using namespace schedule;
 
 Schedule::Schedule(Function<Tensor(const Tensor&)> rate, Config config) : rate_(std::move(rate)), config_(std::move(config)) {}
 Tensor Schedule::operator()(const Tensor& step) const { return rate_(step); }
 double Schedule::at(std::int64_t step) const { return rate_(number(static_cast<double>(step))).item<double>(); }
 
 ExponentialDecay::operator Schedule() const {
+  require_not_negative("ExponentialDecay", "initial_learning_rate", initial_learning_rate);
   require_positive("ExponentialDecay", "decay_steps", decay_steps);
+  require_not_negative("ExponentialDecay", "decay_rate", decay_rate);
   const auto rate = [o = *this](const Tensor& step) {
     const Tensor part = step / number(o.decay_steps);
     return number(o.initial_learning_rate) * power(number(o.decay_rate), o.staircase ? floor(part) : part);
   };
-  return {rate, described("ExponentialDecay", {{"initial_learning_rate", initial_learning_rate}, {"decay_steps", decay_steps}, {"decay_rate", decay_rate}, {"staircase", staircase}})};
+  return {rate, described("ExponentialDecay", {{"initial_learning_rate", initial_learning_rate}, {"decay_steps", decay_steps}, {"decay_rate", decay_rate}, {"staircase", staircase}, {"name", name}})};
 }
 
 InverseTimeDecay::operator Schedule() const {
+  require_not_negative("InverseTimeDecay", "initial_learning_rate", initial_learning_rate);
   require_positive("InverseTimeDecay", "decay_steps", decay_steps);
+  require_not_negative("InverseTimeDecay", "decay_rate", decay_rate);
   const auto rate = [o = *this](const Tensor& step) {
     const Tensor part = step / number(o.decay_steps);
     return number(o.initial_learning_rate) / (number(1) + number(o.decay_rate) * (o.staircase ? floor(part) : part));
   };
-  return {rate, described("InverseTimeDecay", {{"initial_learning_rate", initial_learning_rate}, {"decay_steps", decay_steps}, {"decay_rate", decay_rate}, {"staircase", staircase}})};
+  return {rate, described("InverseTimeDecay", {{"initial_learning_rate", initial_learning_rate}, {"decay_steps", decay_steps}, {"decay_rate", decay_rate}, {"staircase", staircase}, {"name", name}})};
 }
 
 PolynomialDecay::operator Schedule() const {
+  require_not_negative("PolynomialDecay", "initial_learning_rate", initial_learning_rate);
   require_positive("PolynomialDecay", "decay_steps", decay_steps);
+  require_not_negative("PolynomialDecay", "end_learning_rate", end_learning_rate);
+  require_positive("PolynomialDecay", "power", power);
   const auto rate = [o = *this](const Tensor& step) {
     const Tensor length = o.cycle ? number(o.decay_steps) * maximum(ceil(step / number(o.decay_steps)), number(1)) : number(o.decay_steps);
     const Tensor part = minimum(step, length) / length;
     return number(o.initial_learning_rate - o.end_learning_rate) * candor::power(number(1) - part, number(o.power)) + number(o.end_learning_rate);
   };
-  return {rate, described("PolynomialDecay", {{"initial_learning_rate", initial_learning_rate}, {"decay_steps", decay_steps}, {"end_learning_rate", end_learning_rate}, {"power", power}, {"cycle", cycle}})};
+  return {rate, described("PolynomialDecay", {{"initial_learning_rate", initial_learning_rate}, {"decay_steps", decay_steps}, {"end_learning_rate", end_learning_rate}, {"power", power},
+                                              {"cycle", cycle}, {"name", name}})};
 }
 
 PiecewiseConstantDecay::operator Schedule() const {
@@ -61,6 +77,7 @@ PiecewiseConstantDecay::operator Schedule() const {
     fail(ErrorKind::invalid_argument, "PiecewiseConstantDecay: one value more than boundaries is needed, not " + std::to_string(values.size()) + " values for " +
                                           std::to_string(boundaries.size()) + " boundaries");
   }
+  for (double value : values) require_not_negative("PiecewiseConstantDecay", "a value", value);
   for (std::size_t i = 1; i < boundaries.size(); ++i) {
     if (!(boundaries[i] > boundaries[i - 1])) fail(ErrorKind::invalid_argument, "PiecewiseConstantDecay: boundaries must rise");
   }
@@ -69,24 +86,30 @@ PiecewiseConstantDecay::operator Schedule() const {
     for (std::size_t i = o.boundaries.size(); i-- > 0;) value = where(less_equal(step, number(o.boundaries[i])), number(o.values[i]), value);
     return value;
   };
-  return {rate, described("PiecewiseConstantDecay", {{"boundaries", Config::numbers(boundaries)}, {"values", Config::numbers(values)}})};
+  return {rate, described("PiecewiseConstantDecay", {{"boundaries", Config::numbers(boundaries)}, {"values", Config::numbers(values)}, {"name", name}})};
 }
 
 CosineDecay::operator Schedule() const {
+  require_not_negative("CosineDecay", "initial_learning_rate", initial_learning_rate);
   require_positive("CosineDecay", "decay_steps", decay_steps);
-  if (warmup_target > 0) require_positive("CosineDecay", "warmup_steps", warmup_steps);
+  require_not_negative("CosineDecay", "warmup_steps", warmup_steps);
+  if (warmup_target) require_not_negative("CosineDecay", "warmup_target", *warmup_target);
   const auto rate = [o = *this](const Tensor& step) {
-    if (!(o.warmup_target > 0)) return number(o.initial_learning_rate) * half_cosine(minimum(step, number(o.decay_steps)) / number(o.decay_steps), o.alpha);
-    const Tensor rising = number(o.initial_learning_rate) + step * number((o.warmup_target - o.initial_learning_rate) / o.warmup_steps);
+    if (!o.warmup_target) return number(o.initial_learning_rate) * half_cosine(minimum(step, number(o.decay_steps)) / number(o.decay_steps), o.alpha);
     const Tensor after = minimum(maximum(step - number(o.warmup_steps), number(0)), number(o.decay_steps));
-    return where(less(step, number(o.warmup_steps)), rising, number(o.warmup_target) * half_cosine(after / number(o.decay_steps), o.alpha));
+    const Tensor falling = number(*o.warmup_target) * half_cosine(after / number(o.decay_steps), o.alpha);
+    if (o.warmup_steps == 0) return falling;
+    const Tensor rising = number(o.initial_learning_rate) + step * number((*o.warmup_target - o.initial_learning_rate) / o.warmup_steps);
+    return where(less(step, number(o.warmup_steps)), rising, falling);
   };
-  return {rate, described("CosineDecay", {{"initial_learning_rate", initial_learning_rate}, {"decay_steps", decay_steps}, {"alpha", alpha},
-                                          {"warmup_target", warmup_target > 0 ? Config(warmup_target) : Config()}, {"warmup_steps", warmup_steps}})};
+  return {rate, described("CosineDecay", {{"initial_learning_rate", initial_learning_rate}, {"decay_steps", decay_steps}, {"alpha", alpha}, {"name", name},
+                                          {"warmup_target", warmup_target ? Config(*warmup_target) : Config()}, {"warmup_steps", warmup_steps}})};
 }
 
 CosineDecayRestarts::operator Schedule() const {
+  require_not_negative("CosineDecayRestarts", "initial_learning_rate", initial_learning_rate);
   require_positive("CosineDecayRestarts", "first_decay_steps", first_decay_steps);
+  require_not_negative("CosineDecayRestarts", "m_mul", m_mul);
   if (!(t_mul >= 1)) fail(ErrorKind::invalid_argument, "CosineDecayRestarts: t_mul must be at least 1, not " + to_string(Config(t_mul)));
   const auto rate = [o = *this](const Tensor& step) {
     const Tensor done = step / number(o.first_decay_steps);
@@ -102,31 +125,8 @@ CosineDecayRestarts::operator Schedule() const {
     }
     return number(o.initial_learning_rate) * (half_cosine(part, 0) * power(number(o.m_mul), round) * number(1 - o.alpha) + number(o.alpha));
   };
-  return {rate, described("CosineDecayRestarts", {{"initial_learning_rate", initial_learning_rate}, {"first_decay_steps", first_decay_steps}, {"t_mul", t_mul}, {"m_mul", m_mul}, {"alpha", alpha}})};
-}
-
-LinearWarmup::operator Schedule() const {
-  require_positive("LinearWarmup", "warmup_steps", warmup_steps);
-  const auto rate = [o = *this](const Tensor& step) {
-    const Tensor part = minimum(step, number(o.warmup_steps)) / number(o.warmup_steps);
-    return number(o.learning_rate) * (number(o.start_factor) + part * number(1 - o.start_factor));
-  };
-  return {rate, described("LinearWarmup", {{"learning_rate", learning_rate}, {"warmup_steps", warmup_steps}, {"start_factor", start_factor}})};
-}
-
-Schedule schedule_from_config(const Config& config) {
-  const std::string& kind = config.at("class_name").text();
-  const Config& c = config.at("config");
-  const auto first = [&] { return c.at("initial_learning_rate").number(); };
-  const auto steps = [&] { return c.at("decay_steps").number(); };
-  if (kind == "ExponentialDecay") return ExponentialDecay{first(), steps(), c.at("decay_rate").number(), c.get("staircase", false)};
-  if (kind == "InverseTimeDecay") return InverseTimeDecay{first(), steps(), c.at("decay_rate").number(), c.get("staircase", false)};
-  if (kind == "PolynomialDecay") return PolynomialDecay{first(), steps(), c.get("end_learning_rate", 0.0001), c.get("power", 1.0), c.get("cycle", false)};
-  if (kind == "PiecewiseConstantDecay") return PiecewiseConstantDecay{c.at("boundaries").to_numbers(), c.at("values").to_numbers()};
-  if (kind == "CosineDecay") return CosineDecay{first(), steps(), c.get("alpha", 0.0), c.get("warmup_target", 0.0), c.get("warmup_steps", 0.0)};
-  if (kind == "CosineDecayRestarts") return CosineDecayRestarts{first(), c.at("first_decay_steps").number(), c.get("t_mul", 2.0), c.get("m_mul", 1.0), c.get("alpha", 0.0)};
-  if (kind == "LinearWarmup") return LinearWarmup{c.at("learning_rate").number(), c.at("warmup_steps").number(), c.get("start_factor", 0.0)};
-  fail(ErrorKind::corrupt, "schedule: the class '" + kind + "' is not known");
+  return {rate, described("CosineDecayRestarts", {{"initial_learning_rate", initial_learning_rate}, {"first_decay_steps", first_decay_steps}, {"t_mul", t_mul}, {"m_mul", m_mul},
+                                                  {"alpha", alpha}, {"name", name}})};
 }
 
 }  // namespace candor

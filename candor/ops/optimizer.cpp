@@ -84,11 +84,17 @@ void adam_kernel(const KernelArgs& args) {
     const T alpha = static_cast<T>(rate * root2 / correction1), epsilon = static_cast<T>(attrs.number("epsilon") * (torch ? root2 : 1));
     const T b1 = static_cast<T>(beta1), b2 = static_cast<T>(beta2), c1 = static_cast<T>(1 - beta1), c2 = static_cast<T>(1 - beta2);
     const T keep = static_cast<T>(1 - rate * attrs.number("weight_decay"));
+    const bool amsgrad = updated_lists(attrs) == 4;
     for (std::int64_t i = 0; i < n; ++i) {
       const T m = b1 * in[1][i] + c1 * g[i], v = b2 * in[2][i] + c2 * g[i] * g[i];
       out[1][i] = m;
       out[2][i] = v;
-      out[0][i] = keep * in[0][i] - alpha * m / (std::sqrt(v) + epsilon);
+      T spread = v;
+      if (amsgrad) {
+        if (const T before = in[3][i]; !(v > before) && v == v) spread = before;
+        out[3][i] = spread;
+      }
+      out[0][i] = keep * in[0][i] - alpha * m / (std::sqrt(spread) + epsilon);
     }
   });
 }
@@ -160,11 +166,13 @@ Tensors sgd_update(const Tensors& parameters, const Tensors& gradients, const Te
   return apply_all(op("sgd_update"), in, std::move(attrs));
 }
 
-Tensors adam_update(const Tensors& parameters, const Tensors& gradients, const Tensors& m, const Tensors& v, const Tensor& rate, const Tensor& step, const AdamOptions& options) {
-  Tensors in = joined({parameters, m, v, gradients}, "adam_update");
+Tensors adam_update(const Tensors& parameters, const Tensors& gradients, const Tensors& m, const Tensors& v, const Tensor& rate, const Tensor& step, const AdamOptions& options,
+                    const Tensors& largest_v) {
+  const bool amsgrad = !largest_v.empty();
+  Tensors in = amsgrad ? joined({parameters, m, v, largest_v, gradients}, "adam_update") : joined({parameters, m, v, gradients}, "adam_update");
   in.push_back(rate);
   in.push_back(step);
-  Attrs attrs{{"count", static_cast<std::int64_t>(parameters.size())}, {"lists", std::int64_t{3}}, {"beta1", options.beta1}, {"beta2", options.beta2},
+  Attrs attrs{{"count", static_cast<std::int64_t>(parameters.size())}, {"lists", std::int64_t{amsgrad ? 4 : 3}}, {"beta1", options.beta1}, {"beta2", options.beta2},
               {"epsilon", options.epsilon}, {"weight_decay", options.weight_decay}, {"torch_epsilon", options.torch_epsilon}};
   return apply_all(op("adam_update"), in, std::move(attrs));
 }

@@ -18,8 +18,9 @@ struct AdamOptions {
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, weight_decay = 0;  ///< decay is decoupled: p -= rate * decay * p
   bool torch_epsilon = false;  ///< false, Keras: p -= rate sqrt(1-b2^t)/(1-b1^t) m / (sqrt v + eps). true: eps outside the bias-corrected root
 };
-/// Returns {p..., m..., v...}.
-Tensors adam_update(const Tensors& parameters, const Tensors& gradients, const Tensors& m, const Tensors& v, const Tensor& rate, const Tensor& step, const AdamOptions& options);
+/// Returns {p..., m..., v...}; with `largest_v` (AMSGrad) that list is updated, takes v's place in the formula and comes last.
+Tensors adam_update(const Tensors& parameters, const Tensors& gradients, const Tensors& m, const Tensors& v, const Tensor& rate, const Tensor& step, const AdamOptions& options,
+                    const Tensors& largest_v = {});
 
 struct RmspropOptions { double rho = 0.9, momentum = 0, epsilon = 1e-7; bool centered = false; bool torch_epsilon = false; };
 /// Keras: v = rho v + (1-rho) g^2; p -= rate g / sqrt(v + eps) (torch: / (sqrt v + eps)); with momentum b = momentum b + that.

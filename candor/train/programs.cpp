@@ -122,7 +122,8 @@ std::vector<Tensor> TrainPrograms::train(std::span<const Tensor> arguments, bool
   parameters_ = model_.parameters();
   std::vector<Tensor> values;
   for (const Variable& p : parameters_) values.push_back(p.value());
-  optimizer.apply(gradients(results.front(), values), parameters_);
+  const auto loss_again = [&]() -> Tensor { return forward(x, y, weighted ? batch.back() : Tensor(), training, {}).front(); };
+  optimizer.apply(gradients(optimizer.scale_loss(results.front()), values), parameters_, loss_again);
   return results;
 }
 

@@ -241,7 +241,7 @@ History Trainer::run() {
   const TrainingMark mark(static_cast<ModelBody&>(model_.body()), who_);
   seen_ = {model_, model_.compile_options().optimizer, options_.initial_epoch, options_.epochs, judge_.has_value(), options_.verbose > 0, false, ""};
   at_.epoch = options_.initial_epoch;
-  at_.random_step = static_cast<std::uint64_t>(seen_.optimizer.iterations());
+  at_.random_step = static_cast<std::uint64_t>(seen_.optimizer.calls());
   const std::optional<ResumePoint> point = resume_->read(run_);
   seen_.resumed = point.has_value();
   for (const Callback& callback : callbacks_) callback->on_train_begin(seen_);
@@ -276,6 +276,7 @@ History Trainer::run() {
   if (!seen_.stop.empty()) history_.end(seen_.stop);
   if (stopped) clear_interrupt();
   else resume_->at_end([&] { return resume_point(); });
+  if (!stopped) seen_.optimizer.finalize();
   for (const Callback& callback : callbacks_) callback->on_train_end(seen_);
   if (!stopped) resume_->finished();
   return history_;

@@ -43,7 +43,7 @@ TEST(OptimizerKernels, Sgd) {
 TEST(OptimizerKernels, Adam) {
   for (const auto& shapes : models)
     for (bool torch : {false, true})
-      check(update("adam_update", shapes, 3, 2, {{"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-7}, {"weight_decay", torch ? 0.01 : 0.0}, {"torch_epsilon", torch}}), 2);
+      for (std::int64_t lists : {3, 4}) check(update("adam_update", shapes, lists, 2, {{"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-7}, {"weight_decay", torch ? 0.01 : 0.0}, {"torch_epsilon", torch}}), 2);
 }
 
 TEST(OptimizerKernels, Rmsprop) {

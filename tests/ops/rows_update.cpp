@@ -57,6 +57,7 @@ const AddRows updates({
     update_row("sgd_update_momentum", 2, 3, [](auto in) { return ops::sgd_update(list(in, 2, 0), list(in, 2, 1), list(in, 2, 2), 0.1, {.momentum = 0.9, .weight_decay = 0.01}); }),
     update_row("sgd_update_nesterov", 2, 3, [](auto in) { return ops::sgd_update(list(in, 2, 0), list(in, 2, 1), list(in, 2, 2), 0.1, {.momentum = 0.9, .nesterov = true}); }),
     update_row("adam_update", 3, 4, [](auto in) { return ops::adam_update(list(in, 3, 0), list(in, 3, 1), list(in, 3, 2), list(in, 3, 3), 0.01, 3, {}); }),
+    update_row("adam_update_amsgrad", 2, 5, [](auto in) { return ops::adam_update(list(in, 2, 0), list(in, 2, 1), list(in, 2, 2), list(in, 2, 3), 0.01, 3, {}, list(in, 2, 4)); }),
     update_row("adam_update_torch", 1, 4,
                [](auto in) { return ops::adam_update(list(in, 1, 0), list(in, 1, 1), list(in, 1, 2), list(in, 1, 3), 0.01, 3, {.weight_decay = 0.1, .torch_epsilon = true}); }),
     update_row("rmsprop_update", 2, 3, [](auto in) { return ops::rmsprop_update(list(in, 2, 0), list(in, 2, 1), list(in, 2, 2), {}, {}, 0.01, {}); }),

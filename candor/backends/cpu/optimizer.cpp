@@ -65,6 +65,18 @@ void adam(const Numbers& c, const Piece& piece) {
   });
 }
 
+// The largest v so far, in list 3, stands in v's place.
+void amsgrad(const Numbers& c, const Piece& piece) {
+  const V rate = constant(c.rate), keep = constant(c.keep), epsilon = constant(c.epsilon);
+  const V b1 = constant(c.beta1), b2 = constant(c.beta2), r1 = constant(c.rest1), r2 = constant(c.rest2);
+  walk<4>(piece, [&](V* x, V g) {
+    x[1] = hn::MulAdd(b1, x[1], hn::Mul(r1, g));
+    x[2] = hn::MulAdd(b2, x[2], hn::Mul(hn::Mul(r2, g), g));
+    x[3] = hn::IfThenElse(hn::Ge(x[3], x[2]), x[3], x[2]);  // a v that is no number stays one
+    x[0] = hn::MulSub(keep, x[0], hn::Div(hn::Mul(rate, x[1]), hn::Add(hn::Sqrt(x[3]), epsilon)));
+  });
+}
+
 // Lists: parameter, mean square, [momentum], [mean].
 template <bool momentum, bool centered, bool torch>
 void rmsprop(const Numbers& c, const Piece& piece) {
@@ -86,7 +98,7 @@ void rmsprop(const Numbers& c, const Piece& piece) {
 }
 
 optimizer::Rule find_sgd(bool momentum, bool nesterov) { return momentum ? nesterov ? sgd_momentum<true> : sgd_momentum<false> : sgd; }
-optimizer::Rule find_adam() { return adam; }
+optimizer::Rule find_adam(bool largest) { return largest ? amsgrad : adam; }
 optimizer::Rule find_rmsprop(bool momentum, bool centered, bool torch) {
   static constexpr optimizer::Rule rules[] = {rmsprop<false, false, false>, rmsprop<false, false, true>, rmsprop<false, true, false>, rmsprop<false, true, true>,
                                               rmsprop<true, false, false>,  rmsprop<true, false, true>,  rmsprop<true, true, false>,  rmsprop<true, true, true>};
@@ -100,7 +112,7 @@ HWY_AFTER_NAMESPACE();
 namespace candor::cpu::optimizer {
 
 Rule sgd_rule(bool momentum, bool nesterov) { return CANDOR_PICK(find_sgd)(momentum, nesterov); }
-Rule adam_rule() { return CANDOR_PICK(find_adam)(); }
+Rule adam_rule(bool amsgrad) { return CANDOR_PICK(find_adam)(amsgrad); }
 Rule rmsprop_rule(bool momentum, bool centered, bool torch) { return CANDOR_PICK(find_rmsprop)(momentum, centered, torch); }
 
 }  // namespace candor::cpu::optimizer

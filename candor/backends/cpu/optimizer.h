@@ -24,7 +24,7 @@ struct Piece {
 using Rule = void (*)(const Numbers&, const Piece&);
 
 Rule sgd_rule(bool momentum, bool nesterov);
-Rule adam_rule();
+Rule adam_rule(bool amsgrad);
 Rule rmsprop_rule(bool momentum, bool centered, bool torch);
 
 }  // namespace candor::cpu::optimizer

@@ -112,7 +112,7 @@ Answer sgd(const NodeInfo& node, const Machine&) {
 Answer adam(const NodeInfo& node, const Machine&) {
   const Attrs& attrs = node.attrs;
   Plan plan;
-  plan.rule = optimizer::adam_rule();
+  plan.rule = optimizer::adam_rule(attrs.integer("lists") == 4);
   plan.adam = true, plan.torch = attrs.flag("torch_epsilon");
   plan.decay = attrs.number("weight_decay"), plan.beta1 = attrs.number("beta1"), plan.beta2 = attrs.number("beta2");
   Numbers& n = plan.numbers;
