@@ -34,10 +34,13 @@ const std::vector<Row>& table() {
       {.name = "sigmoid", .plain = &sigmoid},
       {.name = "log_sigmoid", .plain = &log_sigmoid},
       {.name = "hard_sigmoid", .plain = &hard_sigmoid},
-      {.name = "hard_swish", .plain = &hard_swish},
+      {.name = "hard_silu", .plain = &hard_swish},
       {.name = "hard_tanh", .plain = &hard_tanh},
       {.name = "softplus", .with_number = &softplus, .number = 1},
       {.name = "softsign", .plain = &softsign},
+      {.name = "squareplus", .with_number = &squareplus, .number = 4},
+      {.name = "sparse_plus", .plain = &sparse_plus},
+      {.name = "sparse_sigmoid", .plain = &sparse_sigmoid},
       {.name = "tanh_shrink", .plain = &tanh_shrink},
       {.name = "hard_shrink", .with_number = &hard_shrink, .number = 0.5},
       {.name = "soft_shrink", .with_number = &soft_shrink, .number = 0.5},
@@ -45,6 +48,7 @@ const std::vector<Row>& table() {
       {.name = "exponential", .plain = static_cast<Plain>(&exp)},
       {.name = "softmax", .with_axis = &softmax},
       {.name = "log_softmax", .with_axis = &log_softmax},
+      {.name = "sparsemax", .with_axis = &sparsemax},
       {.name = "glu", .with_axis = &glu},
   };
   return rows;
@@ -81,7 +85,7 @@ ActivationFunction::ActivationFunction(WithNumber function) : name_("custom") {
 
 ActivationFunction::ActivationFunction(std::string_view name) : name_(name) {
   if (name_ == "swish") name_ = "silu";
-  if (name_ == "hard_silu") name_ = "hard_swish";
+  if (name_ == "hard_swish") name_ = "hard_silu";
   for (const Row& row : table()) {
     if (row.name == name_) {
       function_ = callable(row);

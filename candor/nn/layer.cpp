@@ -171,6 +171,13 @@ void LayerBody::adopt_weight(const std::string& name, const Variable& variable) 
   weight_trains_.push_back(variable.trainable());
 }
 
+void LayerBody::freeze_weight(const Variable& weight) {
+  for (std::size_t i = 0; i < weights_.size(); ++i) {
+    if (weights_[i].second.same(weight)) weight_trains_[i] = false;
+  }
+  weight.set_trainable(false);
+}
+
 void LayerBody::complain(ErrorKind kind, const std::string& what) const {
   Error error(kind, (name_.empty() ? default_name() : name_) + ": " + what);
   if (!Scope::path().empty()) error.at(Scope::path());
@@ -227,6 +234,21 @@ std::vector<Tensor> call_with_roles(const Layer& layer, std::span<const Tensor> 
 }
 
 std::string config_name(const Config& options) { return options.get("name", ""); }
+
+std::string keras_dtype(DType dtype) {
+  switch (dtype) {
+    case DType::f32: return "float32";
+    case DType::f64: return "float64";
+    case DType::bf16: return "bfloat16";
+    case DType::f16: return "float16";
+    case DType::i8: return "int8";
+    case DType::u8: return "uint8";
+    case DType::i32: return "int32";
+    case DType::i64: return "int64";
+    case DType::boolean: return "bool";
+  }
+  fail(ErrorKind::internal, "dtype: no name for it");
+}
 
 DType config_dtype(const Config& options) {
   const Config* dtype = options.find("dtype");
@@ -351,11 +373,12 @@ Tensor Layer::regularization_loss() const { return body().regularization_loss();
 
 Config Layer::config() const {
   Config options = Config::map();
-  options.set("name", name());
+  options.set("name", name()).set("trainable", trainable());
+  const auto& weights = body().own_weights();
+  options.set("dtype", detail::keras_dtype(weights.empty() ? DType::f32 : weights.front().second.type().dtype));
   const Config own = body().options();
   for (const auto& [key, value] : own.entries()) options.set(key, value);
-  if (!trainable()) options.set("trainable", false);
-  if (body().activity_regularizer().defined()) options.set("activity_regularizer", body().activity_regularizer().config());
+  options.set("activity_regularizer", body().activity_regularizer().config());
   return {{"module", body().module()}, {"class_name", kind()}, {"config", options}, {"registered_name", Config()}};
 }
 

@@ -58,6 +58,8 @@ class LayerBody {
                       const Regularizer& regularizer = {}, const Constraint& constraint = {});
   /// Makes a variable that someone else created a weight of this layer.
   void adopt_weight(const std::string& name, const Variable& variable);
+  /// The weight no longer trains, whatever set_trainable says: a kernel that LoRA adapts.
+  void freeze_weight(const Variable& weight);
   /// Throws Error (kind) that starts with the layer's name and ends with the path.
   [[noreturn]] void complain(ErrorKind kind, const std::string& what) const;
   /// The running call's arguments of this name, in order; empty when not given. Within apply and compute_masks only.
@@ -146,5 +148,7 @@ std::vector<Tensor> call_with_roles(const Layer& layer, std::span<const Tensor> 
 std::string config_name(const Config& options);
 /// The option `dtype`: a name, or Keras's {"class_name": "DTypePolicy", "config": {"name": "float32"}}; f32 when missing.
 DType config_dtype(const Config& options);
+/// Keras's name of a dtype: "float32", "bfloat16", "int32", "bool".
+std::string keras_dtype(DType dtype);
 
 }  // namespace candor::detail

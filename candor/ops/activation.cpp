@@ -5,7 +5,9 @@
 
 #include "candor/ops/elementwise.h"
 #include "candor/ops/families.h"
+#include "candor/ops/index.h"
 #include "candor/ops/manipulate.h"
+#include "candor/ops/reduce.h"
 #include "candor/ops/reference.h"
 #include "candor/ops/rules.h"
 
@@ -86,6 +88,28 @@ Tensor hard_tanh(const Tensor& x) {
 }
 Tensor softplus(const Tensor& x, double beta) { return apply("softplus", {x}, {{"beta", beta}}); }
 Tensor softsign(const Tensor& x) { return x / (number(1, x) + abs(x)); }
+Tensor squareplus(const Tensor& x, double b) { return (x + sqrt(square(x) + number(b, x))) * number(0.5, x); }
+Tensor sparse_plus(const Tensor& x) {
+  const Tensor one = number(1, x);
+  return where(less_equal(x, -one), number(0, x), where(less(x, one), number(0.25, x) * square(x + one), x));
+}
+Tensor sparse_sigmoid(const Tensor& x) {
+  const Tensor one = number(1, x);
+  return where(less_equal(x, -one), number(0, x), where(greater_equal(x, one), one, number(0.5, x) * (x + one)));
+}
+Tensor sparsemax(const Tensor& x, int axis) {
+  const int at = rules::normalize_axis(axis, x.shape(), "sparsemax");
+  const std::int64_t n = x.shape(at);
+  const Tensor zero = number(0, x), one = number(1, x), sorted = sort(x, at, true).first, sums = cumsum(sorted, at);
+  std::vector<double> ranks;
+  for (std::int64_t i = 1; i <= n; ++i) ranks.push_back(static_cast<double>(i));
+  std::vector<std::int64_t> shape(static_cast<std::size_t>(x.rank()), 1);
+  shape[static_cast<std::size_t>(at)] = n;
+  const Tensor rank = reshape(Tensor::from(ranks, {n}).to(x.dtype()), shape);
+  const Tensor support = greater(sorted - (sums - one) / rank, zero);
+  const Tensor count = sum(where(support, one, zero), {at}, true);
+  return relu(x - (sum(where(support, sums, zero), {at}, true) - one) / count);
+}
 Tensor tanh_shrink(const Tensor& x) { return x - tanh(x); }
 Tensor hard_shrink(const Tensor& x, double threshold) {
   return where(greater(abs(x), number(threshold, x)), x, number(0, x));

@@ -24,6 +24,9 @@ Tensor hard_swish(const Tensor& x);
 Tensor hard_tanh(const Tensor& x);
 Tensor softplus(const Tensor& x, double beta = 1.0);
 Tensor softsign(const Tensor& x);
+Tensor squareplus(const Tensor& x, double b = 4);  ///< (x + sqrt(x^2 + b)) / 2 (Barron 2021)
+Tensor sparse_plus(const Tensor& x);     ///< 0 up to -1, (x + 1)^2 / 4 up to 1, then x
+Tensor sparse_sigmoid(const Tensor& x);  ///< its derivative: 0 up to -1, (x + 1) / 2 up to 1, then 1
 Tensor tanh_shrink(const Tensor& x);
 Tensor hard_shrink(const Tensor& x, double threshold = 0.5);
 Tensor soft_shrink(const Tensor& x, double threshold = 0.5);
@@ -32,5 +35,8 @@ Tensor log_cosh(const Tensor& x);
 Tensor glu(const Tensor& x, int axis = -1);
 Tensor softmax(const Tensor& x, int axis = -1);
 Tensor log_softmax(const Tensor& x, int axis = -1);
+/// max(x - tau, 0) (Martins, Astudillo 2016) with tau as Keras 3 computes it, (sum of the cumulated sums of the k largest - 1) / k: the
+/// projection onto the simplex while one element is left, below it with more.
+Tensor sparsemax(const Tensor& x, int axis = -1);
 
 }  // namespace candor

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include "candor/base/error.h"
 #include "candor/ops/families.h"
+#include "candor/ops/random.h"
 #include "candor/ops/rules.h"
 
 namespace candor {
@@ -29,6 +31,15 @@ Registry& registry() {
 
 detail::Dispatcher dispatcher{};
 thread_local std::int64_t op_id = 0;
+thread_local std::optional<std::uint64_t> op_seed;
+
+/// Negative: random_stream then leaves the run's seed out. A splitmix64 step of both (Steele, Lea, Flood 2014).
+std::int64_t seeded_id(std::uint64_t seed, std::int64_t id) {
+  std::uint64_t z = seed * 0x9e3779b97f4a7c15u + static_cast<std::uint64_t>(id) + 1;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return static_cast<std::int64_t>((z ^ (z >> 31)) | (std::uint64_t{1} << 63));
+}
 
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -110,7 +121,12 @@ bool rules::may_be_viewed(const Tensor& x) {
 }
 
 void detail::set_dispatcher(const Dispatcher& d) { dispatcher = d; }
-std::int64_t detail::next_op_id() { return op_id++; }
+std::int64_t detail::next_op_id() { return op_seed ? seeded_id(*op_seed, op_id++) : op_id++; }
 void detail::set_next_op_id(std::int64_t id) { op_id = id; }
+
+ops::SeedScope::SeedScope(std::optional<std::uint64_t> seed) : before_(op_seed) {
+  if (seed) op_seed = seed;
+}
+ops::SeedScope::~SeedScope() { op_seed = before_; }
 
 }  // namespace candor

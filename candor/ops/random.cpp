@@ -10,7 +10,8 @@
 namespace candor {
 
 RandomStream detail::random_stream(const RunState& run, std::int64_t op_id) {
-  return RandomStream{run.seed, run.step}.derived(static_cast<std::uint64_t>(op_id));
+  // A negative id carries a seed of its own: ops::SeedScope.
+  return RandomStream{op_id < 0 ? 0 : run.seed, run.step}.derived(static_cast<std::uint64_t>(op_id));
 }
 
 namespace {

@@ -1,6 +1,8 @@
 // Random ops. In a Program the numbers are a function of the run's seed, its step, the op's id and the element's index.
 #pragma once
 
+#include <optional>
+
 #include "candor/ops/run_state.h"
 #include "candor/tensor/random.h"
 
@@ -10,6 +12,19 @@ RandomStream random_stream(const RunState& run, std::int64_t op_id);
 }  // namespace candor::detail
 
 namespace candor::ops {
+
+/// Random ops called on this thread while it lives draw from this seed instead of the run's: the numbers of a layer with a seed of its own. They
+/// still differ from step to step and from op to op. Without a seed it does nothing.
+class SeedScope {
+ public:
+  explicit SeedScope(std::optional<std::uint64_t> seed);
+  ~SeedScope();
+  SeedScope(const SeedScope&) = delete;
+  SeedScope& operator=(const SeedScope&) = delete;
+
+ private:
+  std::optional<std::uint64_t> before_;
+};
 
 Tensor uniform(const Shape& shape, double low = 0, double high = 1, DType dtype = DType::f32);
 Tensor normal(const Shape& shape, double mean = 0, double deviation = 1, DType dtype = DType::f32);

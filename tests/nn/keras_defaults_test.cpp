@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <set>
 
 #include "candor/nn/layers.h"
 #include "candor/nn/losses.h"
@@ -17,16 +18,20 @@ namespace {
 /// Options that are ours alone, or where None stands for a value that is written out here.
 bool ours(const std::string& kind, const std::string& option) {
   static const std::map<std::string, std::vector<std::string>> extra = {
-      {"SparseCategoricalCrossentropy", {"label_smoothing"}}, {"Poisson", {"log_input"}}, {"Rescaling", {"dtype"}}, {"Embedding", {"dtype"}}};
+      {"SparseCategoricalCrossentropy", {"label_smoothing"}}, {"Poisson", {"log_input"}}, {"LayerNormalization", {"rms_scaling"}}, {"ReversibleEmbedding", {"quantization_config"}}};
   const auto found = extra.find(kind);
   return found != extra.end() && std::find(found->second.begin(), found->second.end(), option) != found->second.end();
 }
 
 /// "glorot_uniform" and {"class_name": "GlorotUniform", ...} are the same, so are 3 and [3, 3], None and "linear", None and no decay.
 bool same(const nlohmann::json& keras, const Config& own, const std::string& option) {
+  if (option == "cropping" || option == "padding") {
+    const int axes = own.is_list() ? static_cast<int>(own.items().front().is_list() ? own.items().size() : 1) : 0;
+    if (axes > 0) return Margins::from_config(to_config(keras)).expand(axes, option) == Margins::from_config(own).expand(axes, option);
+  }
   if (option.ends_with("initializer")) return Initializer(to_config(keras)).config() == own;
   if (keras.is_null()) {
-    return own.is_null() || (own.is_text() && (own.text() == "linear" || own.text() == "channels_last")) || (own.is_number() && own.number() == 0) || option == "strides";
+    return own.is_null() || (own.is_text() && (own.text() == "linear" || own.text() == "channels_last")) || (own.is_number() && own.number() == 0) || option == "strides" || (own.is_bool() && !own.boolean());
   }
   if (own.is_list() && keras.is_number()) {
     for (const Config& item : own.items()) {
@@ -38,6 +43,9 @@ bool same(const nlohmann::json& keras, const Config& own, const std::string& opt
   return own == to_config(keras);
 }
 
+/// Arguments of Keras that its own configurations leave out too, unless they are given.
+const std::set<std::string> unwritten = {"kwargs", "name", "dtype", "activity_regularizer", "lora_rank", "lora_alpha", "gptq_unpacked_column_size", "weights"};
+
 void check(const nlohmann::json& group, const Config& described) {
   const std::string kind = described.at("class_name").text();
   std::map<std::string, nlohmann::json> arguments;
@@ -47,7 +55,7 @@ void check(const nlohmann::json& group, const Config& described) {
   }
   ASSERT_FALSE(arguments.empty()) << kind << " is no class of Keras";
   for (const auto& [option, value] : described.at("config").entries()) {
-    if (option == "name" || ours(kind, option)) continue;
+    if (option == "name" || option == "dtype" || option == "trainable" || option == "activity_regularizer" || ours(kind, option)) continue;
     ASSERT_TRUE(arguments.count(option)) << kind << " has no option " << option << " in Keras";
     const auto& keras = arguments[option];
     if (keras.is_string() && keras == "required") continue;
@@ -60,10 +68,26 @@ TEST(KerasDefaults, LayersLossesAndOptimizers) {
   std::ifstream file(environment("CANDOR_FIXTURES") + "/keras/defaults.json");
   if (!file) GTEST_SKIP() << "no keras/defaults.json";
   const auto classes = nlohmann::json::parse(file).at("classes");
-  const std::vector<Layer> layers = {Dense{1}, Conv1D{1, 1}, Conv2D{1, 1}, Conv3D{1, 1}, MaxPooling1D{}, MaxPooling2D{}, MaxPooling3D{}, AveragePooling1D{2}, AveragePooling2D{2},
-                                     GlobalAveragePooling2D{}, GlobalMaxPooling1D{}, Flatten{}, Reshape{{1}}, Dropout{0.5}, BatchNormalization{}, LayerNormalization{}, Embedding{1, 1},
-                                     Activation{relu}, ReLU{}, LeakyReLU{}, Softmax{}, Rescaling{1}, Add{}, Concatenate{}};
-  for (const Layer& layer : layers) check(classes.at("layers"), layer.config());
+  const std::vector<Layer> layers = {
+      Activation{relu}, ActivityRegularization{}, AdaptiveAveragePooling1D{1}, AdaptiveAveragePooling2D{1}, AdaptiveAveragePooling3D{1}, AdaptiveMaxPooling1D{1}, AdaptiveMaxPooling2D{1},
+      AdaptiveMaxPooling3D{1}, Add{}, AlphaDropout{0.5}, Average{}, AveragePooling1D{2}, AveragePooling2D{2}, AveragePooling3D{2}, BatchNormalization{}, Concatenate{}, Conv1D{1, 1},
+      Conv1DTranspose{1, 1}, Conv2D{1, 1}, Conv2DTranspose{1, 1}, Conv3D{1, 1}, Conv3DTranspose{1, 1}, Cropping1D{}, Cropping2D{}, Cropping3D{}, Dense{1}, DepthwiseConv1D{1}, DepthwiseConv2D{1},
+      Dot{1}, Dropout{0.5}, ELU{}, EinsumDense{"ab,bc->ac", {1}}, Embedding{1, 1}, Flatten{}, GaussianDropout{0.5}, GaussianNoise{1}, GlobalAveragePooling1D{}, GlobalAveragePooling2D{},
+      GlobalAveragePooling3D{}, GlobalMaxPooling1D{}, GlobalMaxPooling2D{}, GlobalMaxPooling3D{}, GroupNormalization{}, IdentityLayer{}, LayerNormalization{}, LeakyReLU{}, Masking{},
+      MaxPooling1D{}, MaxPooling2D{}, MaxPooling3D{}, Maximum{}, Minimum{}, Multiply{}, PReLU{}, Permute{{1}}, RMSNormalization{}, ReLU{}, RepeatVector{1}, Rescaling{1}, Reshape{{1}},
+      ReversibleEmbedding{1, 1}, SeparableConv1D{1, 1}, SeparableConv2D{1, 1}, Softmax{}, SpatialDropout1D{0.5}, SpatialDropout2D{0.5}, SpatialDropout3D{0.5}, SpectralNormalization{Dense{1}},
+      Subtract{}, UnitNormalization{}, UpSampling1D{}, UpSampling2D{}, UpSampling3D{}, ZeroPadding1D{}, ZeroPadding2D{}, ZeroPadding3D{}};
+  for (const Layer& layer : layers) {
+    check(classes.at("layers"), layer.config());
+    const Config options = layer.config().at("config");
+    for (const auto& entry : classes.at("layers")) {
+      if (entry.at("name") != layer.kind()) continue;
+      for (const auto& argument : entry.at("args")) {
+        const std::string name = argument.at("name");
+        EXPECT_TRUE(unwritten.count(name) != 0 || options.find(name)) << layer.kind() << " writes no " << name;
+      }
+    }
+  }
   const std::vector<Loss> losses = {MeanSquaredError{}, MeanAbsoluteError{}, MeanAbsolutePercentageError{}, MeanSquaredLogarithmicError{}, Huber{}, LogCosh{}, Poisson{}, CosineSimilarity{},
                                     BinaryCrossentropy{}, CategoricalCrossentropy{}, SparseCategoricalCrossentropy{}, BinaryFocalCrossentropy{}, CategoricalFocalCrossentropy{}, KLDivergence{},
                                     Hinge{}, SquaredHinge{}, CategoricalHinge{}, Dice{}, Tversky{}};

@@ -50,7 +50,7 @@ TEST(Layer, NamesWhatItWasBuiltForAndWhatTheLayerBeforeGives) {
   EXPECT_ERROR(shape, Conv2D(4, 3)(Tensor::zeros({8, 8, 3})), "[batch, height, width, channels]", "[8, 8, 3]");
   EXPECT_ERROR(shape, Dense{4}(Tensor(1.f)), "scalar");
   EXPECT_ERROR(shape, Reshape({5, 5})(Tensor::zeros({2, 24})), "24 elements", "[5, 5]");
-  EXPECT_ERROR(dtype, Embedding(4, 2)(Tensor::zeros({2, 3})), "whole numbers");
+  EXPECT_ERROR(dtype, Embedding(4, 2)(Tensor::zeros({2, 3}, DType::boolean)), "whole numbers");
   EXPECT_ERROR(shape, Add{}({Tensor::zeros({2, 3}), Tensor::zeros({2, 2})}), "[2, 3] and [2, 2]");
 }
 

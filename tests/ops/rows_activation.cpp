@@ -22,6 +22,8 @@ const AddRows plain({
     distinct(unary_row("hard_swish", One(hard_swish), -4.1, 4.3)),
     distinct(unary_row("hard_tanh", One(hard_tanh))),
     distinct(unary_row("softsign", One(softsign))),
+    distinct(unary_row("sparse_plus", One(sparse_plus))),
+    distinct(unary_row("sparse_sigmoid", One(sparse_sigmoid))),
     unary_row("tanh_shrink", One(tanh_shrink)),
     unary_row("log_cosh", One(log_cosh), -4, 4),
 });
@@ -29,6 +31,7 @@ const AddRows plain({
 const AddRows with_parameters({
     unary_row("softplus", [](const Tensor& x) { return softplus(x); }, -6, 6),
     unary_row("softplus_beta", [](const Tensor& x) { return softplus(x, 2.5); }),
+    unary_row("squareplus", [](const Tensor& x) { return squareplus(x, 3); }),
     distinct(unary_row("leaky_relu", [](const Tensor& x) { return leaky_relu(x, 0.2); })),
     distinct(unary_row("elu", [](const Tensor& x) { return elu(x, 0.7); })),
     distinct(unary_row("celu", [](const Tensor& x) { return celu(x, 1.3); })),
@@ -44,6 +47,8 @@ const AddRows normalised({
     shaped_row("softmax", [](const Tensor& x) { return softmax(x); }, {{3, 5}, {0, 4}, {1}, {4, 1}, {1, 130}}, {1031, 67}),
     shaped_row("softmax_axis1", [](const Tensor& x) { return softmax(x, 1); }, {{2, 3, 4}, {2, 1, 1}}, {5, 67, 31}),
     shaped_row("log_softmax", [](const Tensor& x) { return log_softmax(x); }, {{3, 5}, {0, 4}, {1}, {4, 1}, {1, 130}}, {1031, 67}),
+    shaped_row("sparsemax", [](const Tensor& x) { return sparsemax(x); }, {{3, 5}, {1}, {4, 1}}, {67, 31}),
+    shaped_row("sparsemax_axis0", [](const Tensor& x) { return sparsemax(x, 0); }, {{4, 3}, {1, 2}}),
     shaped_row("log_softmax_axis0", [](const Tensor& x) { return log_softmax(x, 0); }, {{4, 3}, {1, 2}}, {67, 131}),
 });
 

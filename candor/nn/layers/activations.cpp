@@ -1,7 +1,9 @@
 #include "candor/nn/layers/activations.h"
 
-#include "candor/nn/layers/check.h"
+#include "candor/nn/layers/from_config.h"
 #include "candor/ops/elementwise.h"
+#include "candor/ops/manipulate.h"
+#include "candor/ops/reduce.h"
 
 namespace candor {
 namespace {
@@ -70,27 +72,90 @@ class LeakyReLUBody final : public detail::SimpleLayerBody {
   double slope_;
 };
 
-class SoftmaxBody final : public detail::SimpleLayerBody {
+class ELUBody final : public detail::SimpleLayerBody {
  public:
-  SoftmaxBody(int axis, SoftmaxOptions options) : SimpleLayerBody(options.name), axis_(axis) {}
-  std::string kind() const override { return "Softmax"; }
+  ELUBody(double alpha, ELUOptions options) : SimpleLayerBody(std::move(options.name)), alpha_(alpha) {}
+  std::string kind() const override { return "ELU"; }
+  Config options() const override { return Config::map().set("alpha", alpha_); }
+
+ protected:
+  Tensor apply_one(const Tensor& x, Mode) override { return elu(as_floating(x), alpha_); }
+
+ private:
+  double alpha_;
+};
+
+class PReLUBody final : public detail::SimpleLayerBody {
+ public:
+  explicit PReLUBody(PReLUOptions options) : SimpleLayerBody(options.name), options_(std::move(options)) {
+    for (int axis : options_.shared_axes) detail::require_positive("PReLU", "shared_axes", axis);
+  }
+  std::string kind() const override { return "PReLU"; }
   Config options() const override {
     Config c = Config::map();
-    return c.set("axis", axis_);
+    c.set("alpha_initializer", options_.alpha_initializer.config()).set("alpha_regularizer", options_.alpha_regularizer.config());
+    return c.set("alpha_constraint", options_.alpha_constraint.config()).set("shared_axes", options_.shared_axes.empty() ? Config() : detail::axes_list(options_.shared_axes));
+  }
+  void build(std::span<const TensorType> in) override {
+    alpha_ = add_weight("alpha", alpha_shape(in[0].shape), options_.alpha_initializer, detail::compute_dtype(in[0].dtype), true, options_.alpha_regularizer, options_.alpha_constraint);
   }
 
  protected:
-  Tensor apply_one(const Tensor& x, Mode) override { return softmax(as_floating(x), axis_); }
+  Tensor apply_one(const Tensor& input, Mode) override {
+    const Tensor x = detail::to_dtype(input, alpha_.type().dtype);
+    if (alpha_shape(x.shape()) != alpha_.shape()) {
+      complain(ErrorKind::shape, "was built for an alpha of " + to_string(alpha_.shape()) + "; the input " + to_string(x.shape()) + " needs " + to_string(alpha_shape(x.shape())));
+    }
+    return relu(x) - alpha_.value() * relu(-x);
+  }
 
  private:
-  int axis_;
+  Shape alpha_shape(const Shape& x) const {
+    Shape shape = x.without(0);
+    for (int axis : options_.shared_axes) {
+      if (axis >= x.rank()) complain(ErrorKind::shape, "shared axis " + std::to_string(axis) + " is no axis of the input " + to_string(x));
+      shape.set(axis - 1, 1);
+    }
+    return shape;
+  }
+  PReLUOptions options_;
+  Variable alpha_;
+};
+
+class SoftmaxBody final : public detail::SimpleLayerBody {
+ public:
+  SoftmaxBody(std::vector<int> axes, SoftmaxOptions options) : SimpleLayerBody(std::move(options.name)), axes_(std::move(axes)) {
+    if (axes_.empty()) fail(ErrorKind::invalid_argument, "Softmax: axis must name at least one axis");
+  }
+  std::string kind() const override { return "Softmax"; }
+  Config options() const override { return Config::map().set("axis", detail::axes_config(axes_)); }
+
+ protected:
+  Tensor apply_one(const Tensor& input, Mode) override {
+    Tensor x = as_floating(input), mask = input.mask();
+    for (int axis : axes_) {
+      if (axis < -x.rank() || axis >= x.rank()) complain(ErrorKind::shape, "axis " + std::to_string(axis) + " is no axis of the input " + to_string(x.shape()));
+    }
+    if (mask.defined()) {
+      while (mask.rank() < x.rank()) mask = expand_dims(mask, mask.rank());
+      x = where(mask, x, Tensor::full({}, x.dtype() == DType::f16 ? -3e4 : -1e9, x.dtype()));
+    }
+    const Tensor y = axes_.size() == 1 ? softmax(x, axes_[0]) : exp(x - logsumexp(x, axes_, true));
+    return mask.defined() ? where(mask, y, Tensor::zeros({}, y.dtype())) : y;
+  }
+
+ private:
+  std::vector<int> axes_;
 };
 
 }  // namespace
 
 Activation::Activation(ActivationFunction activation, ActivationOptions options)
     : Layer(std::make_shared<ActivationBody>(std::move(activation), std::move(options))) {}
-Layer Activation::from_config(const Config& c) { return Activation(c.at("activation").text(), {.name = detail::config_name(c)}); }
+Layer Activation::from_config(const Config& c) {
+  c.at("activation");
+  return Activation(detail::activation_from(c), {.name = detail::config_name(c)});
+}
 
 ReLU::ReLU(ReLUOptions options) : Layer(std::make_shared<ReLUBody>(std::move(options))) {}
 Layer ReLU::from_config(const Config& c) {
@@ -105,7 +170,20 @@ Layer LeakyReLU::from_config(const Config& c) {
   return LeakyReLU(c.find("alpha") ? c.get("alpha", 0.3) : c.get("negative_slope", 0.3), {.name = detail::config_name(c)});
 }
 
-Softmax::Softmax(int axis, SoftmaxOptions options) : Layer(std::make_shared<SoftmaxBody>(axis, std::move(options))) {}
-Layer Softmax::from_config(const Config& c) { return Softmax(static_cast<int>(c.get("axis", -1)), {.name = detail::config_name(c)}); }
+ELU::ELU(double alpha, ELUOptions options) : Layer(std::make_shared<ELUBody>(alpha, std::move(options))) {}
+Layer ELU::from_config(const Config& c) { return ELU(c.get("alpha", 1.0), {.name = detail::config_name(c)}); }
+
+PReLU::PReLU(PReLUOptions options) : Layer(std::make_shared<PReLUBody>(std::move(options))) {}
+Layer PReLU::from_config(const Config& c) {
+  return PReLU({.alpha_initializer = detail::initializer_from(c, "alpha_initializer", "zeros"),
+                .alpha_regularizer = detail::regularizer_from(c, "alpha_regularizer"),
+                .alpha_constraint = detail::constraint_from(c, "alpha_constraint"),
+                .shared_axes = detail::axes_from(c, "shared_axes", {}),
+                .name = detail::config_name(c)});
+}
+
+Softmax::Softmax(int axis, SoftmaxOptions options) : Softmax(std::vector<int>{axis}, std::move(options)) {}
+Softmax::Softmax(std::vector<int> axes, SoftmaxOptions options) : Layer(std::make_shared<SoftmaxBody>(std::move(axes), std::move(options))) {}
+Layer Softmax::from_config(const Config& c) { return Softmax(detail::axes_from(c, "axis", {-1}), {.name = detail::config_name(c)}); }
 
 }  // namespace candor

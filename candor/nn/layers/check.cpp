@@ -2,17 +2,6 @@
 
 namespace candor {
 
-Extents::Extents(int value) : values_{value} {}
-Extents::Extents(std::initializer_list<int> values) : values_(values.begin(), values.end()) {}
-
-Ints Extents::expand(int axes, const std::string& what) const {
-  if (values_.size() == 1) return Ints(static_cast<std::size_t>(axes), values_.front());
-  if (values_.size() != static_cast<std::size_t>(axes)) {
-    fail(ErrorKind::invalid_argument, what + ": one value or " + std::to_string(axes) + " are needed, not " + std::to_string(values_.size()));
-  }
-  return values_;
-}
-
 namespace detail {
 
 void require_positive(const char* layer, const char* option, std::int64_t value) {

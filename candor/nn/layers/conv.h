@@ -1,7 +1,8 @@
-// Convolution layers over one, two or three spatial axes, channels last.
+// Convolution layers over one, two or three spatial axes.
 #pragma once
 
 #include "candor/nn/activation.h"
+#include "candor/nn/constraints.h"
 #include "candor/nn/layer.h"
 #include "candor/nn/layers/extents.h"
 
@@ -9,7 +10,8 @@ namespace candor {
 
 struct ConvLayerOptions {
   Extents strides = 1;
-  std::string padding = "valid";  ///< "valid", "same", and "causal" for Conv1D
+  WindowPadding padding = "valid";  ///< "valid", "same", "causal" (Conv1D), or margins such as {{1, 1}, {0, 2}} as in PyTorch
+  std::string data_format = "channels_last";  ///< or "channels_first": [batch, channels, spatial...]
   Extents dilation_rate = 1;
   std::int64_t groups = 1;
   ActivationFunction activation = {};  ///< linear
@@ -18,6 +20,9 @@ struct ConvLayerOptions {
   Initializer bias_initializer = "zeros";
   Regularizer kernel_regularizer = {};
   Regularizer bias_regularizer = {};
+  Regularizer activity_regularizer = {};
+  Constraint kernel_constraint = {};
+  Constraint bias_constraint = {};
   std::string name = {};
 };
 
@@ -32,6 +37,7 @@ class ConvLayer : public Layer {
   ConvLayer(int axes, std::int64_t filters, const Extents& kernel_size, ConvLayerOptions options);
 };
 
+/// Each constructor throws Error (invalid_argument) for sizes below 1, an unknown padding, or filters that groups do not divide.
 class Conv1D : public ConvLayer {
  public:
   Conv1D(std::int64_t filters, const Extents& kernel_size, ConvLayerOptions options = {});
@@ -49,5 +55,9 @@ class Conv3D : public ConvLayer {
   Conv3D(std::int64_t filters, const Extents& kernel_size, ConvLayerOptions options = {});
   static Layer from_config(const Config& options);
 };
+
+using Convolution1D = Conv1D;
+using Convolution2D = Conv2D;
+using Convolution3D = Conv3D;
 
 }  // namespace candor

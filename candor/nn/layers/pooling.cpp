@@ -1,92 +1,57 @@
 #include "candor/nn/layers/pooling.h"
 
-#include "candor/nn/layers/check.h"
-#include "candor/ops/reduce.h"
+#include "candor/nn/layers/image_layout.h"
 
 namespace candor::detail {
 namespace {
 
-std::string class_name(bool global, bool max, int axes) {
-  return std::string(global ? "Global" : "") + (max ? "Max" : "Average") + "Pooling" + std::to_string(axes) + "D";
-}
+std::string class_name(bool max, int axes) { return std::string(max ? "Max" : "Average") + "Pooling" + std::to_string(axes) + "D"; }
 
-class PoolingBody final : public SimpleLayerBody {
+class PoolingBody final : public SpatialBody {
  public:
   PoolingBody(bool max, int axes, const Extents& pool_size, PoolingOptions options)
-      : SimpleLayerBody(options.name), max_(max), axes_(axes), padding_(options.padding) {
+      : SpatialBody(options.name, axes, options.data_format, class_name(max, axes)), max_(max), padding_(options.padding), count_(options.count_include_pad) {
     const std::string layer = kind();
     size_ = pool_size.expand(axes, layer + ": pool_size");
     strides_ = options.strides.empty() ? size_ : options.strides.expand(axes, layer + ": strides");
     require_positive(layer.c_str(), "pool_size", size_);
     require_positive(layer.c_str(), "strides", strides_);
-    require_one_of(layer.c_str(), "padding", padding_, {"valid", "same"});
+    padding_.check(layer, axes, {"valid", "same"});
+    if (count_ && max_) fail(ErrorKind::invalid_argument, layer + ": count_include_pad is an option of average pooling");
   }
-  std::string kind() const override { return class_name(false, max_, axes_); }
+  std::string kind() const override { return class_name(max_, axes_); }
   Config options() const override {
     Config c = Config::map();
-    c.set("pool_size", Config::integers(size_)).set("padding", padding_).set("strides", Config::integers(strides_)).set("data_format", "channels_last");
+    c.set("pool_size", Config::integers(size_)).set("padding", padding_.config(axes_)).set("strides", Config::integers(strides_)).set("data_format", data_format_);
+    if (count_) c.set("count_include_pad", true);
     return c;
   }
 
  protected:
-  Tensor apply_one(const Tensor& input, Mode) override {
+  Tensor apply_last(const Tensor& input, Mode) override {
     const Tensor x = max_ ? input : to_dtype(input, compute_dtype(input.dtype()));
-    if (x.rank() != axes_ + 2) complain(ErrorKind::shape, "takes [batch, " + std::to_string(axes_) + " spatial axes, channels]; the input is " + to_string(x.shape()));
-    const Ints spatial(x.shape().begin() + 1, x.shape().end() - 1);
-    if (padding_ == "valid") {
-      for (std::size_t i = 0; i < size_.size(); ++i) {
-        if (size_[i] > spatial[i]) {
-          complain(ErrorKind::shape, "the window " + to_string(Shape(size_)) + " does not fit into the input " + to_string(x.shape()) +
-                                         "; use padding \"same\" or a smaller pool_size");
-        }
+    const Ints spatial = spatial_extents(x.shape()), ones(size_.size(), 1);
+    const Padding ends = padding_.resolve(spatial, size_, strides_, ones);
+    for (std::size_t i = 0; i < size_.size(); ++i) {
+      const auto [before, after] = ends[i];
+      if (size_[i] > spatial[i] + before + after) {
+        complain(ErrorKind::shape, "the window " + to_string(Shape(size_)) + " does not fit into the input " + to_string(x.shape()) +
+                                       "; use padding \"same\" or a smaller pool_size");
+      }
+      if (!padding_.is("same") && std::max(before, after) >= size_[i]) {
+        complain(ErrorKind::invalid_argument, "padding of " + std::to_string(std::max(before, after)) + " leaves a window of " + std::to_string(size_[i]) + " outside the input");
       }
     }
-    PoolOptions how{.size = size_, .strides = strides_, .padding = {}};
-    how.padding = resolve_padding(padding_, spatial, size_, strides_, Ints(size_.size(), 1));
-    return max_ ? max_pool(x, how) : average_pool(x, how);
+    const PoolOptions how{.size = size_, .strides = strides_, .padding = ends};
+    return max_ ? max_pool(x, how) : average_pool(x, how, count_);
   }
 
  private:
   bool max_;
-  int axes_;
   Ints size_, strides_;
-  std::string padding_;
+  WindowPadding padding_;
+  bool count_;
 };
-
-class GlobalPoolingBody final : public SimpleLayerBody {
- public:
-  GlobalPoolingBody(bool max, int axes, GlobalPoolingSettings options) : SimpleLayerBody(options.name), max_(max), axes_(axes), keepdims_(options.keepdims) {}
-  std::string kind() const override { return class_name(true, max_, axes_); }
-  Config options() const override {
-    Config c = Config::map();
-    return c.set("data_format", "channels_last").set("keepdims", keepdims_);
-  }
-
- protected:
-  Tensor apply_one(const Tensor& input, Mode) override {
-    const Tensor x = max_ ? input : to_dtype(input, compute_dtype(input.dtype()));
-    if (x.rank() != axes_ + 2) complain(ErrorKind::shape, "takes [batch, " + std::to_string(axes_) + " spatial axes, channels]; the input is " + to_string(x.shape()));
-    Axes over;
-    for (int axis = 1; axis <= axes_; ++axis) over.push_back(axis);
-    return max_ ? max(x, over, keepdims_) : mean(x, over, keepdims_);
-  }
-
- private:
-  bool max_;
-  int axes_;
-  bool keepdims_;
-};
-
-void require_channels_last(const std::string& layer, const Config& c) {
-  if (c.get("data_format", "channels_last") != "channels_last") {
-    fail(ErrorKind::unsupported, layer + ": data_format '" + c.at("data_format").text() + "' is not supported; transpose to channels_last");
-  }
-}
-
-Extents extents_from(const Config* c, const Extents& fallback) {
-  if (!c || c->is_null()) return fallback;
-  return c->is_list() ? Extents(c->to_integers()) : Extents(static_cast<int>(c->integer()));
-}
 
 }  // namespace
 
@@ -95,18 +60,12 @@ std::shared_ptr<LayerBody> make_pooling(bool max, int axes, const Extents& pool_
 }
 
 Layer pooling_from_config(bool max, int axes, const Config& c) {
-  require_channels_last(class_name(false, max, axes), c);
-  return Layer(make_pooling(max, axes, extents_from(c.find("pool_size"), 2),
-                            {.strides = extents_from(c.find("strides"), {}), .padding = c.get("padding", "valid"), .name = config_name(c)}));
-}
-
-std::shared_ptr<LayerBody> make_global_pooling(bool max, int axes, GlobalPoolingSettings options) {
-  return std::make_shared<GlobalPoolingBody>(max, axes, std::move(options));
-}
-
-Layer global_pooling_from_config(bool max, int axes, const Config& c) {
-  require_channels_last(class_name(true, max, axes), c);
-  return Layer(make_global_pooling(max, axes, {.keepdims = c.get("keepdims", false), .name = config_name(c)}));
+  return Layer(make_pooling(max, axes, extents_from(c, "pool_size", 2),
+                            {.strides = extents_from(c, "strides", {}),
+                             .padding = WindowPadding::from_config(c.find("padding")),
+                             .data_format = data_format_from(c),
+                             .count_include_pad = c.get("count_include_pad", false),
+                             .name = config_name(c)}));
 }
 
 }  // namespace candor::detail

@@ -18,7 +18,7 @@ class RescaleBody final : public detail::SimpleLayerBody {
   std::string kind() const override { return "Rescaling"; }
   Config options() const override {
     Config c = Config::map();
-    return c.set("scale", described(scale_)).set("offset", described(offset_)).set("dtype", to_string(dtype_));
+    return c.set("scale", described(scale_)).set("offset", described(offset_)).set("dtype", detail::keras_dtype(dtype_));
   }
 
  protected:

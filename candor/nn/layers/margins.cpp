@@ -1,0 +1,67 @@
+#include "candor/nn/layers/margins.h"
+
+#include "candor/nn/layers/image_layout.h"
+#include "candor/ops/manipulate.h"
+
+namespace candor::detail {
+namespace {
+
+std::string class_name(bool cuts, int axes) { return std::string(cuts ? "Cropping" : "ZeroPadding") + std::to_string(axes) + "D"; }
+const char* option_name(bool cuts) { return cuts ? "cropping" : "padding"; }
+
+class MarginBody final : public SpatialBody {
+ public:
+  MarginBody(bool cuts, int axes, const Margins& margins, MarginOptions options)
+      : SpatialBody(options.name, axes, options.data_format, class_name(cuts, axes)), cuts_(cuts), margins_(margins.expand(axes, class_name(cuts, axes) + ": " + option_name(cuts))) {
+    // Keras's Cropping1D has no data_format; its ZeroPadding1D has.
+    if (cuts_ && axes_ == 1 && channels_first(data_format_)) fail(ErrorKind::invalid_argument, "Cropping1D: takes channels_last alone, as in Keras");
+  }
+  std::string kind() const override { return class_name(cuts_, axes_); }
+  Config options() const override {
+    Config c = Config::map();
+    c.set(option_name(cuts_), axes_ == 1 ? Config::integers({margins_[0].first, margins_[0].second}) : margins_config(margins_));
+    return cuts_ && axes_ == 1 ? c : c.set("data_format", data_format_);
+  }
+
+ protected:
+  Tensor apply_last(const Tensor& x, Mode) override {
+    if (!cuts_) {
+      Padding width{{0, 0}};
+      width.insert(width.end(), margins_.begin(), margins_.end());
+      width.emplace_back(0, 0);
+      return pad(x, width);
+    }
+    Tensor y = x;
+    for (int axis = 1; axis <= axes_; ++axis) {
+      const auto [before, after] = margins_[static_cast<std::size_t>(axis - 1)];
+      const std::int64_t extent = x.shape(axis);
+      if (before + after >= extent) {
+        complain(ErrorKind::shape, "cuts " + std::to_string(before) + " and " + std::to_string(after) + " off an axis of " + std::to_string(extent) + " places of the input " +
+                                       to_string(channels_first(data_format_) ? channels_to_first(x).shape() : x.shape()) + "; nothing would be left");
+      }
+      if (before > 0 || after > 0) y = narrow(y, axis, before, extent - after);
+    }
+    return y;
+  }
+
+ private:
+  bool cuts_;
+  Padding margins_;
+};
+
+Layer make(bool cuts, int axes, const Margins& margins, MarginOptions options) { return Layer(std::make_shared<MarginBody>(cuts, axes, margins, std::move(options))); }
+
+Layer from_config(bool cuts, int axes, const Config& c) {
+  const Config* given = c.find(option_name(cuts));
+  const Margins fallback = cuts && axes == 2 ? 0 : 1;
+  return make(cuts, axes, given && !given->is_null() ? Margins::from_config(*given) : fallback, {.data_format = data_format_from(c), .name = config_name(c)});
+}
+
+}  // namespace
+
+std::shared_ptr<LayerBody> make_cropping(int axes, const Margins& cropping, MarginOptions options) { return make(true, axes, cropping, std::move(options)).handle(); }
+Layer cropping_from_config(int axes, const Config& c) { return from_config(true, axes, c); }
+std::shared_ptr<LayerBody> make_zero_padding(int axes, const Margins& padding, MarginOptions options) { return make(false, axes, padding, std::move(options)).handle(); }
+Layer zero_padding_from_config(int axes, const Config& c) { return from_config(false, axes, c); }
+
+}  // namespace candor::detail
