@@ -67,11 +67,11 @@ void read_weights(const Safetensors& file, const Layer& model) {
 }
 
 Config compiled_config(const CompileOptions& options) {
-  Config::List losses, metrics;
+  Config::List losses;
   for (std::size_t i = 0; i < options.loss.size(); ++i) losses.push_back(options.loss[i].config());
-  for (const Metric& metric : options.metrics) metrics.push_back(metric.config());
   Config config = Config::map();
-  config.set("loss", losses).set("metrics", metrics).set("loss_weights", Config::numbers(options.loss_weights));
+  config.set("loss", losses).set("metrics", options.metrics.config()).set("loss_weights", Config::numbers(options.loss_weights));
+  if (!options.weighted_metrics.empty()) config.set("weighted_metrics", options.weighted_metrics.config());
   if (options.optimizer.defined()) config.set("optimizer", options.optimizer.config());
   return config;
 }
@@ -82,7 +82,8 @@ void compile_as(const Model& model, const Config& config) {
   std::vector<Loss> losses;
   for (const Config& loss : config.at("loss").items()) losses.push_back(loss_from_config(loss));
   options.loss = losses;
-  for (const Config& metric : config.at("metrics").items()) options.metrics.push_back(metric_from_config(metric));
+  options.metrics = MetricList::from_config(config.at("metrics"));
+  if (const Config* weighted = config.find("weighted_metrics")) options.weighted_metrics = MetricList::from_config(*weighted);
   options.loss_weights = config.at("loss_weights").to_numbers();
   if (const Config* optimizer = config.find("optimizer")) options.optimizer = optimizer_from_config(*optimizer);
   model.compile(options);

@@ -79,13 +79,21 @@ void Model::compile(CompileOptions options) const {
       fail(ErrorKind::invalid_argument, who + "the loss " + options.loss[i].name() + " is not reduced to one number; use sum_over_batch_size or sum");
     }
   }
-  std::set<std::string> names;
-  for (const Metric& metric : options.metrics) {
-    if (!metric.defined()) fail(ErrorKind::invalid_argument, who + "a metric is empty");
-    if (!names.insert(metric.name()).second) fail(ErrorKind::invalid_argument, who + "two metrics are called '" + metric.name() + "'; give one the option name");
-  }
-  if (options.loss.size() == 1) {
-    for (const Metric& metric : options.metrics) metric.set_from_logits(options.loss[0].from_logits());
+  for (const MetricList* list : {&options.metrics, &options.weighted_metrics}) {
+    for (const Metric& metric : *list) {
+      if (!metric.defined()) fail(ErrorKind::invalid_argument, who + "a metric is empty");
+    }
+    const auto require_names = [&](const std::vector<Metric>& metrics) {
+      std::set<std::string> names;
+      for (const Metric& metric : metrics) {
+        if (!names.insert(metric.name()).second) fail(ErrorKind::invalid_argument, who + "two metrics are called '" + metric.name() + "'; give one the option name");
+      }
+    };
+    if (list->each().empty()) require_names({list->begin(), list->end()});
+    for (const std::vector<Metric>& metrics : list->each()) require_names(metrics);
+    if (options.loss.size() == 1) {
+      for (const Metric& metric : *list) metric.set_from_logits(options.loss[0].from_logits());
+    }
   }
   body_of(*this).compiled = std::make_shared<const CompileOptions>(std::move(options));
   body_of(*this).programs = nullptr;

@@ -7,7 +7,7 @@
 
 #include "candor/nn/layer.h"
 #include "candor/nn/losses/loss.h"
-#include "candor/nn/metrics/metric.h"
+#include "candor/nn/metrics/metric_list.h"
 #include "candor/nn/optimizers/optimizer.h"
 
 namespace candor {
@@ -19,6 +19,7 @@ class Sequential;
 struct FitOptions;
 struct EvaluateOptions;
 struct PredictOptions;
+struct BatchOptions;
 class History;
 class Scores;
 namespace detail {
@@ -45,8 +46,9 @@ class LossList {
 struct CompileOptions {
   LossList loss = {};
   Optimizer optimizer = {};
-  std::vector<Metric> metrics = {};         ///< counted for every output
+  MetricList metrics = {};                  ///< sample weights do not count in them
   std::vector<double> loss_weights = {};    ///< one an output; empty: 1 each
+  MetricList weighted_metrics = {};         ///< sample and class weights count in them
 };
 
 struct ModelOptions { std::string name = {}; };
@@ -86,8 +88,24 @@ class Model : public Layer {
   Tensor predict(const data::Dataset& dataset) const;
   std::vector<Tensor> predict(const std::vector<Tensor>& x, const PredictOptions& options) const;
 
+  /// One step on one batch, with the options of train/on_batch.h. The scores are those of all batches since reset_metrics(), as in Keras.
+  Scores train_on_batch(const Tensor& x, const Tensor& y) const;
+  Scores train_on_batch(const std::vector<Tensor>& x, const std::vector<Tensor>& y, const BatchOptions& options) const;
+  Scores test_on_batch(const Tensor& x, const Tensor& y) const;
+  Scores test_on_batch(const std::vector<Tensor>& x, const std::vector<Tensor>& y, const BatchOptions& options) const;
+  /// The outputs for one batch.
+  Tensor predict_on_batch(const Tensor& x) const;
+  std::vector<Tensor> predict_on_batch(const std::vector<Tensor>& x) const;
+  /// Forgets what train_on_batch and test_on_batch have counted; fit and evaluate do so too.
+  void reset_metrics() const;
+
   /// Writes the model file: formats/model_file.h, which also has load_model.
   void save(const std::string& path) const;
+
+  /// The weights alone, as a safetensors file of the names of named_variables(), and back. Throw Error: io, not_found; corrupt or shape naming the weight
+  /// that does not fit.
+  void save_weights(const std::string& path) const;
+  void load_weights(const std::string& path) const;
 
   /// Makes all weights for samples of this shape (without the batch axis).
   using Layer::build;

@@ -13,6 +13,7 @@ void register_all_families() {
   register_search();
   register_scan_ops();
   register_softmax();
+  register_ctc();
   register_loss();
   register_norm();
   register_batch_norm();

@@ -32,6 +32,7 @@ void register_pool();
 void register_norm();
 void register_batch_norm();
 void register_softmax();
+void register_ctc();
 void register_loss();
 void register_random();
 void register_gamma();

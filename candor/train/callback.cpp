@@ -15,7 +15,16 @@ class LambdaBody final : public CallbackBody {
     if (f_.on_epoch_begin) f_.on_epoch_begin(state);
   }
   void on_batch_end(TrainState& state, std::int64_t step, double loss) override {
-    if (f_.on_batch_end) f_.on_batch_end(state, step, loss);
+    if (f_.on_train_batch_end) f_.on_train_batch_end(state, step, loss);
+  }
+  void on_batch_begin(TrainState& state, std::int64_t step) override {
+    if (f_.on_train_batch_begin) f_.on_train_batch_begin(state, step);
+  }
+  void on_train_begin(TrainState& state) override {
+    if (f_.on_train_begin) f_.on_train_begin(state);
+  }
+  void on_train_end(TrainState& state) override {
+    if (f_.on_train_end) f_.on_train_end(state);
   }
   void on_epoch_end(TrainState& state, Scores& scores) override {
     if (f_.on_epoch_end) f_.on_epoch_end(state, scores);
@@ -42,8 +51,11 @@ void Watch::begin(const TrainState& state) {
   higher_ = mode_ == "max";
   if (mode_ == "auto") {
     std::string name = monitor_.starts_with("val_") ? monitor_.substr(4) : monitor_;
-    for (const Metric& metric : state.model.compile_options().metrics) {
-      if (name == metric.name() || name.ends_with("_" + metric.name())) higher_ = metric.higher_is_better();
+    const CompileOptions& options = state.model.compile_options();
+    for (const MetricList* list : {&options.metrics, &options.weighted_metrics}) {
+      for (const Metric& metric : *list) {
+        if (name == metric.name() || name.ends_with("_" + metric.name())) higher_ = metric.higher_is_better();
+      }
     }
   }
   best_ = worst();

@@ -21,6 +21,7 @@ struct TrainState {
   bool verbose = false;  ///< callbacks may print lines
   bool resumed = false;  ///< training goes on from a resume point: files are continued, not begun anew
   std::string stop;      ///< set to the reason to end training after this epoch
+  Function<Scores()> so_far = {};  ///< loss and metrics of this epoch's steps until now; takes a moment to work out
 };
 
 /// Base of callbacks with a state; hand it over as Callback(std::make_shared<Mine>()).
@@ -29,7 +30,8 @@ class CallbackBody {
   virtual ~CallbackBody() = default;
   virtual void on_train_begin(TrainState& state) { (void)state; }
   virtual void on_epoch_begin(TrainState& state) { (void)state; }
-  /// After each step; `loss` is that of the batch.
+  virtual void on_batch_begin(TrainState& state, std::int64_t step) { (void)state, (void)step; }
+  /// After each step; `loss` is that of the batch. state.so_far() has the running scores, which Keras calls logs.
   virtual void on_batch_end(TrainState& state, std::int64_t step, double loss) { (void)state, (void)step, (void)loss; }
   /// `scores` has the epoch's loss and metrics, those of validation with "val_" before the name; a callback may add to it.
   virtual void on_epoch_end(TrainState& state, Scores& scores) { (void)state, (void)scores; }
@@ -41,6 +43,8 @@ class CallbackBody {
   /// called again for an epoch that is continued.
   virtual void save_state(SavedState& state) const { (void)state; }
   virtual void load_state(const SavedState& state) { (void)state; }
+  /// Ends training at a loss that is not finite, where fit else throws.
+  virtual bool ends_at_nan() const { return false; }
   /// Resume points that fit is to write.
   virtual std::vector<ResumePolicy> resume_policies() const { return {}; }
 };
@@ -55,11 +59,13 @@ class Callback {
   std::shared_ptr<CallbackBody> body_;
 };
 
-/// Functions as a callback; those that are empty are skipped.
+/// Functions as a callback, by Keras's names; those that are empty are skipped.
 struct LambdaCallback {
   Function<void(TrainState&, Scores&)> on_epoch_end = {};
   Function<void(TrainState&)> on_epoch_begin = {};
-  Function<void(TrainState&, std::int64_t step, double loss)> on_batch_end = {};
+  Function<void(TrainState&, std::int64_t step, double loss)> on_train_batch_end = {};
+  Function<void(TrainState&, std::int64_t step)> on_train_batch_begin = {};
+  Function<void(TrainState&)> on_train_begin = {}, on_train_end = {};
   operator Callback() const;
 };
 
@@ -68,7 +74,7 @@ namespace detail {
 class Watch {
  public:
   Watch(std::string callback, std::string monitor, std::string mode, double min_delta);
-  /// Decides "auto" and forgets the best.
+  /// Decides "auto" and forgets the best. Loss and whatever is no metric of the model shall become small.
   void begin(const TrainState& state);
   /// The watched number. Throws Error (invalid_argument) that lists the numbers there are.
   double value(const TrainState& state, const Scores& scores) const;

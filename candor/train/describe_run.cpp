@@ -39,24 +39,24 @@ Config describe_weights(const Model& model) {
 
 }  // namespace
 
-Config describe_run(const Model& model, std::span<const Tensor> x, std::span<const Tensor> y, const Tensor& weight, std::int64_t train_rows, const FitOptions& options,
+Config describe_run(const Model& model, std::span<const Tensor> x, std::span<const Tensor> y, std::span<const Tensor> weights, std::int64_t train_rows, const FitOptions& options,
                     const std::vector<Callback>& callbacks) {
   const CompileOptions& compiled = model.compile_options();
   Config run = Config::map();
   run.set("model", config_or_custom([&] { return model.config(); })).set("weights", describe_weights(model));
-  Config::List losses, metrics, kinds;
+  Config::List losses, kinds;
   for (std::size_t i = 0; i < compiled.loss.size(); ++i) losses.push_back(config_or_custom([&] { return compiled.loss[i].config(); }));
-  for (const Metric& metric : compiled.metrics) metrics.push_back(config_or_custom([&] { return metric.config(); }));
   for (const Callback& callback : callbacks)
     if (const std::string kind = callback->kind(); !kind.empty()) kinds.emplace_back(kind);
-  run.set("loss", losses).set("loss_weights", Config::numbers(compiled.loss_weights)).set("metrics", metrics);
+  run.set("loss", losses).set("loss_weights", Config::numbers(compiled.loss_weights)).set("metrics", config_or_custom([&] { return compiled.metrics.config(); }));
+  if (!compiled.weighted_metrics.empty()) run.set("weighted_metrics", config_or_custom([&] { return compiled.weighted_metrics.config(); }));
   run.set("optimizer", config_or_custom([&] { return compiled.optimizer.config(); }));
-  run.set("inputs", describe(x)).set("targets", describe(y)).set("sample weights", describe(std::span(&weight, 1)));
+  run.set("inputs", describe(x)).set("targets", describe(y)).set("sample weights", describe(weights));
   run.set("training rows", train_rows);
   const ValidationData& v = options.validation_data;
-  run.set("validation inputs", describe(v.x)).set("validation targets", describe(v.y)).set("validation weights", describe(std::span(&v.sample_weight, 1)));
+  run.set("validation inputs", describe(v.x)).set("validation targets", describe(v.y)).set("validation weights", describe(v.sample_weight.tensors()));
   run.set("batch_size", options.batch_size).set("shuffle", options.shuffle).set("seed", std::to_string(options.seed));
-  run.set("initial_epoch", options.initial_epoch).set("callbacks", kinds);
+  run.set("initial_epoch", options.initial_epoch).set("steps_per_epoch", options.steps_per_epoch).set("callbacks", kinds);
   return run;
 }
 

@@ -27,7 +27,8 @@ Scores Model::evaluate(const std::vector<Tensor>& x, const std::vector<Tensor>& 
   const std::int64_t rows = detail::check_rows(caller, x, y, options.sample_weight);
   const auto programs = TrainPrograms::of(*this);
   Progress bar("evaluate", rows, options.verbose ? ProgressStyle::automatic : ProgressStyle::quiet);
-  detail::Judge judge(*programs, x, y, options.sample_weight, {0, rows}, options.batch_size);
+  programs->tested = {};
+  detail::Judge judge(*programs, x, y, detail::sample_weights(caller, options.sample_weight, rows, programs->outputs()), {0, rows}, options.batch_size);
   const Scores scores = judge.run([&](std::int64_t done) { bar.update(done); });
   bar.finish(to_string(scores));
   return scores;
@@ -43,7 +44,7 @@ std::vector<Tensor> Model::predict(const std::vector<Tensor>& x, const PredictOp
   require_batch(caller, options.batch_size);
   std::vector<Tensor> in;
   for (const Tensor& t : x) in.push_back(t.defined() ? t.contiguous() : t);
-  const std::int64_t rows = detail::check_rows(caller, in, {}, {});
+  const std::int64_t rows = detail::check_rows(caller, in, {});
   const auto programs = TrainPrograms::of(*this);
   Progress bar("predict", rows, options.verbose ? ProgressStyle::automatic : ProgressStyle::quiet);
   std::vector<Tensor> out;

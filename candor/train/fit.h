@@ -6,18 +6,19 @@
 
 #include "candor/data/dataset.h"
 #include "candor/train/callback.h"
+#include "candor/train/sample_weights.h"
 
 namespace candor {
 
 /// What validation runs on: a dataset, or {x, y}.
 struct ValidationData {
   std::vector<Tensor> x, y;
-  Tensor sample_weight = {};
+  SampleWeights sample_weight = {};
 
   ValidationData() = default;
   ValidationData(const data::Dataset& dataset);
   ValidationData(const Tensor& inputs, const Tensor& targets);
-  ValidationData(std::vector<Tensor> inputs, std::vector<Tensor> targets, const Tensor& weight = {});
+  ValidationData(std::vector<Tensor> inputs, std::vector<Tensor> targets, SampleWeights weights = {});
   bool empty() const { return x.empty(); }
 };
 
@@ -30,12 +31,16 @@ struct FitOptions {
   std::uint64_t seed = 0;               ///< of the order and of dropout; weights have set_random_seed
   std::vector<Callback> callbacks = {};
   int verbose = 1;                      ///< 0: silent, 1: a bar (lines when piped), 2: a line an epoch
-  std::vector<double> class_weight = {};  ///< a factor for each class number; needs whole-number targets
-  Tensor sample_weight = {};            ///< one a row
+  std::vector<double> class_weight = {};  ///< a factor for each class number; targets are class numbers, 0 and 1, or one-hot. Validation has none
+  SampleWeights sample_weight = {};     ///< of the loss and of weighted_metrics
   int initial_epoch = 0;
   std::string resume = {};      ///< a file: training goes on from it, to the bit, when it is there, and writes it as it goes; BackupAndRestore does the same with a folder
   double resume_every = 60;     ///< seconds between two writes, at least (they take at most 2 % of the time); 0: after every step
   std::int64_t resume_steps = 0;  ///< when not 0: after each so many steps, in place of resume_every
+  std::int64_t steps_per_epoch = 0;     ///< 0: all batches. Else an epoch ends after so many steps, or with the data; the next goes on behind it, as in Keras
+  std::int64_t validation_steps = 0;    ///< 0: all batches of the validation data, else so many of the first
+  std::int64_t validation_batch_size = 0;  ///< 0: batch_size
+  int validation_freq = 1;              ///< validate after every so many epochs
 };
 
 }  // namespace candor

@@ -22,24 +22,28 @@ Scores collect_scores(const TrainPrograms& programs, const std::vector<double>& 
   Scores scores;
   scores.set("loss", losses.at(0));
   for (std::size_t i = 1; i < losses.size(); ++i) scores.set(programs.output_names()[i - 1] + "_loss", losses[i]);
-  for (const OutputMetric& m : metrics) scores.set(m.name, m.metric.result());
+  for (const OutputMetric& m : metrics) {
+    const std::vector<double> numbers = m.metric.results();
+    if (numbers.size() == 1) scores.set(m.name, numbers[0]);
+    else for (std::size_t i = 0; i < numbers.size(); ++i) scores.set(m.name + "_" + std::to_string(i), numbers[i]);
+  }
   return scores;
 }
 
-void count_all(const TrainPrograms& programs, const std::vector<OutputMetric>& metrics, const std::vector<Tensor>& targets, const std::vector<Tensor>& kept, const Tensor& weight) {
+void count_all(const TrainPrograms& programs, const std::vector<OutputMetric>& metrics, const std::vector<Tensor>& targets, const std::vector<Tensor>& kept, std::span<const Tensor> weights) {
   const std::vector<std::size_t> outputs = programs.results().kept_outputs;
   for (const OutputMetric& m : metrics) {
     if (!m.metric.needs_all_predictions()) continue;
     const auto at = static_cast<std::size_t>(std::find(outputs.begin(), outputs.end(), m.output) - outputs.begin());
-    m.metric.update(targets[m.output], kept[at], weight);
+    m.metric.update(targets[m.output], kept[at], !m.weighted || weights.empty() ? Tensor() : weights.size() == 1 ? weights[0] : weights[m.output]);
   }
 }
 
-Judge::Judge(TrainPrograms& programs, std::span<const Tensor> x, std::span<const Tensor> y, const Tensor& sample_weight, Rows rows, std::int64_t batch_size)
-    : programs_(programs), targets_(y.size()), weighted_(sample_weight.defined()), rows_(rows), batch_(batch_size) {
+Judge::Judge(TrainPrograms& programs, std::span<const Tensor> x, std::span<const Tensor> y, std::span<const Tensor> weights, Rows rows, std::int64_t batch_size)
+    : programs_(programs), targets_(y.size()), weights_(weights.size()), rows_(rows), batch_(batch_size) {
   for (const Tensor& t : x) all_.push_back(t.contiguous());
   for (const Tensor& t : y) all_.push_back(t.contiguous());
-  if (weighted_) all_.push_back(sample_weight.contiguous());
+  for (const Tensor& t : weights) all_.push_back(t.contiguous());
 }
 
 Scores Judge::run(const std::function<void(std::int64_t)>& progress) {
@@ -54,7 +58,7 @@ Scores Judge::run(const std::function<void(std::int64_t)>& progress) {
     const std::int64_t count = std::min(batch_, rows_.stop - start);
     std::vector<TensorType> types;
     for (const Tensor& t : all_) types.push_back({t.shape().with(0, count), t.dtype()});
-    Program& program = programs_.evaluate_step(types, weighted_);
+    Program& program = programs_.evaluate_step(types, weights_);
     if (kept.empty()) {
       for (std::size_t i = layout.losses; i < results.size(); ++i) {
         const TensorType& type = program.result_types()[i];
@@ -73,7 +77,9 @@ Scores Judge::run(const std::function<void(std::int64_t)>& progress) {
     const auto part = [&](const Tensor& t) { return t.view_slice(0, rows_.start, rows_.stop).contiguous(); };
     std::vector<Tensor> targets;
     for (std::size_t i = 0; i < targets_; ++i) targets.push_back(part(all_[programs_.inputs() + i]));
-    count_all(programs_, metrics, targets, kept, weighted_ ? part(all_.back()) : Tensor());
+    std::vector<Tensor> weights;
+    for (std::size_t i = all_.size() - weights_; i < all_.size(); ++i) weights.push_back(part(all_[i]));
+    count_all(programs_, metrics, targets, kept, weights);
   }
   return collect_scores(programs_, sums, metrics);
 }

@@ -22,11 +22,11 @@ double read_scalar(const void* data, DType dtype);
 /// Mean losses and the metrics' results, in the order that is shown.
 Scores collect_scores(const TrainPrograms& programs, const std::vector<double>& losses, const std::vector<OutputMetric>& metrics);
 /// Counts kept predictions in metrics that need them all. `kept` are in the order of StepResults::kept_outputs.
-void count_all(const TrainPrograms& programs, const std::vector<OutputMetric>& metrics, const std::vector<Tensor>& targets, const std::vector<Tensor>& kept, const Tensor& weight);
+void count_all(const TrainPrograms& programs, const std::vector<OutputMetric>& metrics, const std::vector<Tensor>& targets, const std::vector<Tensor>& kept, std::span<const Tensor> weights);
 
 class Judge {
  public:
-  Judge(TrainPrograms& programs, std::span<const Tensor> x, std::span<const Tensor> y, const Tensor& sample_weight, Rows rows, std::int64_t batch_size);
+  Judge(TrainPrograms& programs, std::span<const Tensor> x, std::span<const Tensor> y, std::span<const Tensor> weights, Rows rows, std::int64_t batch_size);
   /// One pass. `progress` gets the number of rows done.
   Scores run(const std::function<void(std::int64_t)>& progress = {});
 
@@ -34,7 +34,7 @@ class Judge {
   TrainPrograms& programs_;
   std::vector<Tensor> all_;  ///< inputs, targets, weights; contiguous
   std::size_t targets_;      ///< how many targets
-  bool weighted_;
+  std::size_t weights_;          ///< how many weights
   Rows rows_;
   std::int64_t batch_;
 };

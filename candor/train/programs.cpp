@@ -1,6 +1,7 @@
 #include "candor/train/programs.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "candor/ops/elementwise.h"
@@ -35,8 +36,6 @@ TrainPrograms::TrainPrograms(const Model& model, std::size_t inputs)
     : model_(without_owning(model)),
       inputs_(inputs),
       output_names_(model.output_names()),
-      train_{CompiledFunction([this](std::span<const Tensor> a) { return train(a, false); }), CompiledFunction([this](std::span<const Tensor> a) { return train(a, true); })},
-      evaluate_{CompiledFunction([this](std::span<const Tensor> a) { return evaluate(a, false); }), CompiledFunction([this](std::span<const Tensor> a) { return evaluate(a, true); })},
       predict_([this](std::span<const Tensor> a) { return model_.call(a, inference); }) {
   // Two outputs of one layer share its name.
   std::set<std::string> taken;
@@ -45,11 +44,28 @@ TrainPrograms::TrainPrograms(const Model& model, std::size_t inputs)
     for (int i = 1; !taken.insert(name).second; ++i) name = base + "_" + std::to_string(i);
   }
   if (!model.compiled()) return;
-  for (std::size_t i = 0; i < output_names_.size(); ++i) {
-    for (const Metric& metric : model.compile_options().metrics) {
-      const std::string name = output_names_.size() == 1 ? metric.name() : output_names_[i] + "_" + metric.name();
-      train_metrics_.push_back({metric.fresh(), i, name});
-      evaluate_metrics_.push_back({metric.fresh(), i, name});
+  add_metrics(model.compile_options().metrics, false);
+  add_metrics(model.compile_options().weighted_metrics, true);
+  for (std::size_t weights : {std::size_t{0}, std::size_t{1}, outputs()}) {
+    train_.emplace_back([this, weights](std::span<const Tensor> a) { return train(a, weights); });
+    evaluate_.emplace_back([this, weights](std::span<const Tensor> a) { return evaluate(a, weights); });
+  }
+}
+
+/// Names as Keras gives them: "price_mae" for one of several outputs, "weighted_mse" when mse is there without weights.
+void TrainPrograms::add_metrics(const MetricList& list, bool weighted) {
+  const CompileOptions& options = model_.compile_options();
+  for (std::size_t i = 0; i < outputs(); ++i) {
+    for (const Metric& metric : list.of(i, outputs())) {
+      const std::string prefix = outputs() == 1 ? "" : output_names_[i] + "_";
+      std::string name = prefix + metric.name();
+      const auto taken = [&] { return std::any_of(train_metrics_.begin(), train_metrics_.end(), [&](const OutputMetric& m) { return m.name == name; }); };
+      if (weighted && taken()) name = prefix + "weighted_" + metric.name();
+      for (int k = 1; taken(); ++k) name = prefix + metric.name() + "_" + std::to_string(k);
+      for (std::vector<OutputMetric>* metrics : {&train_metrics_, &evaluate_metrics_}) {
+        metrics->push_back({metric.fresh(), i, name, weighted});
+        if (options.loss.size() == 1 || i < options.loss.size()) metrics->back().metric.set_from_logits(options.loss[i].from_logits());
+      }
     }
   }
 }
@@ -63,7 +79,7 @@ StepResults TrainPrograms::results() const {
   return r;
 }
 
-std::vector<Tensor> TrainPrograms::forward(std::span<const Tensor> x, std::span<const Tensor> y, const Tensor& weight, Mode mode,
+std::vector<Tensor> TrainPrograms::forward(std::span<const Tensor> x, std::span<const Tensor> y, std::span<const Tensor> weights, Mode mode,
                                            const std::vector<OutputMetric>& metrics) {
   const detail::LossCollector from_inside;
   const std::vector<Tensor> outputs = model_.call(x, mode);
@@ -78,15 +94,14 @@ std::vector<Tensor> TrainPrograms::forward(std::span<const Tensor> x, std::span<
   if (!options.loss_weights.empty() && options.loss_weights.size() != outputs.size()) {
     fail(ErrorKind::invalid_argument, model_.name() + ": compile was given " + std::to_string(options.loss_weights.size()) + " loss_weights for " + std::to_string(outputs.size()) + " outputs");
   }
+  const auto weight_of = [&](std::size_t output) { return weights.empty() ? Tensor() : weights.size() == 1 ? weights[0] : weights[output]; };
   Tensor total;
   std::vector<Tensor> each;
-  std::vector<Tensor> targets;
   {
     const Scope scope("loss");
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const Loss& loss = options.loss[i];
-      targets.push_back(align_targets(loss, y[i], outputs[i]));
-      Tensor value = loss(targets[i], outputs[i], weight);
+      Tensor value = loss(y[i], outputs[i], weight_of(i));
       each.push_back(value);
       if (!options.loss_weights.empty()) value = value * Tensor::full({}, options.loss_weights[i], value.dtype());
       total = total.defined() ? total + value : value;
@@ -98,7 +113,7 @@ std::vector<Tensor> TrainPrograms::forward(std::span<const Tensor> x, std::span<
   }
   const Scope scope("metrics");
   for (const OutputMetric& m : metrics) {
-    if (!m.metric.needs_all_predictions()) m.metric.update(targets[m.output], outputs[m.output], weight);
+    if (!m.metric.needs_all_predictions()) m.metric.update(y[m.output], outputs[m.output], m.weighted ? weight_of(m.output) : Tensor());
   }
   std::vector<Tensor> results{total};
   if (outputs.size() > 1) results.insert(results.end(), each.begin(), each.end());
@@ -113,12 +128,12 @@ std::vector<Tensor> TrainPrograms::gather(std::span<const Tensor> arguments) con
   return batch;
 }
 
-std::vector<Tensor> TrainPrograms::train(std::span<const Tensor> arguments, bool weighted) {
+std::vector<Tensor> TrainPrograms::train(std::span<const Tensor> arguments, std::size_t weights) {
   const std::vector<Tensor> batch = gather(arguments);
-  const std::span<const Tensor> all(batch), x = all.first(inputs_), y = all.subspan(inputs_, all.size() - inputs_ - (weighted ? 1 : 0));
+  const std::span<const Tensor> all(batch), x = all.first(inputs_), y = all.subspan(inputs_, all.size() - inputs_ - weights);
   const Optimizer& optimizer = model_.compile_options().optimizer;
   if (!optimizer.defined()) fail(ErrorKind::invalid_argument, model_.name() + ": compile was given no optimizer");
-  const std::vector<Tensor> results = forward(x, y, weighted ? batch.back() : Tensor(), training, train_metrics_);
+  const std::vector<Tensor> results = forward(x, y, all.last(weights), training, train_metrics_);
   parameters_ = model_.parameters();
   std::vector<Tensor> values;
   for (const Variable& p : parameters_) values.push_back(p.value());
@@ -127,21 +142,22 @@ std::vector<Tensor> TrainPrograms::train(std::span<const Tensor> arguments, bool
   return results;
 }
 
-std::vector<Tensor> TrainPrograms::evaluate(std::span<const Tensor> arguments, bool weighted) {
-  const std::span<const Tensor> x = arguments.first(inputs_), y = arguments.subspan(inputs_, arguments.size() - inputs_ - (weighted ? 1 : 0));
-  return forward(x, y, weighted ? arguments.back() : Tensor(), inference, evaluate_metrics_);
+std::vector<Tensor> TrainPrograms::evaluate(std::span<const Tensor> arguments, std::size_t weights) {
+  const std::span<const Tensor> x = arguments.first(inputs_), y = arguments.subspan(inputs_, arguments.size() - inputs_ - weights);
+  return forward(x, y, arguments.last(weights), inference, evaluate_metrics_);
 }
 
-Program& TrainPrograms::train_step(std::span<const TensorType> arguments, bool weighted) { return train_[weighted].program(arguments); }
-Program& TrainPrograms::evaluate_step(std::span<const TensorType> arguments, bool weighted) { return evaluate_[weighted].program(arguments); }
+CompiledFunction& TrainPrograms::of_weights(std::vector<CompiledFunction>& functions, std::size_t weights) { return functions.at(std::min<std::size_t>(weights, 2)); }
+Program& TrainPrograms::train_step(std::span<const TensorType> arguments, std::size_t weights) { return of_weights(train_, weights).program(arguments); }
+Program& TrainPrograms::evaluate_step(std::span<const TensorType> arguments, std::size_t weights) { return of_weights(evaluate_, weights).program(arguments); }
 Program& TrainPrograms::predict_step(std::span<const TensorType> arguments) { return predict_.program(arguments); }
 
-Program& TrainPrograms::finite_step(std::span<const TensorType> arguments, bool weighted, std::vector<std::string>& names) const {
+Program& TrainPrograms::finite_step(std::span<const TensorType> arguments, std::size_t weights, std::vector<std::string>& names) const {
   names.clear();
   const auto check = [&](std::span<const Tensor> in) {
     std::vector<Tensor> flags;
     const std::vector<Tensor> batch = gather(in);
-    for (std::size_t i = 0; i < batch.size() - (weighted ? 1 : 0); ++i) {
+    for (std::size_t i = 0; i < batch.size() - weights; ++i) {
       if (!is_floating(batch[i].dtype())) continue;
       names.push_back(i < inputs_ ? "the input" : "the targets");
       flags.push_back(all(isfinite(batch[i])));
@@ -164,16 +180,7 @@ Program& TrainPrograms::finite_step(std::span<const TensorType> arguments, bool 
   return *finite_.back();
 }
 
-Tensor align_targets(const Loss& loss, const Tensor& y_true, const Tensor& y_pred) {
-  const bool classes = loss.name() == "sparse_categorical_crossentropy";
-  if (y_pred.rank() < 1 || y_true.rank() < 1) return y_true;
-  const Shape rows = y_pred.shape().without(-1);
-  if (classes && y_true.rank() == y_pred.rank() && y_true.shape() == y_pred.shape().with(-1, 1)) return reshape(y_true, rows);
-  if (!classes && y_pred.shape(-1) == 1 && y_pred.rank() > 1 && y_true.shape() == rows) return reshape(y_true, y_pred.shape());
-  return y_true;
-}
-
-std::int64_t check_rows(const std::string& who, std::span<const Tensor> x, std::span<const Tensor> y, const Tensor& sample_weight) {
+std::int64_t check_rows(const std::string& who, std::span<const Tensor> x, std::span<const Tensor> y, const SampleWeights& sample_weight) {
   std::int64_t rows = -1;
   const auto check = [&](const Tensor& t, const std::string& what) {
     if (!t.defined()) fail(ErrorKind::invalid_argument, who + ": " + what + " are missing");
@@ -188,12 +195,45 @@ std::int64_t check_rows(const std::string& who, std::span<const Tensor> x, std::
   if (x.empty()) fail(ErrorKind::invalid_argument, who + ": there are no inputs");
   for (const Tensor& t : x) check(t, "inputs");
   for (const Tensor& t : y) check(t, "targets");
-  if (sample_weight.defined()) {
-    check(sample_weight, "sample weights");
-    if (sample_weight.rank() != 1) fail(ErrorKind::shape, who + ": sample weights " + to_string(sample_weight.shape()) + " must have one number a row");
+  for (const Tensor& t : sample_weight.tensors()) {
+    if (t.defined()) check(t, "sample weights");
   }
   if (rows < 1) fail(ErrorKind::invalid_argument, who + ": there are no rows");
   return rows;
+}
+
+std::vector<Tensor> sample_weights(const std::string& who, const SampleWeights& weights, std::int64_t rows, std::size_t outputs) {
+  const std::vector<Tensor>& given = weights.tensors();
+  if (given.size() > 1 && given.size() != outputs) {
+    fail(ErrorKind::invalid_argument, who + ": there are " + std::to_string(given.size()) + " sample weights for " + std::to_string(outputs) + " outputs; give one for all, or one an output");
+  }
+  std::vector<Tensor> out;
+  for (const Tensor& t : given) {
+    if (!t.defined()) out.push_back(Tensor::full({rows}, 1, DType::f32));
+    else out.push_back((is_floating(t.dtype()) ? t : t.to(DType::f32)).contiguous());
+  }
+  return out;
+}
+
+Tensor class_weights(const std::string& who, const std::vector<double>& weights, std::span<const Tensor> targets) {
+  const auto bad = [&](const std::string& what) { fail(ErrorKind::invalid_argument, who + ": class_weight " + what); };
+  if (targets.size() != 1) bad("needs one output, the model has " + std::to_string(targets.size()) + "; use sample_weight, one tensor an output");
+  const Tensor& y = targets[0];
+  const std::int64_t rows = y.shape(0), columns = y.size() / std::max<std::int64_t>(rows, 1);
+  const bool one_hot = y.rank() == 2 && columns > 1;
+  if (columns != 1 && !one_hot) bad("needs one class a row as targets (class numbers, 0 and 1, or one-hot), not " + to_string(y.type()));
+  const std::vector<double> values = y.to_vector<double>();
+  std::vector<double> out(static_cast<std::size_t>(rows));
+  for (std::size_t row = 0; row < out.size(); ++row) {
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(row) * columns;
+    const double number = one_hot ? static_cast<double>(std::max_element(first, first + columns) - first) : *first;
+    if (number != std::floor(number)) bad("needs whole class numbers, row " + std::to_string(row) + " has " + to_string(Config(number)));
+    if (number < 0 || number >= static_cast<double>(weights.size())) {
+      bad("has " + std::to_string(weights.size()) + " classes, row " + std::to_string(row) + " is of class " + std::to_string(static_cast<std::int64_t>(number)));
+    }
+    out[row] = weights[static_cast<std::size_t>(number)];
+  }
+  return Tensor::from(out).to(DType::f32);
 }
 
 }  // namespace candor::detail

@@ -4,6 +4,7 @@
 #include "candor/graph/compile.h"
 #include "candor/graph/program.h"
 #include "candor/nn/model_body.h"
+#include "candor/train/sample_weights.h"
 
 namespace candor::detail {
 
@@ -12,6 +13,7 @@ struct OutputMetric {
   Metric metric;
   std::size_t output;
   std::string name;
+  bool weighted = false;  ///< sample weights count in it
 };
 
 /// What a step's results are: the total loss, then the loss of each output when there are several, then the predictions that metrics over
@@ -26,14 +28,14 @@ class TrainPrograms {
   /// The programs of a model, made anew after compile() and when other layers were frozen.
   static std::shared_ptr<TrainPrograms> of(const Model& model);
 
-  /// Arguments: inputs and targets of all rows, weights [rows] when `weighted`, row numbers i64 [batch].
-  Program& train_step(std::span<const TensorType> arguments, bool weighted);
-  /// Arguments: inputs and targets of a batch, weights [batch] when `weighted`.
-  Program& evaluate_step(std::span<const TensorType> arguments, bool weighted);
+  /// Arguments: inputs, targets and `weights` sample weights (0, 1 or one an output) of all rows, row numbers i64 [batch].
+  Program& train_step(std::span<const TensorType> arguments, std::size_t weights);
+  /// Arguments: inputs, targets and sample weights of a batch.
+  Program& evaluate_step(std::span<const TensorType> arguments, std::size_t weights);
   /// Arguments: inputs of a batch. Results: the outputs.
   Program& predict_step(std::span<const TensorType> arguments);
   /// Arguments as train_step. Results: for each weight and each layer's output, in order of `names`, whether all of it is finite.
-  Program& finite_step(std::span<const TensorType> arguments, bool weighted, std::vector<std::string>& names) const;
+  Program& finite_step(std::span<const TensorType> arguments, std::size_t weights, std::vector<std::string>& names) const;
 
   StepResults results() const;
   std::size_t inputs() const { return inputs_; }
@@ -45,26 +47,39 @@ class TrainPrograms {
 
   TrainPrograms(const Model& model, std::size_t inputs);
 
+  /// What train_on_batch and test_on_batch have seen since reset_metrics(): sums of the losses, by row.
+  struct Tally {
+    std::vector<double> sums;
+    std::int64_t rows = 0;
+  };
+  Tally trained, tested;
+
  private:
-  std::vector<Tensor> forward(std::span<const Tensor> x, std::span<const Tensor> y, const Tensor& weight, Mode mode, const std::vector<OutputMetric>& metrics);
+  void add_metrics(const MetricList& list, bool weighted);
+  std::vector<Tensor> forward(std::span<const Tensor> x, std::span<const Tensor> y, std::span<const Tensor> weights, Mode mode, const std::vector<OutputMetric>& metrics);
+  CompiledFunction& of_weights(std::vector<CompiledFunction>& functions, std::size_t weights);
   std::vector<Tensor> gather(std::span<const Tensor> arguments) const;
-  std::vector<Tensor> train(std::span<const Tensor> arguments, bool weighted);
-  std::vector<Tensor> evaluate(std::span<const Tensor> arguments, bool weighted);
+  std::vector<Tensor> train(std::span<const Tensor> arguments, std::size_t weights);
+  std::vector<Tensor> evaluate(std::span<const Tensor> arguments, std::size_t weights);
 
   Model model_;
   std::size_t inputs_;
   std::vector<std::string> output_names_;
   std::vector<OutputMetric> train_metrics_, evaluate_metrics_;
   std::vector<Variable> parameters_;
-  CompiledFunction train_[2], evaluate_[2], predict_;
+  std::vector<CompiledFunction> train_, evaluate_;  ///< without weights, with one, with one an output
+  CompiledFunction predict_;
   mutable std::vector<std::unique_ptr<Program>> finite_;
 };
 
-/// Targets in the shape the loss wants, where the numbers are the same: [batch] for an output [batch, 1], and class numbers [batch, 1] for
-/// scores [batch, classes].
-Tensor align_targets(const Loss& loss, const Tensor& y_true, const Tensor& y_pred);
-
 /// Throws Error (invalid_argument, shape) unless inputs and targets are defined and have the same number of rows, at least one. Returns it.
-std::int64_t check_rows(const std::string& who, std::span<const Tensor> x, std::span<const Tensor> y, const Tensor& sample_weight);
+std::int64_t check_rows(const std::string& who, std::span<const Tensor> x, std::span<const Tensor> y, const SampleWeights& sample_weight = {});
+
+/// Sample weights as the programs take them: contiguous floating tensors, none, one, or one for each of `outputs`. Throws Error (invalid_argument,
+/// dtype) for another number of them, or for whole numbers that are no weights.
+std::vector<Tensor> sample_weights(const std::string& who, const SampleWeights& weights, std::int64_t rows, std::size_t outputs);
+/// The weight of each row's class. Targets are class numbers, 0 and 1, or one-hot [rows, classes]. Throws Error (invalid_argument) naming the row for
+/// a class that has no weight.
+Tensor class_weights(const std::string& who, const std::vector<double>& weights, std::span<const Tensor> targets);
 
 }  // namespace candor::detail

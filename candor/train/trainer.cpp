@@ -8,6 +8,7 @@
 #include "candor/base/interrupt.h"
 #include "candor/base/threads.h"
 #include "candor/data/batches.h"
+#include "candor/ops/elementwise.h"
 #include "candor/train/training_mark.h"
 
 namespace candor::detail {
@@ -24,6 +25,10 @@ void check_options(const std::string& who, const FitOptions& o) {
   if (o.initial_epoch < 0 || o.initial_epoch >= o.epochs) bad("initial_epoch must lie in [0, epochs), not " + std::to_string(o.initial_epoch));
   if (o.batch_size < 1) bad("batch_size must be at least 1, not " + std::to_string(o.batch_size));
   if (!(o.validation_split >= 0 && o.validation_split < 1)) bad("validation_split must lie in [0, 1), not " + std::to_string(o.validation_split));
+  if (o.steps_per_epoch < 0) bad("steps_per_epoch must not be negative, not " + std::to_string(o.steps_per_epoch));
+  if (o.validation_steps < 0) bad("validation_steps must not be negative, not " + std::to_string(o.validation_steps));
+  if (o.validation_batch_size < 0) bad("validation_batch_size must not be negative, not " + std::to_string(o.validation_batch_size));
+  if (o.validation_freq < 1) bad("validation_freq must be at least 1, not " + std::to_string(o.validation_freq));
   if (o.validation_split > 0 && !o.validation_data.empty()) bad("validation_split and validation_data exclude each other");
 }
 
@@ -41,40 +46,53 @@ Trainer::Trainer(const Model& model, const std::vector<Tensor>& x, const std::ve
   for (const Tensor& t : x) data_.push_back(t.contiguous());
   for (const Tensor& t : y) data_.push_back(t.contiguous());
   target_count_ = y.size();
-  prepare_weights();
-  if (weight_.defined()) data_.push_back(weight_);
   programs_ = TrainPrograms::of(model_);
   if (x.size() != programs_->inputs()) {
     fail(ErrorKind::invalid_argument, who_ + ": the model has " + std::to_string(programs_->inputs()) + " inputs, " + std::to_string(x.size()) + " were given");
   }
-  prepare_steps();
-  if (!options_.validation_data.empty()) {
-    const ValidationData& v = options_.validation_data;
-    const std::int64_t count = check_rows(who_ + ": validation_data", v.x, v.y, v.sample_weight);
-    judge_.emplace(*programs_, v.x, v.y, v.sample_weight, Rows{0, count}, 256);
-  } else if (held_out > 0) {
-    const std::span<const Tensor> all(data_);
-    judge_.emplace(*programs_, all.first(x.size()), all.subspan(x.size(), y.size()), weight_, Rows{train_rows_, rows_}, 256);
+  programs_->trained = {};
+  const std::vector<Tensor> given = sample_weights(who_, options_.sample_weight, rows_, programs_->outputs());
+  std::vector<Tensor> weights = given;
+  if (!options_.class_weight.empty()) {
+    const Tensor of_classes = class_weights(who_, options_.class_weight, y);
+    if (weights.empty()) weights.push_back(of_classes);
+    else weights[0] = weights[0] * cast(fit_weights(who_, "class weights", of_classes, weights[0]), weights[0].dtype());
   }
+  weight_count_ = weights.size();
+  for (const Tensor& t : weights) data_.push_back(t);
+  part_ = part_of(options_.initial_epoch);
+  prepare_steps();
+  prepare_judge(given, held_out);
   prepare_resume();
 }
 
-void Trainer::prepare_weights() {
-  weight_ = options_.sample_weight.defined() ? options_.sample_weight.contiguous() : Tensor();
-  if (options_.class_weight.empty()) return;
-  const Tensor& labels = data_.at(data_.size() - target_count_);
-  if (target_count_ != 1 || is_floating(labels.dtype()) || labels.size() != rows_) {
-    fail(ErrorKind::invalid_argument, who_ + ": class_weight needs one class number a row as targets, not " + to_string(labels.type()));
+/// Class weights are of training alone.
+void Trainer::prepare_judge(std::span<const Tensor> weights, std::int64_t held_out) {
+  const std::int64_t batch = options_.validation_batch_size > 0 ? options_.validation_batch_size : options_.batch_size;
+  const auto limited = [&](std::int64_t start, std::int64_t stop) {
+    return Rows{start, options_.validation_steps > 0 ? std::min(stop, start + options_.validation_steps * batch) : stop};
+  };
+  if (!options_.validation_data.empty()) {
+    const ValidationData& v = options_.validation_data;
+    const std::string who = who_ + ": validation_data";
+    const std::int64_t count = check_rows(who, v.x, v.y, v.sample_weight);
+    judge_.emplace(*programs_, v.x, v.y, sample_weights(who, v.sample_weight, count, programs_->outputs()), limited(0, count), batch);
+  } else if (held_out > 0) {
+    const std::span<const Tensor> all(data_);
+    judge_.emplace(*programs_, all.first(programs_->inputs()), all.subspan(programs_->inputs(), target_count_), weights, limited(train_rows_, rows_), batch);
   }
-  std::vector<double> weights = weight_.defined() ? weight_.to_vector<double>() : std::vector<double>(static_cast<std::size_t>(rows_), 1);
-  const std::vector<std::int64_t> classes = labels.to_vector<std::int64_t>();
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    if (classes[i] < 0 || classes[i] >= static_cast<std::int64_t>(options_.class_weight.size())) {
-      fail(ErrorKind::invalid_argument, who_ + ": class_weight has " + std::to_string(options_.class_weight.size()) + " classes, row " + std::to_string(i) + " is of class " + std::to_string(classes[i]));
-    }
-    weights[i] *= options_.class_weight[static_cast<std::size_t>(classes[i])];
+}
+
+/// With steps_per_epoch an epoch goes on where the one before ended, and ends with the data.
+Trainer::Part Trainer::part_of(int epoch) const {
+  if (options_.steps_per_epoch == 0) return {0, batches(), epoch};
+  Part part{0, 0, options_.initial_epoch};
+  for (int e = options_.initial_epoch;; ++e) {
+    part.steps = std::min(options_.steps_per_epoch, batches() - part.first);
+    if (e >= epoch) return part;
+    part.first += part.steps;
+    if (part.first >= batches()) part.first = 0, ++part.pass;
   }
-  weight_ = Tensor::from(weights).to(DType::f32);
 }
 
 std::vector<TensorType> Trainer::argument_types(std::int64_t batch) const {
@@ -85,9 +103,8 @@ std::vector<TensorType> Trainer::argument_types(std::int64_t batch) const {
 }
 
 void Trainer::prepare_steps() {
-  const bool weighted = weight_.defined();
-  if (train_rows_ >= batch_) full_ = &programs_->train_step(argument_types(batch_), weighted);
-  if (const std::int64_t rest = train_rows_ % batch_; rest > 0) rest_ = &programs_->train_step(argument_types(rest), weighted);
+  if (train_rows_ >= batch_) full_ = &programs_->train_step(argument_types(batch_), weight_count_);
+  if (const std::int64_t rest = train_rows_ % batch_; rest > 0) rest_ = &programs_->train_step(argument_types(rest), weight_count_);
   for (const Tensor& t : data_) arguments_.push_back(t.raw());
   arguments_.push_back(nullptr);
   const StepResults layout = programs_->results();
@@ -104,9 +121,9 @@ void Trainer::prepare_steps() {
   for (const auto& [name, variable] : model_.compile_options().optimizer.named_variables()) state_.push_back(variable);
 }
 
-void Trainer::order_rows(int epoch) {
+void Trainer::order_rows(int pass) {
   if (!options_.shuffle) return;
-  const Permutation permutation = data::epoch_order(train_rows_, options_.seed, static_cast<std::uint64_t>(epoch));
+  const Permutation permutation = data::epoch_order(train_rows_, options_.seed, static_cast<std::uint64_t>(pass));
   constexpr std::int64_t piece = 8192;
   parallel_for((train_rows_ + piece - 1) / piece, [&](std::int64_t p) {
     for (std::int64_t i = p * piece; i < std::min(train_rows_, (p + 1) * piece); ++i) order_[static_cast<std::size_t>(i)] = static_cast<std::int64_t>(permutation.at(static_cast<std::uint64_t>(i)));
@@ -114,7 +131,7 @@ void Trainer::order_rows(int epoch) {
 }
 
 void Trainer::run_step(std::int64_t step) {
-  arguments_.back() = order_.data() + step * batch_;
+  arguments_.back() = const_cast<std::int64_t*>(step_order(step));  // a Program takes all its arguments as void*
   for (std::size_t i = 0; i < kept_.size(); ++i) results_[losses_.size() + i] = row_pointer(kept_[i], step * batch_);
   Program& program = step_rows(step) == batch_ ? *full_ : *rest_;
   program.run(arguments_.data(), results_.data(), run_state(step));
@@ -137,8 +154,8 @@ void Trainer::guard(int epoch, std::int64_t step) {
 /// Which weight or layer output is the first that is not finite when step `step` runs with the weights there are now.
 std::string Trainer::first_not_finite(std::int64_t step) {
   std::vector<std::string> names;
-  Program& program = programs_->finite_step(argument_types(step_rows(step)), weight_.defined(), names);
-  arguments_.back() = order_.data() + step * batch_;
+  Program& program = programs_->finite_step(argument_types(step_rows(step)), weight_count_, names);
+  arguments_.back() = const_cast<std::int64_t*>(step_order(step));  // a Program takes all its arguments as void*
   std::vector<Tensor> flags;
   std::vector<void*> out;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -191,8 +208,31 @@ bool Trainer::weights_finite() const {
   return true;
 }
 
+/// guard(), unless a callback ends training instead: false then.
+bool Trainer::guarded(int epoch, std::int64_t step) {
+  const bool ends = std::any_of(callbacks_.begin(), callbacks_.end(), [](const Callback& callback) { return callback->ends_at_nan(); });
+  if (!ends) {
+    guard(epoch, step);
+    return true;
+  }
+  try {
+    guard(epoch, step);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::numeric) throw;
+    seen_.stop = "TerminateOnNaN: " + std::string(error.what());
+    return false;
+  }
+  return true;
+}
+
+Scores Trainer::so_far() const {
+  std::vector<double> means = at_.sums;
+  for (double& mean : means) mean /= static_cast<double>(std::max<std::int64_t>(at_.rows, 1));
+  return collect_scores(*programs_, means, programs_->train_metrics());
+}
+
 Trainer::Result Trainer::epoch(int number, Progress& bar) {
-  order_rows(number);
+  order_rows(part_.pass);
   const std::int64_t first = at_.step;  // not 0: from a resume point
   if (first == 0) {
     for (const OutputMetric& m : programs_->train_metrics()) m.metric.reset();
@@ -208,8 +248,12 @@ Trainer::Result Trainer::epoch(int number, Progress& bar) {
       pending_ = true;
       if (step == first) has_good_ = false;  // one of the epoch before cannot be run forward in this one's order
     }
+    for (const Callback& callback : callbacks_) callback->on_batch_begin(seen_, step);
     run_step(step);
-    guard(number, step);
+    if (!guarded(number, step)) {
+      result.ended = true;
+      return result;
+    }
     const auto count = static_cast<double>(step_rows(step));
     for (std::size_t i = 0; i < at_.sums.size(); ++i) at_.sums[i] += read_scalar(&losses_[i], loss_types_[i]) * count;
     at_.rows += step_rows(step);
@@ -224,22 +268,25 @@ Trainer::Result Trainer::epoch(int number, Progress& bar) {
   }
   if (!weights_finite()) give_up(number, result.steps, "the weights are no longer finite");
   if (result.interrupted) resume_->at_stop([&] { return resume_point(); });
-  std::vector<double> means = at_.sums;
-  for (double& mean : means) mean /= static_cast<double>(at_.rows);
   if (!kept_.empty() && !result.interrupted) {
-    std::vector<Tensor> targets;
-    const std::span<const std::int64_t> order(order_);
-    for (std::size_t i = 0; i < target_count_; ++i) targets.push_back(data::take_rows(data_[programs_->inputs() + i], order));
-    count_all(*programs_, programs_->train_metrics(), targets, kept_, weight_.defined() ? data::take_rows(weight_, order) : Tensor());
+    const std::span<const std::int64_t> order(step_order(0), static_cast<std::size_t>(at_.rows));
+    const auto part = [&](std::size_t from, std::size_t count) {
+      std::vector<Tensor> rows;
+      for (std::size_t i = from; i < from + count; ++i) rows.push_back(data::take_rows(data_[i], order));
+      return rows;
+    };
+    std::vector<Tensor> seen;
+    for (const Tensor& t : kept_) seen.push_back(t.view_slice(0, 0, at_.rows));
+    count_all(*programs_, programs_->train_metrics(), part(programs_->inputs(), target_count_), seen, part(programs_->inputs() + target_count_, weight_count_));
   }
-  result.scores = collect_scores(*programs_, means, programs_->train_metrics());
+  result.scores = so_far();
   return result;
 }
 
 History Trainer::run() {
   const InterruptGuard interrupts;
   const TrainingMark mark(static_cast<ModelBody&>(model_.body()), who_);
-  seen_ = {model_, model_.compile_options().optimizer, options_.initial_epoch, options_.epochs, judge_.has_value(), options_.verbose > 0, false, ""};
+  seen_ = {model_, model_.compile_options().optimizer, options_.initial_epoch, options_.epochs, judge_.has_value(), options_.verbose > 0, false, "", [this] { return so_far(); }};
   at_.epoch = options_.initial_epoch;
   at_.random_step = static_cast<std::uint64_t>(seen_.optimizer.calls());
   const std::optional<ResumePoint> point = resume_->read(run_);
@@ -249,12 +296,14 @@ History Trainer::run() {
   while (at_.epoch < options_.epochs && (seen_.stop.empty() || at_.step > 0)) {  // an epoch that was begun is ended
     const double start = now();
     seen_.epoch = at_.epoch;
+    part_ = part_of(at_.epoch);
     if (at_.step == 0)
       for (const Callback& callback : callbacks_) callback->on_epoch_begin(seen_);
     const ProgressStyle style = options_.verbose == 0 ? ProgressStyle::quiet : options_.verbose == 2 ? ProgressStyle::lines : ProgressStyle::automatic;
     Progress bar("epoch " + std::to_string(at_.epoch + 1) + "/" + std::to_string(options_.epochs), steps(), style);
     Result result = epoch(at_.epoch, bar);
-    if (judge_ && !result.interrupted) {
+    if (result.ended) break;
+    if (judge_ && !result.interrupted && (at_.epoch + 1) % options_.validation_freq == 0) {
       const Scores judged = judge_->run();
       for (const auto& [name, value] : judged.items()) result.scores.set("val_" + name, value);
     }
@@ -288,8 +337,8 @@ namespace candor {
 
 ValidationData::ValidationData(const data::Dataset& dataset) : x{dataset.features}, y{dataset.targets} {}
 ValidationData::ValidationData(const Tensor& inputs, const Tensor& targets) : x{inputs}, y{targets} {}
-ValidationData::ValidationData(std::vector<Tensor> inputs, std::vector<Tensor> targets, const Tensor& weight)
-    : x(std::move(inputs)), y(std::move(targets)), sample_weight(weight) {}
+ValidationData::ValidationData(std::vector<Tensor> inputs, std::vector<Tensor> targets, SampleWeights weights)
+    : x(std::move(inputs)), y(std::move(targets)), sample_weight(std::move(weights)) {}
 
 History Model::fit(const std::vector<Tensor>& x, const std::vector<Tensor>& y, const FitOptions& options) const { return detail::Trainer(*this, x, y, options).run(); }
 History Model::fit(const Tensor& x, const Tensor& y, const FitOptions& options) const { return fit(std::vector<Tensor>{x}, std::vector<Tensor>{y}, options); }

@@ -23,7 +23,14 @@ class Trainer {
     Scores scores;
     std::int64_t steps = 0;
     bool interrupted = false;
+    bool ended = false;  ///< at a loss that is not finite; the epoch is not told of
   };
+  /// The batches of an epoch: `steps` of pass `pass` through the data, from batch `first` on.
+  struct Part {
+    std::int64_t first = 0, steps = 0;
+    int pass = 0;
+  };
+  Part part_of(int epoch) const;
   /// How far training has come: all that is not in variables. A resume point holds it.
   struct Position {
     int epoch = 0;
@@ -37,17 +44,24 @@ class Trainer {
   void go_on_from(const SavedState& state);
   void prepare_weights();
   void prepare_steps();
-  void order_rows(int epoch);
+  void prepare_judge(std::span<const Tensor> weights, std::int64_t held_out);
+  void order_rows(int pass);
   Result epoch(int number, Progress& bar);
   /// Runs step `step` of the epoch; its losses are in losses_.
   void run_step(std::int64_t step);
   RunState run_state(std::int64_t step) const { return {options_.seed, at_.random_step + static_cast<std::uint64_t>(step)}; }
   void guard(int epoch, std::int64_t step);
+  bool guarded(int epoch, std::int64_t step);
   [[noreturn]] void give_up(int epoch, std::int64_t step, const std::string& what);
   std::string first_not_finite(std::int64_t step);
   bool weights_finite() const;
-  std::int64_t steps() const { return (train_rows_ + batch_ - 1) / batch_; }
-  std::int64_t step_rows(std::int64_t step) const { return std::min(batch_, train_rows_ - step * batch_); }
+  std::int64_t batches() const { return (train_rows_ + batch_ - 1) / batch_; }
+  std::int64_t steps() const { return part_.steps; }
+  /// The row numbers of a step of this epoch, and how many there are.
+  const std::int64_t* step_order(std::int64_t step) const { return order_.data() + (part_.first + step) * batch_; }
+  std::int64_t step_rows(std::int64_t step) const { return std::min(batch_, train_rows_ - (part_.first + step) * batch_); }
+  /// Loss and metrics of the epoch so far.
+  Scores so_far() const;
   std::vector<TensorType> argument_types(std::int64_t batch) const;
 
   Model model_;
@@ -56,7 +70,7 @@ class Trainer {
   std::int64_t rows_ = 0, train_rows_ = 0, batch_ = 0;
   std::vector<Tensor> data_;  ///< inputs, targets, weights of all rows; contiguous
   std::size_t target_count_ = 0;
-  Tensor weight_;
+  std::size_t weight_count_ = 0;
   std::shared_ptr<TrainPrograms> programs_;
   Program *full_ = nullptr, *rest_ = nullptr;
   std::optional<Judge> judge_;
@@ -74,6 +88,7 @@ class Trainer {
   std::vector<Callback> callbacks_;
   TrainState seen_;
   Position at_;
+  Part part_;
   History history_;
   Config run_;  ///< what a resume point belongs to; null without one
   std::optional<ResumeWriter> resume_;

@@ -27,7 +27,7 @@ void Trainer::prepare_resume() {
   if (!resume_->wanted()) return;
   const std::span<const Tensor> all(data_);
   const std::size_t inputs = programs_->inputs();
-  run_ = describe_run(model_, all.first(inputs), all.subspan(inputs, target_count_), weight_, train_rows_, options_, callbacks_);
+  run_ = describe_run(model_, all.first(inputs), all.subspan(inputs, target_count_), all.subspan(inputs + target_count_), train_rows_, options_, callbacks_);
 }
 
 ResumePoint Trainer::resume_point() const {
@@ -67,6 +67,7 @@ void Trainer::go_on_from(const SavedState& s) {
   const auto optimizer = seen_.optimizer.named_variables();
   for (std::size_t i = 0; i < optimizer.size(); ++i) assign(optimizer[i].second, s.tensor(numbered("optimizer", i)), "the optimizer's " + optimizer[i].first);
   at_ = {static_cast<int>(s.integer("epoch")), s.integer("step"), s.integer("rows"), {}, static_cast<std::uint64_t>(s.integer("random_step"))};
+  part_ = part_of(at_.epoch);
   if (at_.epoch < 0 || at_.step < 0 || at_.step > steps() || at_.rows < 0) fail(ErrorKind::corrupt, "resume point: step " + std::to_string(at_.step) + " of an epoch of " + std::to_string(steps()) + " steps");
   seen_.epoch = at_.epoch;
   seen_.stop = s.text("stop");

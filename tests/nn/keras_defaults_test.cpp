@@ -8,6 +8,7 @@
 
 #include "candor/nn/layers.h"
 #include "candor/nn/losses.h"
+#include "candor/nn/metrics.h"
 #include "candor/nn/optimizers/optimizers.h"
 #include "tests/support/config.h"
 #include "tests/support/environment.h"
@@ -63,7 +64,7 @@ void check(const nlohmann::json& group, const Config& described) {
   }
 }
 
-TEST(KerasDefaults, LayersLossesAndOptimizers) {
+TEST(KerasDefaults, LayersLossesMetricsAndOptimizers) {
   CANDOR_NEEDS("CANDOR_FIXTURES");
   std::ifstream file(environment("CANDOR_FIXTURES") + "/keras/defaults.json");
   if (!file) GTEST_SKIP() << "no keras/defaults.json";
@@ -90,10 +91,49 @@ TEST(KerasDefaults, LayersLossesAndOptimizers) {
   }
   const std::vector<Loss> losses = {MeanSquaredError{}, MeanAbsoluteError{}, MeanAbsolutePercentageError{}, MeanSquaredLogarithmicError{}, Huber{}, LogCosh{}, Poisson{}, CosineSimilarity{},
                                     BinaryCrossentropy{}, CategoricalCrossentropy{}, SparseCategoricalCrossentropy{}, BinaryFocalCrossentropy{}, CategoricalFocalCrossentropy{}, KLDivergence{},
-                                    Hinge{}, SquaredHinge{}, CategoricalHinge{}, Dice{}, Tversky{}};
+                                    Hinge{}, SquaredHinge{}, CategoricalHinge{}, Dice{}, Tversky{}, Circle{}, CTC{}, CategoricalGeneralizedCrossEntropy{}};
   for (const Loss& loss : losses) check(classes.at("losses"), loss.config());
+  const std::vector<Metric> metrics = {AUC{}, BinaryAccuracy{}, BinaryIoU{}, CategoricalAccuracy{}, ConcordanceCorrelation{}, CosineSimilarityMetric{}, F1Score{}, FBetaScore{}, FalseNegatives{},
+                                       FalsePositives{}, IoU{2, {0}}, LogCoshError{}, Mean{}, MeanIoU{2}, OneHotIoU{2, {0}}, OneHotMeanIoU{2}, PearsonCorrelation{}, Precision{}, PrecisionAtRecall{0.5},
+                                       R2Score{}, Recall{}, RecallAtPrecision{0.5}, RootMeanSquaredError{}, SensitivityAtSpecificity{0.5}, SparseCategoricalAccuracy{},
+                                       SparseTopKCategoricalAccuracy{}, SpecificityAtSensitivity{0.5}, Sum{}, TopKCategoricalAccuracy{}, TrueNegatives{}, TruePositives{}};
+  for (const Metric& metric : metrics) check(classes.at("metrics"), metric.config());
   const std::vector<Optimizer> optimizers = {SGD{}, Adam{}, AdamW{}, RMSprop{}};
   for (const Optimizer& optimizer : optimizers) check(classes.at("optimizers"), optimizer.config());
+}
+
+/// Every class of the list is there by its name, and so is every function.
+TEST(KerasDefaults, EveryLossAndMetricByName) {
+  CANDOR_NEEDS("CANDOR_FIXTURES");
+  std::ifstream file(environment("CANDOR_FIXTURES") + "/keras/defaults.json");
+  if (!file) GTEST_SKIP() << "no keras/defaults.json";
+  const auto all = nlohmann::json::parse(file);
+  const std::set<std::string> abstract = {"Loss", "Metric"}, of_registries = {"deserialize", "get", "serialize"};
+  const std::vector<std::string> losses = loss_names(), metrics = metric_names();
+  for (const auto& entry : all.at("classes").at("losses")) {
+    const std::string name = entry.at("name");
+    if (!abstract.count(name)) {
+      EXPECT_EQ(std::count(losses.begin(), losses.end(), name), 1) << name;
+    }
+  }
+  for (const auto& entry : all.at("classes").at("metrics")) {
+    const std::string name = entry.at("name");
+    if (!abstract.count(name)) {
+      EXPECT_EQ(std::count(metrics.begin(), metrics.end(), name), 1) << name;
+    }
+  }
+  for (const auto& entry : all.at("functions").at("losses")) {
+    const std::string name = entry.at("name");
+    if (!of_registries.count(name)) {
+      EXPECT_NO_THROW(Loss(name.c_str())) << name;
+    }
+  }
+  for (const auto& entry : all.at("functions").at("metrics")) {
+    const std::string name = entry.at("name");
+    if (!of_registries.count(name)) {
+      EXPECT_EQ(Metric(name.c_str()).name(), name);
+    }
+  }
 }
 
 }  // namespace

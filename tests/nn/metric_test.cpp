@@ -6,6 +6,7 @@
 #include "candor/graph/compile.h"
 #include "candor/nn/losses.h"
 #include "candor/nn/metrics.h"
+#include "candor/ops/elementwise.h"
 #include "tests/support/errors.h"
 
 namespace candor {
@@ -36,7 +37,7 @@ TEST(Metric, BatchesOfDifferentSizeCountByTheirSamples) {
   accuracy.update(numbers({1}), column({0}));
   EXPECT_DOUBLE_EQ(accuracy.result(), 0.75);
   accuracy.reset();
-  EXPECT_TRUE(std::isnan(accuracy.result()));
+  EXPECT_EQ(accuracy.result(), 0);  // of nothing, as in Keras
   accuracy.update(numbers({1, 1}), column({1, 0}), numbers({3, 1}));
   EXPECT_DOUBLE_EQ(accuracy.result(), 0.75);
 }
@@ -68,18 +69,18 @@ TEST(Metric, ErrorsOverTheWholeSet) {
   EXPECT_ERROR(shape, mae.update(Tensor::zeros({3, 2}), column({1, 2, 3})), "[3, 2]", "[3, 1]");
 }
 
-TEST(Metric, AucIsTheChanceThatAYesScoresAboveANo) {
-  const AUC auc;
+TEST(Metric, ExactAucIsTheChanceThatAYesScoresAboveANo) {
+  const ExactAUC auc;
   auc.update(numbers({0, 0, 1}), numbers({.1f, .4f, .35f}));
   auc.update(numbers({1}), numbers({.8f}));
   EXPECT_DOUBLE_EQ(auc.result(), 0.75);
-  const AUC ties;
+  const ExactAUC ties;
   ties.update(numbers({1, 0}), numbers({.5f, .5f}));
   EXPECT_DOUBLE_EQ(ties.result(), 0.5);
-  const AUC one_class;
+  const ExactAUC one_class;
   one_class.update(numbers({1, 1}), numbers({.5f, .6f}));
   EXPECT_TRUE(std::isnan(one_class.result()));
-  const AUC pr{{.curve = "PR"}};
+  const ExactAUC pr{{.curve = "PR"}};
   pr.update(numbers({1, 0, 1, 0}), numbers({.9f, .8f, .7f, .1f}));
   EXPECT_DOUBLE_EQ(pr.result(), 0.5 * 1 + 0.5 * 2 / 3);
 }
@@ -115,8 +116,51 @@ TEST(Metric, CountsInsideACompiledStep) {
   EXPECT_NEAR(r2.result(), again.result(), 1e-12);
 }
 
+TEST(Metric, ByKerasNameAndShownUnderIt) {
+  EXPECT_EQ(Metric("mae").name(), "mae");
+  EXPECT_EQ(Metric("AUC").name(), "AUC");
+  EXPECT_EQ(Metric("accuracy").config().at("class_name").text(), "Accuracy");
+  EXPECT_EQ(Metric("mae").fresh().name(), "mae");
+  EXPECT_ERROR(not_found, Metric("accuracies"), "'accuracies'", "BinaryAccuracy");
+  EXPECT_ERROR(corrupt, Metric("IoU"), "is missing");
+}
+
+TEST(Metric, SeveralThresholdsAreSeveralNumbers) {
+  const Precision precision{{.thresholds = {0.2, 0.7}}};
+  precision.update(numbers({1, 0, 1}), numbers({.9f, .5f, .1f}));
+  EXPECT_EQ(precision.results(), (std::vector<double>{0.5, 1}));
+  EXPECT_ERROR(invalid_argument, precision.result(), "2 numbers", "results()");
+  EXPECT_ERROR(invalid_argument, Precision({.thresholds = 1.5}), "[0, 1]");
+  EXPECT_ERROR(invalid_argument, AUC({.curve = "LIFT"}), "ROC, PR, PRGAIN");
+  EXPECT_ERROR(invalid_argument, AUC({.num_thresholds = 1}), "at least 2");
+  EXPECT_ERROR(invalid_argument, IoU(3, {3}), "3", "[0, 3)");
+  EXPECT_ERROR(invalid_argument, F1Score({.average = "all"}), "'all'");
+  EXPECT_ERROR(invalid_argument, SensitivityAtSpecificity(1.2), "specificity");
+  EXPECT_ERROR(shape, Precision({.top_k = 4}).update(numbers({1, 0}), numbers({1, 0})), "top_k 4");
+  EXPECT_ERROR(shape, F1Score().update(numbers({1, 0}), numbers({1, 0})), "[batch, classes]");
+  EXPECT_ERROR(shape, precision.update(numbers({1, 0, 1}), column({1, 0})), "[3]", "[2, 1]");
+  EXPECT_ERROR(shape, precision.update(numbers({1, 0}), numbers({1, 0}), numbers({1, 2, 3})), "sample weights [3]");
+}
+
+TEST(Metric, MeanAndSumOfOnesOwnLoop) {
+  const Mean mean;
+  EXPECT_EQ(mean.result(), 0);
+  mean.add(1);
+  mean.add(Tensor(4.f), 2);
+  EXPECT_DOUBLE_EQ(mean.result(), 3);
+  EXPECT_DOUBLE_EQ(mean.count(), 3);
+  const Sum sum;
+  sum.update(numbers({1, 2}), numbers({1, 10}));
+  EXPECT_DOUBLE_EQ(sum.result(), 21);
+  const MeanMetricWrapper own([](const Tensor& t, const Tensor& p) { return p - t; }, {.name = "bias"});
+  own.update(column({1, 2}), column({2, 4}));
+  EXPECT_DOUBLE_EQ(own.result(), 1.5);
+  EXPECT_EQ(own.name(), "bias");
+}
+
 TEST(Loss, NeverBroadcasts) {
-  EXPECT_ERROR(shape, MeanSquaredError{}(Tensor::zeros({32}), Tensor::zeros({32, 1})), "mean_squared_error", "[32]", "[32, 1]", "never broadcasts");
+  EXPECT_ERROR(shape, MeanSquaredError{}(Tensor::zeros({32}), Tensor::zeros({32, 2})), "mean_squared_error", "[32]", "[32, 2]", "never broadcasts");
+  EXPECT_ERROR(shape, MeanSquaredError{}(Tensor::zeros({32}), Tensor::zeros({1, 32})), "mean_squared_error", "[32]", "[1, 32]", "never broadcasts");
   EXPECT_ERROR(shape, BinaryCrossentropy{}(Tensor::zeros({4, 1}), Tensor::zeros({4, 3})), "[4, 1]", "[4, 3]");
   EXPECT_ERROR(shape, (SparseCategoricalCrossentropy{.from_logits = true}(classes({1, 2}), Tensor::zeros({3, 4}))), "[2]", "[3, 4]");
   EXPECT_ERROR(dtype, SparseCategoricalCrossentropy{}(numbers({1, 2}), Tensor::zeros({2, 4})), "whole numbers");

@@ -102,7 +102,7 @@ TEST(Model, SaysWhatIsWrong) {
 
 TEST(Model, CompileTakesWhatKerasTakes) {
   const Sequential model{Dense{2}};
-  model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = Adam{1e-3f}, .metrics = {Accuracy{}, MeanAbsoluteError{}, AUC{}}});
+  model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = Adam{1e-3f}, .metrics = {Accuracy{}, MeanAbsoluteError{}, ExactAUC{}}});
   EXPECT_EQ(model.compile_options().metrics.size(), 3u);
   EXPECT_EQ(model.compile_options().optimizer.name(), "adam");
   const std::vector<Config> configs{model.compile_options().loss[0].config(), model.compile_options().optimizer.config()};

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "candor/ops/activation.h"
+#include "candor/ops/ctc.h"
 #include "candor/ops/elementwise.h"
 #include "candor/ops/loss.h"
 #include "candor/ops/norm.h"
@@ -77,6 +78,18 @@ TEST(OpErrors, NothingIsBroadcastInALoss) {
 TEST(OpErrors, LabelOutsideTheClasses) {
   EXPECT_ERROR(invalid_argument, sparse_softmax_cross_entropy(a34, Tensor::from(std::vector<std::int32_t>{0, 4, 1})), "label 4", "row 1", "[0, 4)");
   EXPECT_ERROR(invalid_argument, sparse_softmax_cross_entropy(a34, Tensor::from(std::vector<std::int64_t>{0, 1, -1})), "label -1", "row 2");
+}
+
+TEST(OpErrors, Ctc) {
+  const Tensor logits = Tensor::zeros({2, 4, 3}), labels = Tensor::from(std::vector<std::int32_t>{1, 2, 2, 1}, {2, 2}), four = Tensor::full({2}, 4, DType::i32), two = Tensor::full({2}, 2, DType::i32);
+  EXPECT_ERROR(shape, ctc_loss(a34, labels, four, two), "[batch, time, classes]", "[3, 4]");
+  EXPECT_ERROR(shape, ctc_loss(logits, Tensor::zeros({3, 2}, DType::i32), four, two), "labels must be [2, length]", "[3, 2]");
+  EXPECT_ERROR(shape, ctc_loss(logits, labels, four, Tensor::zeros({1}, DType::i32)), "label_lengths must be [2]", "[1]");
+  EXPECT_ERROR(dtype, ctc_loss(logits, Tensor::zeros({2, 2}), four, two), "labels", "i32 or i64");
+  EXPECT_ERROR(invalid_argument, ctc_loss(logits, labels, four, two, 3), "blank", "3 classes");
+  EXPECT_ERROR(invalid_argument, ctc_loss(logits, labels, Tensor::full({2}, 5, DType::i32), two), "row 0", "logit_length 5", "[0, 4]");
+  EXPECT_ERROR(invalid_argument, ctc_loss(logits, Tensor::from(std::vector<std::int32_t>{1, 2, 0, 1}, {2, 2}), four, two), "row 1", "is the blank");
+  EXPECT_ERROR(invalid_argument, ctc_loss(logits, Tensor::from(std::vector<std::int32_t>{1, 2, 2, 7}, {2, 2}), four, two), "row 1", "label 7", "[0, 3)");
 }
 
 TEST(OpErrors, Normalisation) {

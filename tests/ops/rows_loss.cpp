@@ -1,4 +1,5 @@
 // Rows of cross-entropies and normalisation.
+#include "candor/ops/ctc.h"
 #include "candor/ops/loss.h"
 #include "candor/ops/norm.h"
 #include "tests/ops/op_table.h"
@@ -18,7 +19,23 @@ OpRow row(std::string name, std::vector<Input> inputs, RowFunction f, std::vecto
   return result;
 }
 
+/// Second derivatives are not offered.
+OpRow once(OpRow result) {
+  result.second = false;
+  return result;
+}
+
+/// Lengths of all rows; labels of 1 to classes - 1, as 0 is the blank.
+Tensor of_all(std::int64_t batch, std::int64_t length) { return Tensor::full({batch}, static_cast<double>(length), DType::i32); }
+
 const AddRows losses({
+    once(row("ctc_loss", {{{3, 7, 5}}, {{3, 3}, 1, 5, Fill::index}},
+             [](auto in) { return Tensors{ctc_loss(in[0], in[1], of_all(in[0].shape(0), in[0].shape(1)), of_all(in[1].shape(0), in[1].shape(1)))}; },
+             {{{0, 7, 5}, {0, 3}}, {{2, 1, 5}, {2, 1}}, {{2, 5, 6}, {2, 0}}}, {{67, 20, 9}, {67, 6}})),
+    without_gradient(row("ctc_loss_gradient", {{{3, 7, 5}}, {{3, 3}, 1, 5, Fill::index}},
+                         [](auto in) {
+                           return Tensors{apply("ctc_loss_gradient", {in[0], in[1], of_all(in[0].shape(0), in[0].shape(1)), of_all(in[1].shape(0), in[1].shape(1))}, Attrs{{"blank", std::int64_t{0}}})};
+                         })),
     row("softmax_cross_entropy", {{{5, 4}}, {{5, 4}, 0, 1}}, [](auto in) { return Tensors{softmax_cross_entropy(in[0], in[1])}; },
         {{{0, 4}, {0, 4}}, {{4}, {4}}, {{2, 3, 4}, {2, 3, 4}}, {{3, 1}, {3, 1}}}, {{1031, 10}, {1031, 10}}),
     row("softmax_cross_entropy_gradient", {{{5, 4}}, {{5, 4}, 0, 1}, {{5}}},

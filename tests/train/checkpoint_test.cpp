@@ -41,7 +41,7 @@ TEST(Checkpoint, KeepsTheBestWeightsInAFileThatOpens) {
   const Sequential model = compiled();
   std::vector<std::vector<Tensor>> weights;
   const data::Dataset set = data::insurance_risk(120, 1);
-  model.fit(set, {.epochs = 4, .callbacks = {scores_of({0.9, 0.4, 0.6, 0.5}, weights), ModelCheckpoint{path, "watched", true}}, .verbose = 0});
+  model.fit(set, {.epochs = 4, .callbacks = {scores_of({0.9, 0.4, 0.6, 0.5}, weights), ModelCheckpoint{.filepath = path, .monitor = "watched", .save_best_only = true}}, .verbose = 0});
   ASSERT_EQ(weights.size(), 4u);
   const Model best = load_model(path);
   expect_same(best.weights(), weights[1]);
@@ -53,7 +53,7 @@ TEST(Checkpoint, KeepsTheBestWeightsInAFileThatOpens) {
 TEST(Checkpoint, HigherIsBetterForAccuracyAndModeMax) {
   const TemporaryFolder folder;
   std::vector<std::vector<Tensor>> weights;
-  compiled().fit(data::insurance_risk(120, 1), {.epochs = 3, .callbacks = {scores_of({0.2, 0.7, 0.3}, weights), ModelCheckpoint{folder / "a.candor", "watched", true, "max"}}, .verbose = 0});
+  compiled().fit(data::insurance_risk(120, 1), {.epochs = 3, .callbacks = {scores_of({0.2, 0.7, 0.3}, weights), ModelCheckpoint{.filepath = folder / "a.candor", .monitor = "watched", .save_best_only = true, .mode = "max"}}, .verbose = 0});
   expect_same(load_model(folder / "a.candor").weights(), weights[1]);
 }
 

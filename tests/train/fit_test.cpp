@@ -129,7 +129,7 @@ TEST(Fit, SeveralInputsAndOutputs) {
 TEST(Fit, AucInTrainingIsThatOfAllPredictions) {
   const data::Dataset set = circle(120);
   const Sequential model{Dense{8, {.activation = relu}}, Dense{1}};
-  model.compile({.loss = BinaryCrossentropy{.from_logits = true}, .optimizer = SGD{1e-12}, .metrics = {AUC{}, Accuracy{}}});
+  model.compile({.loss = BinaryCrossentropy{.from_logits = true}, .optimizer = SGD{1e-12}, .metrics = {ExactAUC{}, Accuracy{}}});
   const History history = model.fit(set, {.epochs = 1, .batch_size = 32, .verbose = 0});
   const Scores scores = model.evaluate(set);
   EXPECT_NEAR(history["auc"][0], scores["auc"], 1e-9);  // the rate is so small that the weights stay
@@ -193,7 +193,7 @@ TEST(Fit, SaysWhenTheDataAreNotFinite) {
 
 TEST(Fit, AnInterruptEndsItCleanly) {
   const Sequential model = classifier();
-  const History history = model.fit(circle(200), {.epochs = 50, .callbacks = {LambdaCallback{.on_batch_end = [](TrainState& state, std::int64_t step, double) {
+  const History history = model.fit(circle(200), {.epochs = 50, .callbacks = {LambdaCallback{.on_train_batch_end = [](TrainState& state, std::int64_t step, double) {
                                                     if (state.epoch == 2 && step == 1) request_interrupt();
                                                   }}}, .verbose = 0});
   EXPECT_TRUE(history.interrupted());

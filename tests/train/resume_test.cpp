@@ -29,7 +29,7 @@ struct Outcome {
 /// Stops fit after so many batches, as Ctrl-C does.
 LambdaCallback stop_after(std::int64_t batches) {
   const auto count = std::make_shared<std::int64_t>(0);
-  return {.on_batch_end = [=](TrainState&, std::int64_t, double) {
+  return {.on_train_batch_end = [=](TrainState&, std::int64_t, double) {
     if (++*count == batches) request_interrupt();
   }};
 }

@@ -94,7 +94,7 @@ void check(const FixtureCase& c, DType dtype, const data::Dataset& train) {
   model.set_weights(weights_of(c));
   model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = optimizer_of(a.at("optimizer"))});
   std::vector<double> losses;
-  model.fit(rows, {.batch_size = batch, .shuffle = false, .callbacks = {LambdaCallback{.on_batch_end = [&](TrainState&, std::int64_t, double loss) { losses.push_back(loss); }}}, .verbose = 0});
+  model.fit(rows, {.batch_size = batch, .shuffle = false, .callbacks = {LambdaCallback{.on_train_batch_end = [&](TrainState&, std::int64_t, double loss) { losses.push_back(loss); }}}, .verbose = 0});
   const auto truth = c.tensors->get(c.name + "/loss_float64").to_vector<double>();
   const auto gate = c.tensors->get(c.json.at("rtol_float32").get<std::string>()).to_vector<double>();
   ASSERT_EQ(truth.size(), static_cast<std::size_t>(all));

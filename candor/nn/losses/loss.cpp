@@ -27,7 +27,7 @@ std::string to_string(Reduction reduction) {
 Reduction reduction_from_string(const std::string& name) {
   if (name == "sum") return Reduction::sum;
   if (name == "mean_with_sample_weight") return Reduction::mean_with_sample_weight;
-  if (name == "none") return Reduction::none;
+  if (name == "none" || name == "None") return Reduction::none;
   if (name == "sum_over_batch_size" || name == "mean") return Reduction::sum_over_batch_size;
   fail(ErrorKind::corrupt, "loss: reduction must be sum_over_batch_size, sum, mean_with_sample_weight or none, not '" + name + "'");
 }
@@ -38,8 +38,10 @@ Loss::Loss(std::string name, Values values, Reduction reduction, Config config, 
 Loss::Loss(std::string name, Function<Tensor(const Tensor&, const Tensor&)> values, Reduction reduction)
     : Loss(std::move(name), Values([f = std::move(values)](const Tensor& t, const Tensor& p) { return SampleLosses{f(t, p)}; }), reduction, Config()) {}
 
+Loss::Loss(const char* name) : Loss(loss_from_config(name)) {}
+
 Tensor Loss::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const {
-  return reduce_losses(values(y_true, y_pred), sample_weight, reduction(), name());
+  return reduce_losses(values(y_true, y_pred), sample_weight, reduction(), name(), y_pred.mask());
 }
 
 SampleLosses Loss::values(const Tensor& y_true, const Tensor& y_pred) const {
@@ -52,34 +54,39 @@ const std::string& Loss::name() const { return state_->name; }
 Reduction Loss::reduction() const { return state_->reduction; }
 bool Loss::from_logits() const { return state_->from_logits; }
 
+bool Loss::stored() const { return state_ && !state_->config.is_null(); }
+
 const Config& Loss::config() const {
   if (state_->config.is_null()) fail(ErrorKind::unsupported, "config: the loss '" + name() + "' is a function of one's own and cannot be stored");
   return state_->config;
 }
 
-Tensor reduce_losses(const SampleLosses& losses, const Tensor& sample_weight, Reduction reduction, const std::string& who) {
+Tensor reduce_losses(const SampleLosses& losses, const Tensor& sample_weight, Reduction reduction, const std::string& who, const Tensor& mask) {
   const Tensor& values = losses.values;
-  Tensor weight;
-  if (sample_weight.defined()) {
-    const Shape &w = sample_weight.shape(), &v = values.shape();
-    bool fits = w.rank() <= v.rank();
-    for (int axis = 0; fits && axis < w.rank(); ++axis) fits = w[axis] == v[axis];
-    if (!fits) fail(ErrorKind::shape, who + ": sample weights " + to_string(w) + " do not fit the losses of the samples " + to_string(v) + "; give one weight a sample");
-    weight = sample_weight.dtype() == values.dtype() ? sample_weight : cast(sample_weight, values.dtype());
-    std::vector<std::int64_t> full = w.to_vector();
-    full.resize(static_cast<std::size_t>(v.rank()), 1);
-    if (w.rank() < v.rank()) weight = broadcast_to(reshape(weight, full), v);
+  const Tensor zero = Tensor::zeros({}, values.dtype()), one = Tensor::full({}, 1, values.dtype());
+  Tensor weight, factor;
+  const auto times = [&](const Tensor& more) { weight = weight.defined() ? weight * more : more; };
+  if (sample_weight.defined()) times(detail::fit_weights(who, "sample weights", sample_weight, values));
+  Tensor kept = losses.kept;
+  if (mask.defined()) {
+    // A mask of fewer axes than the values counts its own entries, as in Keras.
+    const Tensor fitted = cast(detail::fit_weights(who, "the mask", mask, values), DType::boolean);
+    kept = !kept.defined() ? fitted : logical_and(kept, fitted);
   }
-  if (losses.kept.defined()) {
-    const Tensor kept = cast(losses.kept, values.dtype());
-    weight = weight.defined() ? weight * kept : kept;
+  if (kept.defined()) {
+    const Tensor counts = cast(kept, values.dtype());
+    times(counts);
+    const Tensor all = Tensor::full({}, static_cast<double>(counts.size()), values.dtype()), some = sum(counts);
+    factor = where(greater(some, zero), all / maximum(some, one), zero);
   }
   const Tensor weighted = weight.defined() ? values * weight : values;
   if (reduction == Reduction::none) return weighted;
   if (reduction == Reduction::sum) return sum(weighted);
-  if (reduction == Reduction::mean_with_sample_weight && weight.defined()) return sum(weighted) / sum(weight);
-  if (losses.kept.defined()) return sum(weighted) / maximum(sum(cast(losses.kept, values.dtype())), Tensor(1));
-  return mean(weighted);
+  if (reduction == Reduction::mean_with_sample_weight && weight.defined()) {
+    const Tensor total = sum(weight.shape() == values.shape() ? weight : broadcast_to(weight, values.shape()));
+    return where(equal(total, zero), zero, sum(weighted) / where(equal(total, zero), one, total));
+  }
+  return factor.defined() ? mean(weighted) * factor : mean(weighted);
 }
 
 namespace detail {
@@ -90,6 +97,21 @@ void require_same_shape(const std::string& loss, const Tensor& y_true, const Ten
   if (y_true.size() == y_pred.size()) hint = "; reshape one of them, a loss never broadcasts";
   else hint = "; the model's output must have the shape of the targets, a loss never broadcasts";
   fail(ErrorKind::shape, loss + ": targets " + to_string(y_true.shape()) + " and predictions " + to_string(y_pred.shape()) + " differ" + hint);
+}
+
+Tensor fit_weights(const std::string& who, const char* what, const Tensor& weights, const Tensor& values) {
+  Tensor w = weights;
+  const Shape& v = values.shape();
+  if (w.rank() == v.rank() + 1 && w.shape()[-1] == 1) w = reshape(w, w.shape().without(-1));
+  bool fits = w.rank() <= v.rank();
+  for (int axis = 0; fits && axis < w.rank(); ++axis) fits = w.shape()[axis] == v[axis] || (axis > 0 && w.shape()[axis] == 1);
+  if (!fits) fail(ErrorKind::shape, who + ": " + what + " " + to_string(weights.shape()) + " do not fit the losses of the samples " + to_string(v) + "; give one weight a sample");
+  if (w.rank() < v.rank()) {
+    std::vector<std::int64_t> full = w.shape().to_vector();
+    full.resize(static_cast<std::size_t>(v.rank()), 1);
+    w = reshape(w, full);
+  }
+  return w.dtype() == values.dtype() ? w : cast(w, values.dtype());
 }
 
 Tensor targets_like(const Tensor& y_true, const Tensor& y_pred) {

@@ -8,6 +8,7 @@ namespace candor {
 /// mean((p - t)^2).
 struct MeanSquaredError {
   Reduction reduction = Reduction::sum_over_batch_size;
+  std::string name = "mean_squared_error";
 
   operator Loss() const;
   Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
@@ -18,6 +19,7 @@ struct MeanSquaredError {
 /// mean(|p - t|).
 struct MeanAbsoluteError {
   Reduction reduction = Reduction::sum_over_batch_size;
+  std::string name = "mean_absolute_error";
 
   operator Loss() const;
   Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
@@ -28,6 +30,7 @@ struct MeanAbsoluteError {
 /// 100 mean(|t - p| / max(|t|, 1e-7)).
 struct MeanAbsolutePercentageError {
   Reduction reduction = Reduction::sum_over_batch_size;
+  std::string name = "mean_absolute_percentage_error";
 
   operator Loss() const;
   Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
@@ -38,6 +41,7 @@ struct MeanAbsolutePercentageError {
 /// mean((log(1 + max(p, 1e-7)) - log(1 + max(t, 1e-7)))^2).
 struct MeanSquaredLogarithmicError {
   Reduction reduction = Reduction::sum_over_batch_size;
+  std::string name = "mean_squared_logarithmic_error";
 
   operator Loss() const;
   Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
@@ -49,6 +53,7 @@ struct MeanSquaredLogarithmicError {
 struct Huber {
   double delta = 1;
   Reduction reduction = Reduction::sum_over_batch_size;
+  std::string name = "huber_loss";
 
   operator Loss() const;
   Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
@@ -59,6 +64,7 @@ struct Huber {
 /// mean(log(cosh(p - t))), without overflow.
 struct LogCosh {
   Reduction reduction = Reduction::sum_over_batch_size;
+  std::string name = "log_cosh";
 
   operator Loss() const;
   Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
@@ -70,6 +76,7 @@ struct LogCosh {
 struct Poisson {
   bool log_input = false;
   Reduction reduction = Reduction::sum_over_batch_size;
+  std::string name = "poisson";
 
   operator Loss() const;
   Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
@@ -81,6 +88,7 @@ struct Poisson {
 struct Quantile {
   double quantile = 0.5;
   Reduction reduction = Reduction::sum_over_batch_size;
+  std::string name = "quantile";
 
   operator Loss() const;
   Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
@@ -92,6 +100,7 @@ struct Quantile {
 struct CosineSimilarity {
   int axis = -1;
   Reduction reduction = Reduction::sum_over_batch_size;
+  std::string name = "cosine_similarity";
 
   operator Loss() const;
   Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {

@@ -1,6 +1,6 @@
 #include "candor/nn/metrics/accuracy.h"
 
-#include <limits>
+#include <algorithm>
 
 #include "candor/base/error.h"
 #include "candor/nn/metrics/metric_body.h"
@@ -11,7 +11,7 @@
 namespace candor {
 namespace {
 
-enum class Way { automatic, binary, categorical, sparse, top_k };
+enum class Way { automatic, equal, binary, categorical, sparse, top_k, sparse_top_k };
 
 /// [rows] or [rows, 1] targets of whole numbers against [rows, classes]: flat class numbers.
 Tensor class_numbers(const std::string& who, const Tensor& y_true, const Tensor& y_pred) {
@@ -28,36 +28,36 @@ Tensor class_numbers(const std::string& who, const Tensor& y_true, const Tensor&
 Tensor above(const Tensor& x, double threshold) { return greater(x, Tensor::full({}, threshold, x.dtype())); }
 Tensor is_yes(const Tensor& y) { return is_floating(y.dtype()) ? above(y, 0.5) : not_equal(y, Tensor::zeros({}, y.dtype())); }
 
-class AccuracyBody final : public detail::SummingBody {
+class AccuracyBody final : public detail::MeanBody {
  public:
-  AccuracyBody(const char* kind, Way way, std::optional<double> threshold, std::string name, int k = 5)
-      : SummingBody(std::move(name), 2), kind_(kind), way_(way), threshold_(threshold), k_(k) {
-    if (k < 1) fail(ErrorKind::invalid_argument, "TopKCategoricalAccuracy: k must be at least 1, not " + std::to_string(k));
+  AccuracyBody(const char* kind, Way way, std::optional<double> threshold, std::string name, int k = 5, bool from_sorted_ids = false)
+      : MeanBody(std::move(name)), kind_(kind), way_(way), threshold_(threshold), k_(k), sorted_(from_sorted_ids) {
+    if (k < 1) fail(ErrorKind::invalid_argument, kind_ + ": k must be at least 1, not " + std::to_string(k));
   }
   std::string kind() const override { return kind_; }
   Config options() const override {
     Config c = Config::map();
     if (threshold_) c.set("threshold", *threshold_);
-    if (way_ == Way::top_k) c.set("k", k_);
+    if (way_ == Way::top_k || way_ == Way::sparse_top_k) c.set("k", k_);
+    if (sorted_) c.set("from_sorted_ids", true);
     return c;
   }
   std::shared_ptr<MetricBody> fresh() const override {
-    auto copy = std::make_shared<AccuracyBody>(kind_.c_str(), way_, threshold_, name(), k_);
+    auto copy = std::make_shared<AccuracyBody>(kind_.c_str(), way_, threshold_, name(), k_, sorted_);
     copy->from_logits_ = from_logits_;
     return copy;
   }
   void set_from_logits(bool from_logits) override { from_logits_ = from_logits; }
-  double result() const override { return counter(1) > 0 ? counter(0) / counter(1) : std::numeric_limits<double>::quiet_NaN(); }
 
-  void update(const Tensor& y_true, const Tensor& y_pred, const Tensor& weight) override {
-    const Tensor right = cast(hits(y_true, y_pred), is_floating(y_pred.dtype()) ? y_pred.dtype() : DType::f32);
-    add_to(0, detail::weighted(right, weight));
-    add_to(1, detail::total_weight(right, weight));
+ protected:
+  SampleLosses values(const Tensor& y_true, const Tensor& y_pred) const override {
+    return {cast(hits(y_true, y_pred), is_floating(y_pred.dtype()) ? y_pred.dtype() : DType::f32)};
   }
 
  private:
   Way way_for(const Tensor& y_true, const Tensor& y_pred) const {
     if (way_ != Way::automatic) return way_;
+    if (!is_floating(y_pred.dtype())) return Way::equal;
     if (y_pred.rank() >= 2 && y_pred.shape(-1) > 1) {
       if (y_true.shape() == y_pred.shape()) return Way::categorical;
       return Way::sparse;
@@ -67,13 +67,18 @@ class AccuracyBody final : public detail::SummingBody {
 
   Tensor hits(const Tensor& y_true, const Tensor& y_pred) const {
     const Way way = way_for(y_true, y_pred);
-    if (way == Way::binary) {
+    if (way == Way::equal || way == Way::binary) {
       Tensor t = y_true;
       if (!(t.shape() == y_pred.shape())) {
         if (t.size() != y_pred.size() || t.shape(0) != y_pred.shape(0)) differ(name(), y_true, y_pred);
         t = reshape(t, y_pred.shape());
       }
+      if (way == Way::equal) return equal(t.dtype() == y_pred.dtype() ? t : cast(t, y_pred.dtype()), y_pred);
       return equal(is_yes(t), above(y_pred, threshold_.value_or(from_logits_ ? 0.0 : 0.5)));
+    }
+    if (sorted_) {
+      const Tensor wanted = expand_dims(class_numbers(name(), y_true, y_pred), -1);
+      return any(equal(wanted, cast(narrow(y_pred, -1, 0, std::min<std::int64_t>(k_, y_pred.shape(-1))), DType::i64)), {-1});
     }
     if (y_pred.rank() < 2) differ(name(), y_true, y_pred);
     if (way == Way::categorical) {
@@ -95,40 +100,7 @@ class AccuracyBody final : public detail::SummingBody {
   Way way_;
   std::optional<double> threshold_;
   int k_;
-  bool from_logits_ = false;
-};
-
-class RateBody final : public detail::SummingBody {
- public:
-  RateBody(bool precision, std::optional<double> threshold, std::string name)
-      : SummingBody(name.empty() ? (precision ? "precision" : "recall") : std::move(name), 2), precision_(precision), threshold_(threshold) {}
-  std::string kind() const override { return precision_ ? "Precision" : "Recall"; }
-  Config options() const override {
-    Config c = Config::map();
-    if (threshold_) c.set("thresholds", *threshold_);
-    return c;
-  }
-  std::shared_ptr<MetricBody> fresh() const override {
-    auto copy = std::make_shared<RateBody>(precision_, threshold_, name());
-    copy->from_logits_ = from_logits_;
-    return copy;
-  }
-  void set_from_logits(bool from_logits) override { from_logits_ = from_logits; }
-  double result() const override { return counter(1) > 0 ? counter(0) / counter(1) : 0; }
-  void update(const Tensor& y_true, const Tensor& y_pred, const Tensor& weight) override {
-    Tensor t = y_true;
-    if (!(t.shape() == y_pred.shape())) {
-      if (t.size() != y_pred.size() || t.shape(0) != y_pred.shape(0)) differ(name(), y_true, y_pred);
-      t = reshape(t, y_pred.shape());
-    }
-    const Tensor yes = is_yes(t), said = above(y_pred, threshold_.value_or(from_logits_ ? 0.0 : 0.5));
-    add_to(0, detail::weighted(cast(logical_and(yes, said), DType::f32), weight));
-    add_to(1, detail::weighted(cast(precision_ ? said : yes, DType::f32), weight));
-  }
-
- private:
-  bool precision_, from_logits_ = false;
-  std::optional<double> threshold_;
+  bool sorted_, from_logits_ = false;
 };
 
 }  // namespace
@@ -142,7 +114,7 @@ SparseCategoricalAccuracy::SparseCategoricalAccuracy(SparseCategoricalAccuracyOp
     : Metric(std::make_shared<AccuracyBody>("SparseCategoricalAccuracy", Way::sparse, std::nullopt, std::move(o.name))) {}
 TopKCategoricalAccuracy::TopKCategoricalAccuracy(TopKOptions o)
     : Metric(std::make_shared<AccuracyBody>("TopKCategoricalAccuracy", Way::top_k, std::nullopt, std::move(o.name), o.k)) {}
-Precision::Precision(ThresholdOptions o) : Metric(std::make_shared<RateBody>(true, o.threshold, std::move(o.name))) {}
-Recall::Recall(ThresholdOptions o) : Metric(std::make_shared<RateBody>(false, o.threshold, std::move(o.name))) {}
+SparseTopKCategoricalAccuracy::SparseTopKCategoricalAccuracy(SparseTopKOptions o)
+    : Metric(std::make_shared<AccuracyBody>("SparseTopKCategoricalAccuracy", Way::sparse_top_k, std::nullopt, std::move(o.name), o.k, o.from_sorted_ids)) {}
 
 }  // namespace candor

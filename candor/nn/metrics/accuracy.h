@@ -11,7 +11,8 @@ struct AccuracyOptions {
   std::optional<double> threshold = {};  ///< for yes/no predictions; none: 0.5, or 0 for logits
   std::string name = "accuracy";
 };
-/// The share of right predictions. By the shapes: class numbers against scores (one axis more), one-hot against scores (same shape, last
+/// The share of right predictions, what Keras chooses for "accuracy". Whole-number predictions must equal the targets (Keras's class Accuracy).
+/// Else by the shapes: class numbers against scores (one axis more), one-hot against scores (same shape, last
 /// axis > 1, one answer a row), or yes/no against probabilities.
 class Accuracy : public Metric { public: explicit Accuracy(AccuracyOptions options = {}); };
 
@@ -34,16 +35,15 @@ struct TopKOptions {
   int k = 5;
   std::string name = "top_k_categorical_accuracy";
 };
-/// The right class (number or one-hot) is among the k largest scores.
+/// The right class (one-hot or, beyond Keras, a number) is among the k largest scores; ties count.
 class TopKCategoricalAccuracy : public Metric { public: explicit TopKCategoricalAccuracy(TopKOptions options = {}); };
 
-struct ThresholdOptions {
-  std::optional<double> threshold = {};  ///< none: 0.5, or 0 for logits
-  std::string name = {};                 ///< empty: "precision", "recall"
+struct SparseTopKOptions {
+  int k = 5;
+  std::string name = "sparse_top_k_categorical_accuracy";
+  bool from_sorted_ids = false;  ///< predictions are class numbers, the most likely first
 };
-/// Of the predicted yes, the share that is yes.
-class Precision : public Metric { public: explicit Precision(ThresholdOptions options = {}); };
-/// Of the yes, the share predicted yes.
-class Recall : public Metric { public: explicit Recall(ThresholdOptions options = {}); };
+/// Class numbers, among the k largest scores.
+class SparseTopKCategoricalAccuracy : public Metric { public: explicit SparseTopKCategoricalAccuracy(SparseTopKOptions options = {}); };
 
 }  // namespace candor

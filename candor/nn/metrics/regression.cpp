@@ -1,9 +1,11 @@
 #include "candor/nn/metrics/regression.h"
 
-#include <cmath>
+#include <algorithm>
 #include <limits>
 
 #include "candor/base/error.h"
+#include "candor/nn/losses/build.h"
+#include "candor/nn/losses/regression.h"
 #include "candor/nn/metrics/metric_body.h"
 #include "candor/ops/elementwise.h"
 #include "candor/ops/manipulate.h"
@@ -14,105 +16,94 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// Targets in the dtype and shape of the predictions; [batch] and [batch, 1] are the same numbers.
-Tensor fitting(const std::string& who, const Tensor& y_true, const Tensor& y_pred) {
-  Tensor t = y_true;
-  if (!(t.shape() == y_pred.shape())) {
-    const bool same_numbers = t.size() == y_pred.size() && t.rank() >= 1 && y_pred.rank() >= 1 && t.shape(0) == y_pred.shape(0) &&
-                              (t.size() == t.shape(0));
-    if (!same_numbers) fail(ErrorKind::shape, who + ": targets " + to_string(t.shape()) + " and predictions " + to_string(y_pred.shape()) + " differ");
-    t = reshape(t, y_pred.shape());
-  }
-  return t.dtype() == y_pred.dtype() ? t : cast(t, y_pred.dtype());
+Metric mean_of(const char* kind, std::string name, Loss loss, bool root = false) {
+  return Metric(std::make_shared<detail::MeanOfBody>(kind, std::move(name), Config::map(), false, [loss = std::move(loss)](const Tensor& t, const Tensor& p) { return loss.values(t, p); }, root));
 }
-
-enum class Which { absolute, squared, root };
-
-class ErrorBody final : public detail::SummingBody {
- public:
-  ErrorBody(Which what, std::string name) : SummingBody(std::move(name), 2), what_(what) {}
-  std::string kind() const override {
-    return what_ == Which::absolute ? "MeanAbsoluteError" : what_ == Which::squared ? "MeanSquaredError" : "RootMeanSquaredError";
-  }
-  bool higher_is_better() const override { return false; }
-  std::shared_ptr<MetricBody> fresh() const override { return std::make_shared<ErrorBody>(what_, name()); }
-  double result() const override {
-    const double mean = counter(1) > 0 ? counter(0) / counter(1) : nan;
-    return what_ == Which::root ? std::sqrt(mean) : mean;
-  }
-  void update(const Tensor& y_true, const Tensor& y_pred, const Tensor& weight) override {
-    const Tensor difference = y_pred - fitting(name(), y_true, y_pred);
-    const Tensor each = detail::per_sample(what_ == Which::absolute ? abs(difference) : square(difference));
-    add_to(0, detail::weighted(each, weight));
-    add_to(1, detail::total_weight(each, weight));
-  }
-
- private:
-  Which what_;
-};
 
 /// Keeps, for each output: weight, sum t, sum t^2, sum (t - p)^2, in f64. The first target is taken off before squaring, so that large offsets
 /// cost no digits.
 class R2Body final : public detail::MetricBody {
  public:
-  explicit R2Body(std::string name) : MetricBody(std::move(name)) {}
-  std::string kind() const override { return "R2Score"; }
-  std::shared_ptr<MetricBody> fresh() const override { return std::make_shared<R2Body>(name()); }
-
-  void reset() override {
-    for (const Variable& v : sums_) {
-      double* values = v.tensor().mutable_data<double>();
-      for (std::int64_t i = 0; i < v.shape().size(); ++i) values[i] = 0;
+  explicit R2Body(R2Options o) : MetricBody(o.name), o_(std::move(o)) {
+    const std::string& how = o_.class_aggregation;
+    if (!how.empty() && how != "uniform_average" && how != "variance_weighted_average") {
+      fail(ErrorKind::invalid_argument, "R2Score: class_aggregation must be uniform_average, variance_weighted_average or empty, not '" + how + "'");
     }
+    if (o_.num_regressors < 0) fail(ErrorKind::invalid_argument, "R2Score: num_regressors must not be negative, not " + std::to_string(o_.num_regressors));
   }
+  std::string kind() const override { return "R2Score"; }
+  Config options() const override {
+    return {{"class_aggregation", o_.class_aggregation.empty() ? Config() : Config(o_.class_aggregation)}, {"num_regressors", o_.num_regressors}};
+  }
+  std::shared_ptr<MetricBody> fresh() const override { return std::make_shared<R2Body>(o_); }
 
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor& weight) override {
-    const std::int64_t outputs = y_pred.size() / std::max<std::int64_t>(y_pred.shape(0), 1);
-    const Shape flat{y_pred.shape(0), outputs};
-    const Tensor t = cast(reshape(fitting(name(), y_true, y_pred), flat), DType::f64), p = cast(reshape(y_pred, flat), DType::f64);
-    if (sums_.empty()) {
-      for (const char* part : {"weight", "shift", "sum", "squares", "residual"}) sums_.emplace_back(Tensor::zeros({outputs}, DType::f64), name() + "/" + part, false);
+    const detail::Fitted fit = detail::fit_targets(name(), y_true, y_pred);
+    const std::int64_t rows = fit.p.shape(0), outputs = fit.p.size() / std::max<std::int64_t>(rows, 1);
+    const Shape flat{rows, outputs};
+    const Tensor t = cast(reshape(fit.t, flat), DType::f64), p = cast(reshape(fit.p, flat), DType::f64);
+    if (state().empty()) {
+      for (const char* part : {"count", "shift", "sum", "squared_sum", "residual"}) add_state(part, Shape{outputs});
+      add_state("num_samples");
     }
-    if (sums_[0].shape()[0] != outputs) {
-      fail(ErrorKind::shape, name() + ": has counted " + std::to_string(sums_[0].shape()[0]) + " outputs, now there are " + std::to_string(outputs));
+    if (state()[0].second.shape()[0] != outputs) {
+      fail(ErrorKind::shape, name() + ": has counted " + std::to_string(state()[0].second.shape()[0]) + " outputs, now there are " + std::to_string(outputs));
     }
-    const Tensor zero = Tensor::zeros({}, DType::f64);
-    const Tensor first = reshape(slice(t, {0, 0}, {1, outputs}), Shape{outputs});
-    const Tensor shift = where(greater(sums_[0].value(), zero), sums_[1].value(), first);
-    const Tensor centred = t - shift;
-    const Tensor w = weight.defined() ? cast(weight, DType::f64) : Tensor();
-    const Tensor ones = Tensor::full({t.shape(0), outputs}, 1, DType::f64);
-    sums_[1].assign(shift);
-    add(0, detail::weighted(ones, w));
-    add(2, detail::weighted(centred, w));
-    add(3, detail::weighted(square(centred), w));
-    add(4, detail::weighted(square(t - p), w));
+    const Tensor zero = Tensor::zeros({}, DType::f64), first = reshape(narrow(t, 0, 0, 1), Shape{outputs});
+    const Tensor shift = where(greater(state()[0].second.value(), zero), state()[1].second.value(), first), centred = t - shift;
+    Tensor w = Tensor::full(flat, 1, DType::f64);
+    if (weight.defined()) w = w * detail::fit_weights(name(), "sample weights", weight, t);
+    state()[1].second.assign(shift);
+    const auto add = [&](std::size_t i, const Tensor& amounts) { add_to(i, sum(amounts, {0})); };
+    add(0, w);
+    add(2, w * centred);
+    add(3, w * square(centred));
+    add(4, w * square(t - p));
+    add_to(5, Tensor::full({}, static_cast<double>(rows), DType::f64));
   }
 
-  double result() const override {
-    if (sums_.empty() || at(0, 0) <= 0) return nan;
-    double total = 0;
-    const std::int64_t outputs = sums_[0].shape()[0];
-    for (std::int64_t i = 0; i < outputs; ++i) {
-      const double spread = at(3, i) - at(2, i) * at(2, i) / at(0, i);
-      total += spread > 0 ? 1 - at(4, i) / spread : (at(4, i) == 0 ? 1 : 0);
+  std::vector<double> results() const override {
+    if (state().empty()) return {nan};
+    const std::vector<double> count = counted(0), total = counted(2), squares = counted(3), residual = counted(4);
+    std::vector<double> r2, spread;
+    for (std::size_t i = 0; i < count.size(); ++i) {
+      spread.push_back(count[i] > 0 ? squares[i] - total[i] * total[i] / count[i] : nan);
+      r2.push_back(!(count[i] > 0) ? nan : spread[i] > 0 ? 1 - residual[i] / spread[i] : residual[i] == 0 ? 1 : 0);
     }
-    return total / static_cast<double>(outputs);
+    if (o_.class_aggregation.empty()) {
+      for (double& one : r2) one = adjusted(one);
+      return r2;
+    }
+    const bool by_variance = o_.class_aggregation != "uniform_average";
+    double sum = 0, weights = 0;
+    for (std::size_t i = 0; i < r2.size(); ++i) {
+      sum += r2[i] * (by_variance ? spread[i] : 1);
+      weights += by_variance ? spread[i] : 1;
+    }
+    return {adjusted(sum / weights)};
   }
 
  private:
-  void add(std::size_t i, const Tensor& amounts) { sums_[i].assign(sums_[i].value() + sum(amounts, {0})); }
-  double at(std::size_t i, std::int64_t output) const { return sums_[i].tensor().data<double>()[output]; }
-  std::vector<Variable> sums_;
+  /// Nothing is adjusted for fewer samples than regressors, as in Keras.
+  double adjusted(double r2) const {
+    const double n = counted(5)[0], regressors = o_.num_regressors;
+    return regressors == 0 || regressors >= n - 1 ? r2 : 1 - (1 - r2) * (n - 1) / (n - regressors - 1);
+  }
+  R2Options o_;
 };
-
-std::string or_default(MetricOptions& o, const char* name) { return o.name.empty() ? name : std::move(o.name); }
 
 }  // namespace
 
-MeanAbsoluteErrorMetric::MeanAbsoluteErrorMetric(MetricOptions o) : Metric(std::make_shared<ErrorBody>(Which::absolute, or_default(o, "mean_absolute_error"))) {}
-MeanSquaredErrorMetric::MeanSquaredErrorMetric(MetricOptions o) : Metric(std::make_shared<ErrorBody>(Which::squared, or_default(o, "mean_squared_error"))) {}
-RootMeanSquaredError::RootMeanSquaredError(MetricOptions o) : Metric(std::make_shared<ErrorBody>(Which::root, or_default(o, "root_mean_squared_error"))) {}
-R2Score::R2Score(MetricOptions o) : Metric(std::make_shared<R2Body>(or_default(o, "r2_score"))) {}
+MeanAbsoluteErrorMetric::MeanAbsoluteErrorMetric(MetricOptions o)
+    : Metric(mean_of("MeanAbsoluteError", detail::or_default(o.name, "mean_absolute_error"), MeanAbsoluteError{})) {}
+MeanSquaredErrorMetric::MeanSquaredErrorMetric(MetricOptions o)
+    : Metric(mean_of("MeanSquaredError", detail::or_default(o.name, "mean_squared_error"), MeanSquaredError{})) {}
+RootMeanSquaredError::RootMeanSquaredError(MetricOptions o)
+    : Metric(mean_of("RootMeanSquaredError", detail::or_default(o.name, "root_mean_squared_error"), MeanSquaredError{}, true)) {}
+LogCoshError::LogCoshError(MetricOptions o) : Metric(mean_of("LogCoshError", detail::or_default(o.name, "logcosh"), LogCosh{})) {}
+CosineSimilarityMetric::CosineSimilarityMetric(CosineMetricOptions o)
+    : Metric(std::make_shared<detail::MeanOfBody>("CosineSimilarity", std::move(o.name), Config{{"axis", o.axis}}, true,
+                                                  [loss = Loss(CosineSimilarity{.axis = o.axis})](const Tensor& t, const Tensor& p) { return SampleLosses{-loss.values(t, p).values}; })) {}
+R2Score::R2Score(R2Options o) : Metric(std::make_shared<R2Body>(std::move(o))) {}
 
 }  // namespace candor

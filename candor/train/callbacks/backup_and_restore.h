@@ -4,21 +4,9 @@
 #include <string>
 
 #include "candor/train/callback.h"
+#include "candor/train/callbacks/save_frequency.h"
 
 namespace candor {
-
-/// How often: "epoch", or a number of steps.
-class SaveFrequency {
- public:
-  SaveFrequency(const char* word);
-  SaveFrequency(std::int64_t steps);
-  SaveFrequency(int steps) : SaveFrequency(std::int64_t{steps}) {}
-  /// 0: at the end of each epoch.
-  std::int64_t steps() const { return steps_; }
-
- private:
-  std::int64_t steps_ = 0;
-};
 
 /// Writes a resume point into `backup_dir` as training goes, and goes on from the one that is there when fit begins: weights, optimizer, order
 /// of the rows, random numbers, metrics and callbacks come back to the bit, so the result is the one of a training that was never stopped.

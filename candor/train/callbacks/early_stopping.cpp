@@ -1,5 +1,7 @@
 #include "candor/train/callbacks/early_stopping.h"
 
+#include <cstdio>
+
 #include "candor/base/error.h"
 
 namespace candor {
@@ -30,6 +32,7 @@ class Body final : public CallbackBody {
       return;
     }
     if (wait_ >= o_.patience && state.epoch > 0) {
+      if (o_.verbose > 0) std::fprintf(stderr, "epoch %d: early stopping\n", state.epoch + 1);
       state.stop = "EarlyStopping: " + o_.monitor + " was best in epoch " + std::to_string(best_epoch_ + 1);
     }
   }

@@ -12,6 +12,7 @@ struct EarlyStopping {
   std::string monitor = "val_loss";
   double min_delta = 0;
   int patience = 0;
+  int verbose = 0;                         ///< 1: says when it ends training
   std::string mode = "auto";               ///< "min", "max", or "auto": by what is watched
   std::optional<double> baseline = {};     ///< has to be beaten at all
   bool restore_best_weights = false;       ///< ends with the weights of the best epoch

@@ -1,6 +1,7 @@
 #include "candor/train/callbacks/learning_rate.h"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "candor/base/error.h"
 
@@ -9,15 +10,19 @@ namespace {
 
 class SchedulerBody final : public CallbackBody {
  public:
-  explicit SchedulerBody(const LearningRateScheduler& o) : schedule_(o.schedule) {
+  explicit SchedulerBody(const LearningRateScheduler& o) : schedule_(o.schedule), verbose_(o.verbose) {
     if (!schedule_) fail(ErrorKind::invalid_argument, "LearningRateScheduler: schedule is empty; give a function of (epoch, rate)");
   }
-  void on_epoch_begin(TrainState& state) override { state.optimizer.set_learning_rate(schedule_(state.epoch, state.optimizer.learning_rate())); }
+  void on_epoch_begin(TrainState& state) override {
+    state.optimizer.set_learning_rate(schedule_(state.epoch, state.optimizer.learning_rate()));
+    if (verbose_ > 0) std::fprintf(stderr, "epoch %d: the learning rate is %g\n", state.epoch + 1, state.optimizer.learning_rate());
+  }
   void on_epoch_end(TrainState& state, Scores& scores) override { scores.set("learning_rate", state.optimizer.learning_rate()); }
   std::string kind() const override { return "LearningRateScheduler"; }
 
  private:
   Function<double(int, double)> schedule_;
+  int verbose_;
 };
 
 class PlateauBody final : public CallbackBody {
@@ -38,6 +43,7 @@ class PlateauBody final : public CallbackBody {
       wait_ = 0;
     } else if (cooling_ == 0 && ++wait_ >= o_.patience && rate > o_.min_lr) {
       state.optimizer.set_learning_rate(std::max(rate * o_.factor, o_.min_lr));
+      if (o_.verbose > 0) std::fprintf(stderr, "epoch %d: the learning rate becomes %g\n", state.epoch + 1, state.optimizer.learning_rate());
       cooling_ = o_.cooldown;
       wait_ = 0;
     }

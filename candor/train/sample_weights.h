@@ -1,0 +1,27 @@
+// How much samples count.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "candor/tensor/tensor.h"
+
+namespace candor {
+
+/// None, one tensor for all outputs, or one an output (an undefined one: all 1). Each is [rows], or has further axes of the output's losses:
+/// [rows, steps] weighs the steps of sequences.
+class SampleWeights {
+ public:
+  SampleWeights() = default;
+  SampleWeights(const Tensor& for_all) {
+    if (for_all.defined()) tensors_.push_back(for_all);
+  }
+  SampleWeights(std::vector<Tensor> of_each) : tensors_(std::move(of_each)) {}
+  bool defined() const { return !tensors_.empty(); }
+  const std::vector<Tensor>& tensors() const { return tensors_; }
+
+ private:
+  std::vector<Tensor> tensors_;
+};
+
+}  // namespace candor
