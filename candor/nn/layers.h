@@ -3,6 +3,7 @@
 
 #include "candor/nn/layers/activations.h"
 #include "candor/nn/layers/adaptive_pooling.h"
+#include "candor/nn/layers/attention.h"
 #include "candor/nn/layers/bidirectional.h"
 #include "candor/nn/layers/bilinear.h"
 #include "candor/nn/layers/conv.h"
@@ -19,6 +20,7 @@
 #include "candor/nn/layers/lora.h"
 #include "candor/nn/layers/margins.h"
 #include "candor/nn/layers/merging.h"
+#include "candor/nn/layers/multi_head_attention.h"
 #include "candor/nn/layers/normalization.h"
 #include "candor/nn/layers/pixel_shuffle.h"
 #include "candor/nn/layers/pooling.h"

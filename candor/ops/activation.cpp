@@ -14,6 +14,9 @@
 namespace candor {
 namespace {
 
+const double gelu_factor = std::sqrt(2 / std::numbers::pi);
+constexpr double gelu_cube = 0.044715;
+
 Tensor number(double value, const Tensor& like) { return rules::scalar(value, like); }
 
 std::vector<TensorType> infer_softplus(std::span<const TensorType> in, const Attrs& attrs) {
@@ -40,6 +43,41 @@ std::vector<Tensor> softplus_gradient(const GradientArgs& args) {
   return {args.cotangents[0] * sigmoid(beta == 1 ? x : number(beta, x) * x)};
 }
 
+template <rules::Name N>
+std::vector<TensorType> infer_gelu(std::span<const TensorType> in, const Attrs&) {
+  rules::expect_inputs(in, 1, N.str());
+  rules::expect_floating(in[0], N.str());
+  return {in[0]};
+}
+
+template <class F>
+void gelu_kernel(const KernelArgs& args) {
+  reference::visit_floating(args.node->in[0].dtype, [&](auto zero) { reference::map1<decltype(zero), decltype(zero)>(args, F{}); });
+}
+
+struct ExactGelu {
+  template <class C>
+  C operator()(C x) const { return C(0.5) * x * std::erfc(-x * static_cast<C>(std::numbers::sqrt2 / 2)); }
+};
+// (1 + tanh u) / 2 is 1 / (1 + exp(-2u)), which keeps its digits where tanh nears -1.
+struct TanhGelu {
+  template <class C>
+  C operator()(C x) const { return x / (1 + std::exp(x * (static_cast<C>(-2 * gelu_factor) + static_cast<C>(-2 * gelu_factor * gelu_cube) * x * x))); }
+};
+
+// Their slopes are made again from x, so that the backward pass keeps nothing but x.
+std::vector<Tensor> gelu_gradient(const GradientArgs& args) {
+  const Tensor& x = args.in[0];
+  const Tensor below = number(0.5, x) * (number(1, x) + erf(x * number(std::numbers::sqrt2 / 2, x)));
+  return {args.cotangents[0] * (below + x * number(1 / std::sqrt(2 * std::numbers::pi), x) * exp(number(-0.5, x) * square(x)))};
+}
+std::vector<Tensor> gelu_tanh_gradient(const GradientArgs& args) {
+  const Tensor& x = args.in[0];
+  const Tensor squared = square(x), twice = number(2 * gelu_factor, x), cubic = number(2 * gelu_factor * gelu_cube, x);
+  const Tensor s = sigmoid(x * (twice + cubic * squared));
+  return {args.cotangents[0] * (s + x * (s * (number(1, x) - s)) * (twice + number(3, x) * cubic * squared))};
+}
+
 // alpha (e^x - 1) below 0, where x > 0 is replaced by 0 so that the unused branch does not overflow. At 0 the slope is alpha's.
 Tensor exponential_below_zero(const Tensor& x, double scale, double alpha, double width) {
   const Tensor zero = number(0, x), positive = greater(x, zero);
@@ -55,6 +93,8 @@ void expect_width(double alpha, const char* op) {
 
 void register_activation() {
   register_op({.name = "softplus", .infer = infer_softplus, .gradient = softplus_gradient, .reference = softplus_kernel, .elementwise = true});
+  register_op({.name = "gelu", .infer = infer_gelu<"gelu">, .gradient = gelu_gradient, .reference = gelu_kernel<ExactGelu>, .elementwise = true});
+  register_op({.name = "gelu_tanh", .infer = infer_gelu<"gelu_tanh">, .gradient = gelu_tanh_gradient, .reference = gelu_kernel<TanhGelu>, .elementwise = true});
 }
 
 Tensor linear(const Tensor& x) { return x; }
@@ -71,11 +111,8 @@ Tensor celu(const Tensor& x, double alpha) {
   expect_width(alpha, "celu");
   return exponential_below_zero(x, 1, alpha, alpha);
 }
-Tensor gelu(const Tensor& x) { return number(0.5, x) * x * (number(1, x) + erf(x * number(std::numbers::sqrt2 / 2, x))); }
-Tensor gelu_tanh(const Tensor& x) {
-  const Tensor inner = number(std::sqrt(2 / std::numbers::pi), x) * (x + number(0.044715, x) * (square(x) * x));
-  return number(0.5, x) * x * (number(1, x) + tanh(inner));
-}
+Tensor gelu(const Tensor& x) { return apply("gelu", {x}); }
+Tensor gelu_tanh(const Tensor& x) { return apply("gelu_tanh", {x}); }
 Tensor silu(const Tensor& x) { return x * sigmoid(x); }
 Tensor mish(const Tensor& x) { return x * tanh(softplus(x)); }
 Tensor log_sigmoid(const Tensor& x) { return -softplus(-x); }

@@ -16,6 +16,7 @@ void register_all_families() {
   register_ctc();
   register_loss();
   register_norm();
+  register_norm_gradient();
   register_batch_norm();
   register_random();
   register_gamma();

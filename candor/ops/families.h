@@ -30,6 +30,7 @@ void register_warp();
 void register_conv();
 void register_pool();
 void register_norm();
+void register_norm_gradient();
 void register_batch_norm();
 void register_softmax();
 void register_ctc();

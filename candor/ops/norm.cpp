@@ -6,6 +6,7 @@
 #include "candor/ops/elementwise.h"
 #include "candor/ops/families.h"
 #include "candor/ops/manipulate.h"
+#include "candor/ops/norm_gradient.h"
 #include "candor/ops/reference.h"
 #include "candor/ops/rules.h"
 
@@ -103,6 +104,14 @@ std::vector<Tensor> gradient(const GradientArgs& args) {
     if (std::find(axes.begin(), axes.end(), axis) == axes.end()) others.push_back(axis);
   const auto to_parameter = [&](const Tensor& t) { return cast(others.empty() ? t : sum(t, others), narrow_dtype); };
 
+  const bool plain = !(with_mean && args.cotangents[1].defined()) && !args.cotangents[with_mean ? 2 : 1].defined();
+  if (plain && args.cotangents[0].defined()) {
+    std::vector<Tensor> inputs{args.in[0]};
+    if (scale) inputs.push_back(args.in[1]);
+    if (with_mean) inputs.push_back(args.out[1]);
+    inputs.insert(inputs.end(), {rstd, args.cotangents[0]});
+    return apply_all(op(norm_gradient::name), inputs, {{"axes", attrs.integers("axes")}, {"scale", scale}, {"center", center}, {"with_mean", with_mean}});
+  }
   std::vector<Tensor> result(args.in.size());
   Tensor dx;
   const auto accumulate = [&](const Tensor& term) { dx = dx.defined() ? dx + term : term; };

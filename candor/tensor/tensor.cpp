@@ -160,7 +160,7 @@ Tensor Tensor::with_mask(const Tensor& mask) const {
   if (mask.defined()) {
     if (mask.dtype() != DType::boolean) fail(ErrorKind::dtype, "mask: has to be bool, not " + to_string(mask.type()));
     bool fits = mask.rank() <= rank();
-    for (int axis = 0; fits && axis < mask.rank(); ++axis) fits = mask.shape(axis) == shape(axis);
+    for (int axis = 0; fits && axis < mask.rank(); ++axis) fits = mask.shape(axis) == 1 || mask.shape(axis) == shape(axis);
     if (!fits) {
       fail(ErrorKind::shape, "mask: " + to_string(mask.shape()) + " does not fit a tensor of " + to_string(shape()) + "; it has one entry for each step: [batch, time]");
     }

@@ -22,6 +22,23 @@ TEST(NormKernels, LayerAndRmsOverTheLastAxes) {
       }
 }
 
+TEST(NormKernels, BackwardOverTheLastAxes) {
+  const std::vector<std::pair<Shape, std::vector<std::int64_t>>> cases{{{1, 2}, {1}}, {{3, 10}, {1}}, {{5, 6, 7}, {1, 2}}, {{2, 9001}, {1}}, {{4099, 70}, {1}}};
+  for (const auto& [shape, axes] : cases)
+    for (bool scale : {false, true})
+      for (bool center : {false, true})
+        for (bool with_mean : {false, true}) {
+          std::vector<std::int64_t> extents, kept(static_cast<std::size_t>(shape.rank()), 1);
+          for (std::int64_t axis : axes) extents.push_back(shape[static_cast<int>(axis)]);
+          kept[0] = shape[0];
+          std::vector<TensorType> in{f32(shape)};
+          if (scale) in.push_back(f32(Shape(extents)));
+          if (with_mean) in.push_back(f32(Shape(kept)));
+          in.insert(in.end(), {f32(Shape(kept)), f32(shape)});
+          check_kernel(node_of("norm_gradient", {{"axes", axes}, {"epsilon", 1e-3}, {"scale", scale}, {"center", center}, {"with_mean", with_mean}}, in), {"cpu.norm_gradient", 3e-5});
+        }
+}
+
 TEST(NormKernels, BatchNormalisationOfTheLastAxis) {
   for (const Shape& shape : {Shape{5, 3}, Shape{128, 64}, Shape{16, 9, 9, 20}, Shape{3000, 33}, Shape{1, 7}})
     for (bool scale : {false, true})

@@ -16,5 +16,7 @@ void add_weighted_layers(LayerTable& table);
 void add_spatial_layers(LayerTable& table);
 /// Batch, layer, group, instance, RMS and unit normalisation.
 void add_normalization_layers(LayerTable& table);
+/// Multi-head attention, transformer encoder layers.
+void add_attention_layers(LayerTable& table);
 
 }  // namespace candor::testing

@@ -16,6 +16,7 @@ const LayerTable& table() {
     add_weighted_layers(made);
     add_spatial_layers(made);
     add_normalization_layers(made);
+    add_attention_layers(made);
     return made;
   }();
   return all;

@@ -49,6 +49,20 @@ const AddRows losses({
         {{{0, 3}, {0, 3}}, {{}, {}}}, {{1031, 67}, {1031, 67}}),
 });
 
+/// The backward row by itself, from the statistics of the forward row.
+template <bool scale, bool center, bool with_mean>
+Tensors backward(std::span<const Tensor> in) {
+  const std::int64_t last = in[0].rank() - 1;
+  Attrs attrs{{"axes", std::vector<std::int64_t>{last}}, {"epsilon", 1e-3}, {"scale", scale}};
+  std::vector<Tensor> forward{in[0]}, inputs{in[0]};
+  if (scale) forward.push_back(in[1]), inputs.push_back(in[1]);
+  if (with_mean) attrs.set("center", false);
+  const Tensors statistics = apply_all(op(with_mean ? "layer_norm" : "rms_norm"), forward, attrs);
+  inputs.insert(inputs.end(), statistics.begin() + 1, statistics.end());
+  inputs.push_back(in.back());
+  return apply_all(op("norm_gradient"), inputs, attrs.set("center", center).set("with_mean", with_mean));
+}
+
 const AddRows norms({
     row("layer_norm", {{{3, 6}}, {{6}, 0.5, 1.5}, {{6}}}, [](auto in) { return Tensors{layer_norm(in[0], in[1], in[2])}; },
         {{{0, 6}, {6}, {6}}, {{6}, {6}, {6}}, {{2, 3, 1}, {1}, {1}}}, {{1031, 64}, {64}, {64}}),
@@ -60,6 +74,10 @@ const AddRows norms({
         }),
     row("rms_norm", {{{3, 6}}, {{6}, 0.5, 1.5}}, [](auto in) { return Tensors{rms_norm(in[0], in[1])}; }, {{{0, 6}, {6}}, {{1}, {1}}}, {{1031, 64}, {64}}),
     row("rms_norm_statistics", {{{3, 6}}}, [](auto in) { return apply_all(op("rms_norm"), in, {{"axes", std::vector<std::int64_t>{1}}, {"epsilon", 1e-3}, {"scale", false}}); }),
+    row("layer_norm_backward", {{{3, 6}}, {{6}, 0.5, 1.5}, {{3, 6}}}, backward<true, true, true>, {{{0, 6}, {6}, {0, 6}}, {{3, 1}, {1}, {3, 1}}}, {{1031, 67}, {67}, {1031, 67}}),
+    row("layer_norm_backward_plain", {{{2, 3, 4}}, {{2, 3, 4}}}, backward<false, false, true>),
+    row("layer_norm_backward_center", {{{2, 3, 4}}, {{2, 3, 4}}}, backward<false, true, true>),
+    row("rms_norm_backward", {{{3, 6}}, {{6}, 0.5, 1.5}, {{3, 6}}}, backward<true, false, false>, {}, {{1031, 64}, {64}, {1031, 64}}),
     row("group_norm", {{{2, 3, 6}}, {{6}, 0.5, 1.5}, {{6}}}, [](auto in) { return Tensors{group_norm(in[0], in[1], in[2], 3)}; }),
     row("batch_norm_training", {{{5, 2, 3}}, {{3}, 0.5, 1.5}, {{3}}},
         [](auto in) {

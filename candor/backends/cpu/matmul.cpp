@@ -2,6 +2,7 @@
 #include "candor/backends/cpu/matmul.h"
 
 #include "candor/backends/cpu/matmul_finish.h"
+#include "candor/backends/cpu/matmul_long.h"
 #include "candor/backends/cpu/matmul_run.h"
 
 namespace candor::cpu {
@@ -44,6 +45,10 @@ void run(const KernelArgs& args) {
              p.residual ? args.input<float>(next) : nullptr, args.output<float>(0), reinterpret_cast<float*>(args.scratch));
 }
 
+void run_long(const KernelArgs& args) {
+  run_long_matmul(*static_cast<const LongMatmulPlan*>(args.block), args.input<float>(0), args.input<float>(1), args.output<float>(0), reinterpret_cast<float*>(args.scratch));
+}
+
 }  // namespace
 
 Answer matmul_candidate(const NodeInfo& node, const Machine&) {
@@ -74,6 +79,10 @@ Answer matmul_candidate(const NodeInfo& node, const Machine&) {
   if (!p.transpose_a && p.a_start.size() > 1 && same(p.b_start) && a.size() == static_cast<std::int64_t>(p.a_start.size()) * p.m * p.k && p.k > 0) {
     p.m *= static_cast<std::int64_t>(p.a_start.size());
     p.a_start = p.b_start = {0};
+  }
+  if (auto split = plan_long_matmul(p)) {
+    auto plan = std::make_shared<LongMatmulPlan>(*split);
+    return Kernel{"cpu.matmul.long", run_long, plan, plan->scratch(), plan->describe()};
   }
   auto plan = std::make_shared<MatmulPlan>(plan_matmul(std::move(p)));
   return Kernel{kName, run, plan, plan->scratch(), plan->describe()};

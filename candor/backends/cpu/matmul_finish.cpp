@@ -38,6 +38,14 @@ void finish_sigmoid(float* block, std::int64_t stride, std::int64_t rows, std::i
   each_vector(block, stride, rows, columns, [](auto v) HWY_ATTR { return sigmoid(hn::ScalableTag<float>(), v); });
 }
 
+void finish_gelu(float* block, std::int64_t stride, std::int64_t rows, std::int64_t columns) {
+  each_vector(block, stride, rows, columns, [](auto v) HWY_ATTR { return gelu(hn::ScalableTag<float>(), v); });
+}
+
+void finish_gelu_tanh(float* block, std::int64_t stride, std::int64_t rows, std::int64_t columns) {
+  each_vector(block, stride, rows, columns, [](auto v) HWY_ATTR { return gelu_tanh(hn::ScalableTag<float>(), v); });
+}
+
 }  // namespace candor::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -50,7 +58,9 @@ Epilogue epilogue_of(std::string_view activation) {
   if (activation == "relu") return {0.f, nullptr};
   if (activation == "tanh") return {none, CANDOR_PICK(finish_tanh)};
   if (activation == "sigmoid") return {none, CANDOR_PICK(finish_sigmoid)};
-  fail(ErrorKind::internal, "fused product: no activation '" + std::string(activation) + "'; there are linear, relu, tanh and sigmoid");
+  if (activation == "gelu") return {none, CANDOR_PICK(finish_gelu)};
+  if (activation == "gelu_tanh") return {none, CANDOR_PICK(finish_gelu_tanh)};
+  fail(ErrorKind::internal, "fused product: no activation '" + std::string(activation) + "'; there are linear, relu, tanh, sigmoid, gelu and gelu_tanh");
 }
 
 }  // namespace candor::cpu

@@ -14,9 +14,6 @@ constexpr std::int64_t kZero = 0;
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
-/// A stride that maps rows to few sets of a cache, so that they push each other out.
-bool crowds(std::int64_t stride) { return stride * 4 % 2048 == 0; }
-
 struct Operands {
   const float *a, *b, *bias, *residual;
   float* c;
@@ -136,8 +133,9 @@ MatmulPlan plan_matmul(MatmulProblem problem) {
     }
   }
   // Rows that crowd into one set of the first cache are taken seven at a time: it has at least eight ways.
-  const bool crowded_a = !p.transpose_a && crowds(p.a_row) && p.k >= 64;
-  if (crowded_a && p.n > 2 * tiles.lanes && tiles.rows > 7 && p.m > 7) plan.vectors = 4, plan.most_rows = 7;
+  // Other long sums gain too: a wide tile loads less for each product.
+  const bool long_rows = !p.transpose_a && p.k >= 64;
+  if (long_rows && p.n > 2 * tiles.lanes && tiles.rows > 7 && p.m > 7) plan.vectors = 4, plan.most_rows = 7;
   plan.k_block = p.k > 1024 && p.m >= 2 * tiles.rows ? 512 : p.k;
   plan.pack_b = p.transpose_b && p.n > 0;
   if (p.m >= 4 * tiles.rows && p.k >= 64 && p.b_row >= 512 && plan.k_block * p.n > (1 << 18)) plan.pack_b = true;

@@ -71,6 +71,39 @@ void normalise_rows(const normalise::Rows& r) {
   }
 }
 
+void normalise_backward(const normalise::BackwardRows& r) {
+  const F d;
+  const auto count = static_cast<float>(r.length);
+  const std::int64_t whole = r.length / lanes * lanes;
+  const int last = static_cast<int>(r.length - whole);
+  const auto mask = hn::FirstN(d, static_cast<std::size_t>(last));
+  // f(offset, load, store) for each vector of a row; loads behind the end give zeros.
+  const auto each = [&](auto f) HWY_ATTR {
+    for (std::int64_t i = 0; i < whole; i += lanes) f(i, [=](const float* p) HWY_ATTR { return hn::LoadU(d, p); }, [=](V v, float* p) HWY_ATTR { hn::StoreU(v, d, p); });
+    if (last) f(whole, [=](const float* p) HWY_ATTR { return load_part(d, p, mask, last); }, [=](V v, float* p) HWY_ATTR { store_part(v, d, p, mask, last); });
+  };
+  for (float* sums : {r.dgamma, r.dbeta})
+    if (sums) std::fill_n(sums, r.length, 0.f);
+  for (std::int64_t row = 0; row < r.rows; ++row) {
+    const float *x = r.x + row * r.length, *ct = r.cotangent + row * r.length;
+    float* dx = r.dx + row * r.length;
+    const V center = hn::Set(d, r.mean ? r.mean[row] : 0.f), rstd = hn::Set(d, r.rstd[row]);
+    V total = hn::Zero(d), along = hn::Zero(d);
+    each([&](std::int64_t i, auto load, auto store) HWY_ATTR {
+      const V c = load(ct + i), n = hn::Mul(hn::Sub(load(x + i), center), rstd), g = r.gamma ? hn::Mul(c, load(r.gamma + i)) : c;
+      if (r.dgamma) store(hn::MulAdd(c, n, load(r.dgamma + i)), r.dgamma + i);
+      if (r.dbeta) store(hn::Add(c, load(r.dbeta + i)), r.dbeta + i);
+      total = hn::Add(total, g);
+      along = hn::MulAdd(g, n, along);  // g is zero behind the end
+    });
+    const V shift = r.mean ? hn::Set(d, hn::GetLane(hn::SumOfLanes(d, total)) / count) : hn::Zero(d), slope = hn::Set(d, hn::GetLane(hn::SumOfLanes(d, along)) / count);
+    each([&](std::int64_t i, auto load, auto store) HWY_ATTR {
+      const V c = load(ct + i), n = hn::Mul(hn::Sub(load(x + i), center), rstd), g = r.gamma ? hn::Mul(c, load(r.gamma + i)) : c;
+      store(hn::Mul(rstd, hn::NegMulAdd(n, slope, hn::Sub(g, shift))), dx + i);
+    });
+  }
+}
+
 void normalise_channels(const float* x, float* y, std::int64_t rows, std::int64_t channels, const float* mean, const float* factor, const float* shift) {
   const F d;
   const std::int64_t whole = channels / lanes * lanes;
@@ -90,6 +123,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace candor::cpu::normalise {
 RowFunction row_function() { return CANDOR_PICK(normalise_rows); }
+BackwardFunction backward_function() { return CANDOR_PICK(normalise_backward); }
 ChannelFunction channel_function() { return CANDOR_PICK(normalise_channels); }
 }  // namespace candor::cpu::normalise
 #endif

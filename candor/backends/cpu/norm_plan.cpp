@@ -5,6 +5,7 @@
 #include "candor/backends/cpu/candidates.h"
 #include "candor/backends/cpu/column_parts.h"
 #include "candor/backends/cpu/norm.h"
+#include "candor/ops/norm_gradient.h"
 
 namespace candor::cpu {
 namespace {
@@ -59,6 +60,68 @@ Answer rows(const NodeInfo& node, const Machine&) {
   kernel.run = run_rows;
   kernel.note = p.grain == p.rows ? "inline" : "parallel over " + std::to_string((p.rows + p.grain - 1) / p.grain) + " groups of rows";
   kernel.block = std::make_shared<const RowPlan>(p);
+  return kernel;
+}
+
+struct BackwardPlan {
+  normalise::BackwardFunction function = nullptr;
+  norm_gradient::Form form;
+  std::int64_t rows = 1, length = 1, grain = 1, parts = 1;
+};
+
+// Each part sums gamma's and beta's gradients over its own rows, in scratch; then the parts are added in order.
+void run_backward(const KernelArgs& args) {
+  const BackwardPlan& p = *static_cast<const BackwardPlan*>(args.block);
+  auto* sums = reinterpret_cast<float*>(args.scratch);
+  float* dgamma = p.form.scale ? args.output<float>(1) : nullptr;
+  float* dbeta = p.form.center ? args.output<float>(1 + std::size_t{p.form.scale}) : nullptr;
+  parallel_for(p.parts, [&](std::int64_t t) {
+    const std::int64_t first = t * p.grain, at = first * p.length;
+    normalise::BackwardRows r;
+    r.rows = std::min(p.grain, p.rows - first), r.length = p.length;
+    r.x = args.input<float>(0) + at, r.cotangent = args.input<float>(p.form.cotangent) + at, r.rstd = args.input<float>(p.form.rstd) + first;
+    if (p.form.scale) r.gamma = args.input<float>(1);
+    if (p.form.with_mean) r.mean = args.input<float>(p.form.mean) + first;
+    r.dx = args.output<float>(0) + at;
+    if (dgamma) r.dgamma = p.parts == 1 ? dgamma : sums + 2 * t * p.length;
+    if (dbeta) r.dbeta = p.parts == 1 ? dbeta : sums + (2 * t + 1) * p.length;
+    p.function(r);
+  });
+  if (p.parts == 1) return;
+  for (int which = 0; which < 2; ++which) {
+    float* out = which == 0 ? dgamma : dbeta;
+    if (!out) continue;
+    for (std::int64_t i = 0; i < p.length; ++i) {
+      double total = 0;
+      for (std::int64_t t = 0; t < p.parts; ++t) total += static_cast<double>(sums[(2 * t + which) * p.length + i]);
+      out[i] = static_cast<float>(total);
+    }
+  }
+}
+
+Answer backward(const NodeInfo& node, const Machine&) {
+  const std::string name = "cpu." + node.op->name;
+  const TensorType& x = node.in[0];
+  BackwardPlan p{normalise::backward_function(), norm_gradient::Form(node.attrs)};
+  if (x.dtype != DType::f32) return declined(name, "dtype " + std::string(to_string(x.dtype)));
+  if (x.size() == 0) return declined(name, "nothing to normalise");
+  for (std::size_t i = 0; i < p.form.axes.size(); ++i) {
+    const std::int64_t axis = p.form.axes[p.form.axes.size() - 1 - i];
+    if (axis != x.shape.rank() - 1 - static_cast<std::int64_t>(i)) return declined(name, "not over the last axes");
+    p.length *= x.shape[static_cast<int>(axis)];
+  }
+  if (p.length == 1) return declined(name, "rows of one element, where f32 leaves nothing of the difference");
+  if (p.length > 64 << 10) return declined(name, "rows of more than 65536 elements");
+  p.rows = x.size() / p.length;
+  // At most 32 parts, so that adding them up stays small.
+  p.grain = x.size() < least_parallel ? p.rows : std::max((p.rows + 31) / 32, (task_elements + p.length - 1) / p.length);
+  p.parts = (p.rows + p.grain - 1) / p.grain;
+  Kernel kernel;
+  kernel.name = name;
+  kernel.run = run_backward;
+  if (p.parts > 1) kernel.scratch = static_cast<std::size_t>(2 * p.parts * p.length) * sizeof(float);
+  kernel.note = p.parts == 1 ? "inline" : "parallel over " + std::to_string(p.parts) + " groups of rows";
+  kernel.block = std::make_shared<const BackwardPlan>(p);
   return kernel;
 }
 
@@ -123,6 +186,7 @@ Answer channels(const NodeInfo& node, const Machine&) {
 
 void add_normalisation(CandidateTable& table) {
   table.add({"layer_norm", "rms_norm"}, rows);
+  table.add(norm_gradient::name, backward);
   table.add("batch_norm_training", channels);
 }
 

@@ -3,7 +3,7 @@
 namespace candor::rewrites {
 namespace {
 
-bool is_epilogue_activation(const std::string& op) { return op == "relu" || op == "tanh" || op == "sigmoid"; }
+bool is_epilogue_activation(const std::string& op) { return op == "relu" || op == "tanh" || op == "sigmoid" || op == "gelu" || op == "gelu_tanh"; }
 
 /// The only node that reads a value, or -1 when there are several readers or it leaves the graph.
 int only_reader(const std::vector<int>& uses, const std::vector<int>& readers, int v) {

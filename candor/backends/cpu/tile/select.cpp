@@ -9,7 +9,7 @@ namespace candor::cpu::tile {
 namespace {
 
 double cost_of(const std::string& op) {
-  for (const char* name : {"exp", "expm1", "log", "log1p", "tanh", "erf", "sigmoid", "softplus"})
+  for (const char* name : {"exp", "expm1", "log", "log1p", "tanh", "erf", "sigmoid", "softplus", "gelu", "gelu_tanh"})
     if (op == name) return 6;
   for (const char* name : {"sin", "cos", "tan"})
     if (op == name) return 10;
