@@ -25,7 +25,7 @@ struct GptSpec {
 
 struct Case {
   std::string name;
-  std::string kind;  ///< "train", "infer", "process", "extra"
+  std::string kind;  ///< "train", "infer", "process", "vmap", "extra"
   std::string unit;  ///< "s/epoch", "us/step", "ms/step", "us", "images/s", "s", ...
   std::string data;  ///< "mnist", "tiny", "random", "text"
   std::string fixture;

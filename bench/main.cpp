@@ -81,6 +81,7 @@ std::vector<Case> chosen(const std::vector<Case>& all, const std::vector<std::st
 std::vector<Measured> measure(const Case& c, const Settings& settings) {
   if (c.kind == "process") return measure_process(c, settings);
   if (c.kind == "extra") return measure_extra(c, settings);
+  if (c.kind == "vmap") return measure_vmap(c, settings);
   return measure_case(c, settings);
 }
 

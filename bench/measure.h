@@ -38,6 +38,8 @@ struct Settings {
 std::vector<Measured> measure_case(const Case& c, const Settings& settings);
 /// Rows of a "process" case: whole programs, from start to end.
 std::vector<Measured> measure_process(const Case& c, const Settings& settings);
+/// Rows of a "vmap" case: many small networks at once, and in a loop.
+std::vector<Measured> measure_vmap(const Case& c, const Settings& settings);
 /// The row of an "extra": include, start, size, build, memory.
 std::vector<Measured> measure_extra(const Case& c, const Settings& settings);
 

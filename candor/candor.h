@@ -15,6 +15,7 @@
 #include "candor/formats/model_file.h"
 #include "candor/graph/autodiff.h"
 #include "candor/graph/compile.h"
+#include "candor/graph/vmap.h"
 #include "candor/nn/constraints.h"
 #include "candor/nn/initializers.h"
 #include "candor/nn/layers.h"

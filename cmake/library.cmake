@@ -17,7 +17,7 @@ add_library(candor::candor ALIAS candor)
 target_include_directories(candor PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}> $<INSTALL_INTERFACE:include>)
 target_compile_features(candor PUBLIC cxx_std_20)
 target_link_libraries(candor PRIVATE $<BUILD_INTERFACE:candor_flags> $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>
-                      PUBLIC OpenMP::OpenMP_CXX ZLIB::ZLIB)
+                      PUBLIC OpenMP::OpenMP_CXX ZLIB::ZLIB ${CMAKE_DL_LIBS})
 # Of Highway only the headers are used: kernels are picked by backends/cpu/targets.h, so its library is not linked.
 get_target_property(candor_hwy_headers hwy::hwy INTERFACE_INCLUDE_DIRECTORIES)
 target_include_directories(candor PUBLIC $<BUILD_INTERFACE:${candor_hwy_headers}>)

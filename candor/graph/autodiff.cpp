@@ -64,10 +64,20 @@ std::vector<Variable>& latest_variables() {
 
 Tensor ones_like(const TensorType& type) { return Tensor::full(type.shape, 1, type.dtype); }
 
-std::vector<Tensor> run_once(const TensorFunction& f, std::span<const Tensor> arguments) {
-  std::vector<TensorType> types;
-  for (const Tensor& t : arguments) types.push_back(t.type());
-  return Program(trace(f, types)).run(arguments);
+void expect_scalar(const Tensor& y, const char* what) {
+  if (y.size() != 1) fail(ErrorKind::shape, std::string(what) + ": the function must give one number, got " + to_string(y.type()) + "; reduce it with mean() or sum()");
+}
+
+void expect_floating(std::span<const Tensor> xs, const char* what) {
+  for (std::size_t i = 0; i < xs.size(); ++i)
+    if (!is_floating(xs[i].dtype()))
+      fail(ErrorKind::dtype, std::string(what) + ": argument " + std::to_string(i) + " is " + to_string(xs[i].type()) + " and has no gradient; let the function capture what it only reads");
+}
+
+std::vector<Tensor> after(std::vector<Tensor>& all, std::size_t from) {
+  std::vector<Tensor> rest(all.begin() + static_cast<std::ptrdiff_t>(from), all.end());
+  all.resize(from);
+  return rest;
 }
 
 }  // namespace
@@ -75,7 +85,7 @@ std::vector<Tensor> run_once(const TensorFunction& f, std::span<const Tensor> ar
 std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor> cotangents, std::span<const Tensor> xs) {
   auto* context = detail::TraceContext::current();
   if (!context)
-    fail(ErrorKind::invalid_argument, "gradients: only inside compile() or trace(); outside use value_and_grad or grad");
+    fail(ErrorKind::invalid_argument, "gradients: only inside compile() or trace(); outside use value_and_grad, grad or vjp");
   std::vector<int> wanted, outputs;
   for (const Tensor& x : xs) wanted.push_back(context->value_of(x));
   for (const Tensor& y : ys) {
@@ -105,35 +115,100 @@ std::vector<Tensor> gradients(const Tensor& y, std::span<const Tensor> xs, const
   return gradients(std::span(&y, 1), std::span(&cotangent, 1), xs);
 }
 
-std::pair<Tensor, std::vector<Tensor>> value_and_grad(const Function<Tensor()>& f, std::span<const Variable> variables) {
-  const auto both = [&](std::span<const Tensor>) {
-    std::vector<Tensor> xs, all;
-    for (const Variable& v : variables) xs.push_back(v.value());
-    const Tensor loss = f();
-    if (loss.size() != 1) fail(ErrorKind::shape, "value_and_grad: the function must give one number, got " + to_string(loss.type()) + "; reduce it with mean() or sum()");
-    all.push_back(loss);
-    for (Tensor& g : gradients(loss, xs)) all.push_back(std::move(g));
-    return all;
-  };
-  std::vector<Tensor> all = detail::TraceContext::current() ? both({}) : run_once(both, {});
-  Tensor loss = all.front();
-  all.erase(all.begin());
+std::vector<Tensor> detail::trace_or_run(const TensorFunction& f, std::span<const Tensor> arguments) {
+  if (TraceContext::current()) return f(arguments);
+  std::vector<TensorType> types;
+  for (const Tensor& t : arguments) types.push_back(t.type());
+  return Program(trace(f, types)).run(arguments);
+}
+
+ValueAndGrad value_and_grad(const Function<std::pair<Tensor, std::vector<Tensor>>()>& f, std::span<const Variable> variables) {
+  std::vector<Tensor> all = detail::trace_or_run(
+      [&](std::span<const Tensor>) {
+        std::vector<Tensor> xs, out;
+        for (const Variable& v : variables) xs.push_back(v.value());
+        auto [loss, auxiliary] = f();
+        expect_scalar(loss, "value_and_grad");
+        out.push_back(loss);
+        for (Tensor& g : gradients(loss, xs)) out.push_back(std::move(g));
+        for (Tensor& t : auxiliary) out.push_back(std::move(t));
+        return out;
+      },
+      {});
   latest_variables().assign(variables.begin(), variables.end());
-  return {std::move(loss), std::move(all)};
+  ValueAndGrad result;
+  result.auxiliary = after(all, 1 + variables.size());
+  result.gradients = after(all, 1);
+  result.value = all.front();
+  return result;
+}
+
+std::pair<Tensor, std::vector<Tensor>> value_and_grad(const Function<Tensor()>& f, std::span<const Variable> variables) {
+  ValueAndGrad both = value_and_grad(Function<std::pair<Tensor, std::vector<Tensor>>()>([&] { return std::pair{f(), std::vector<Tensor>{}}; }), variables);
+  return {std::move(both.value), std::move(both.gradients)};
 }
 
 const std::vector<Variable>& differentiated_variables() { return latest_variables(); }
 
-Function<std::vector<Tensor>(std::span<const Tensor>)> grad(Function<Tensor(std::span<const Tensor>)> f) {
+Function<ValueAndGrad(std::span<const Tensor>)> value_and_grad(ScalarFunctionWithAux f) {
   return [f = std::move(f)](std::span<const Tensor> arguments) {
-    const auto body = [&](std::span<const Tensor> in) {
-      const Tensor y = f(in);
-      if (y.size() != 1) fail(ErrorKind::shape, "grad: the function must give one number, got " + to_string(y.type()));
-      return gradients(y, in);
-    };
-    bool recording = detail::TraceContext::current() != nullptr;
-    return recording ? body(arguments) : run_once(body, arguments);
+    expect_floating(arguments, "grad");
+    std::vector<Tensor> all = detail::trace_or_run(
+        [&](std::span<const Tensor> in) {
+          auto [y, auxiliary] = f(in);
+          expect_scalar(y, "grad");
+          std::vector<Tensor> out{y};
+          for (Tensor& g : gradients(y, in)) out.push_back(std::move(g));
+          for (Tensor& t : auxiliary) out.push_back(std::move(t));
+          return out;
+        },
+        arguments);
+    ValueAndGrad result;
+    result.auxiliary = after(all, 1 + arguments.size());
+    result.gradients = after(all, 1);
+    result.value = all.front();
+    return result;
   };
+}
+
+Function<std::pair<Tensor, std::vector<Tensor>>(std::span<const Tensor>)> value_and_grad(ScalarFunction f) {
+  return [both = value_and_grad(ScalarFunctionWithAux([f = std::move(f)](std::span<const Tensor> in) { return std::pair{f(in), std::vector<Tensor>{}}; }))](
+             std::span<const Tensor> arguments) {
+    ValueAndGrad all = both(arguments);
+    return std::pair{std::move(all.value), std::move(all.gradients)};
+  };
+}
+
+Function<std::vector<Tensor>(std::span<const Tensor>)> grad(ScalarFunction f) {
+  return [both = value_and_grad(std::move(f))](std::span<const Tensor> arguments) { return both(arguments).second; };
+}
+
+Vjp vjp(const TensorFunction& f, std::span<const Tensor> inputs) {
+  expect_floating(inputs, "vjp");
+  const std::vector<Tensor> xs(inputs.begin(), inputs.end());
+  const std::vector<Tensor> outputs = detail::trace_or_run(f, inputs);
+  const bool recording = detail::TraceContext::current() != nullptr;
+  const auto pull = [f, xs, outputs, recording](std::span<const Tensor> given) {
+    if (given.size() != outputs.size()) fail(ErrorKind::invalid_argument, "vjp: " + std::to_string(given.size()) + " cotangents for " + std::to_string(outputs.size()) + " results");
+    std::vector<Tensor> cotangents;
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      const TensorType& type = outputs[i].type();
+      cotangents.push_back(given[i].defined() ? given[i] : Tensor::zeros(type.shape, type.dtype));
+      if (cotangents.back().type() != type)
+        fail(ErrorKind::shape, "vjp: cotangent " + std::to_string(i) + " is " + to_string(cotangents.back().type()) + ", the result " + to_string(type));
+    }
+    const auto pulled = [](std::span<const Tensor> ys, std::span<const Tensor> cts, std::span<const Tensor> to) {
+      std::vector<Tensor> floating, theirs;
+      for (std::size_t i = 0; i < ys.size(); ++i)
+        if (is_floating(ys[i].dtype())) floating.push_back(ys[i]), theirs.push_back(cts[i]);
+      return gradients(floating, theirs, to);
+    };
+    if (recording) return pulled(outputs, cotangents, xs);
+    std::vector<Tensor> all = xs;
+    all.insert(all.end(), cotangents.begin(), cotangents.end());
+    return detail::trace_or_run([&](std::span<const Tensor> in) { return pulled(f(in.subspan(0, xs.size())), in.subspan(xs.size()), in.subspan(0, xs.size())); }, all);
+  };
+  return {outputs, pull};
 }
 
 Tensor stop_gradient(const Tensor& x) { return apply("stop_gradient", {x}); }

@@ -10,22 +10,9 @@
 namespace candor {
 namespace {
 
-struct Body {
-  std::shared_ptr<Graph> graph;
-  Tensors captured;
-};
-
-Body trace_body(std::span<const TensorType> types, const Function<Tensors(std::span<const Tensor>)>& f) {
-  detail::TraceContext context(true);
-  Tensors symbols;
-  for (const TensorType& type : types) symbols.push_back(context.tensor_of(context.graph->add_argument(type)));
-  for (const Tensor& result : f(symbols)) context.graph->results.push_back(context.value_of(result));
-  Body body{context.graph, {}};
-  for (const auto& [tensor, value] : context.captured) body.captured.push_back(tensor);
-  return body;
-}
-
-const TensorType& result_type(const Graph& graph, std::size_t i) { return graph.values[static_cast<std::size_t>(graph.results[i])].type; }
+using detail::Body;
+using detail::result_type;
+using detail::trace_body;
 
 Tensors part(const Tensors& all, std::size_t from, std::size_t count) {
   return {all.begin() + static_cast<std::ptrdiff_t>(from), all.begin() + static_cast<std::ptrdiff_t>(from + count)};
@@ -44,8 +31,7 @@ void check_carry(const std::string& what, const Tensors& initial, const Graph& g
 
 }  // namespace
 
-std::pair<Tensors, Tensors> scan(const Function<std::pair<Tensors, Tensors>(std::span<const Tensor>, std::span<const Tensor>)>& f, const Tensors& initial,
-                                 const Tensors& xs, const ScanOptions& options) {
+Tensors detail::scan_outputs(const ScanBody& f, const Tensors& initial, const Tensors& xs, const ScanOptions& options) {
   std::int64_t length = options.length;
   std::vector<TensorType> types;
   for (const Tensor& t : initial) types.push_back(t.type());
@@ -69,9 +55,12 @@ std::pair<Tensors, Tensors> scan(const Function<std::pair<Tensors, Tensors>(std:
   append(inputs, body.captured);
   Attrs attrs{{"body", std::shared_ptr<const Graph>(body.graph)}, {"reverse", AttrValue(options.reverse)}, {"history", AttrValue(true)}};
   attrs.set("carries", static_cast<int>(initial.size())).set("xs", static_cast<int>(xs.size())).set("length", AttrValue(length));
-  const Tensors out = apply_all(op("scan"), inputs, attrs);
-  const std::size_t ys = body.graph->results.size() - initial.size();
-  return {part(out, 0, initial.size()), part(out, initial.size(), ys)};
+  return apply_all(op("scan"), inputs, attrs);
+}
+
+std::pair<Tensors, Tensors> scan(const detail::ScanBody& f, const Tensors& initial, const Tensors& xs, const ScanOptions& options) {
+  const Tensors out = detail::scan_outputs(f, initial, xs, options);
+  return {part(out, 0, initial.size()), part(out, initial.size(), out.size() - 2 * initial.size())};
 }
 
 /// Runs the scan backwards: each step recomputes the body from the carry it had and pulls the cotangents through it.

@@ -1,4 +1,4 @@
-// Ops that need graphs: fused rows, stop_gradient, loops. Internal; registered with the families of ops/.
+// Ops that need graphs: fused rows, stop_gradient, custom_gradient, loops. Internal; registered with the families of ops/.
 #pragma once
 
 namespace candor {
@@ -9,5 +9,6 @@ void register_take_scaled();
 void register_pooled_conv();
 void register_control_ops();
 void register_recurrent();
+void register_custom_gradient();
 
 }  // namespace candor

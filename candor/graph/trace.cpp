@@ -53,6 +53,18 @@ int value_of(const Tensor& tensor) {
 }
 Tensor symbolic_tensor(int value) { return innermost->tensor_of(value); }
 
+Body trace_body(std::span<const TensorType> types, const TensorFunction& f) {
+  TraceContext context(true);
+  std::vector<Tensor> symbols;
+  for (const TensorType& type : types) symbols.push_back(context.tensor_of(context.graph->add_argument(type)));
+  for (const Tensor& result : f(symbols)) context.graph->results.push_back(context.value_of(result));
+  Body body{context.graph, {}};
+  for (const auto& [tensor, value] : context.captured) body.captured.push_back(tensor);
+  return body;
+}
+
+const TensorType& result_type(const Graph& graph, std::size_t i) { return graph.values[static_cast<std::size_t>(graph.results[i])].type; }
+
 std::vector<Tensor> record(const Op& op, std::span<const Tensor> inputs, const Attrs& attrs) {
   std::vector<int> values;
   for (const Tensor& t : inputs) values.push_back(value_of(t));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "candor/graph/graph.h"
+#include "candor/graph/trace.h"
 
 namespace candor::detail {
 
@@ -30,6 +31,15 @@ struct TraceContext {
   std::unordered_map<const void*, Tensor> assigned;       ///< variable state -> value assigned so far
   std::string path;                                       ///< overrides Scope::path() for new nodes when not empty
 };
+
+/// A graph traced inside another: what it used from outside is passed as further arguments, behind its own.
+struct Body {
+  std::shared_ptr<Graph> graph;
+  std::vector<Tensor> captured;
+};
+Body trace_body(std::span<const TensorType> arguments, const TensorFunction& f);
+/// Result i of a graph.
+const TensorType& result_type(const Graph& graph, std::size_t i);
 
 std::vector<Tensor> record(const Op& op, std::span<const Tensor> inputs, const Attrs& attrs);
 

@@ -43,7 +43,7 @@ void Variable::assign(const Tensor& value) const {
     return;
   }
   if (context->captures_allowed)
-    fail(ErrorKind::unsupported, "assign: variable " + name() + " is assigned inside a scan, cond or while_loop; carry its value as state instead");
+    fail(ErrorKind::unsupported, "assign: variable " + name() + " is assigned inside a scan, cond, while_loop or vmap; carry its value as state, or return it, instead");
   const int v = context->value_of(value);
   context->graph->set_update(state_->tensor, v);
   context->assigned[state_.get()] = context->tensor_of(v);

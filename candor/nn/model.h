@@ -51,6 +51,13 @@ struct CompileOptions {
   MetricList weighted_metrics = {};         ///< sample and class weights count in them
 };
 
+/// How summary() shows a model; names are Keras's.
+struct SummaryOptions {
+  std::int64_t line_length = 0;  ///< characters a line, cells are wrapped to fit; 0: as many as the longest cells need
+  bool expand_nested = false;    ///< layers of models inside, indented
+  bool show_trainable = false;   ///< a column that says Y or N for layers with weights
+};
+
 struct ModelOptions { std::string name = {}; };
 
 /// Layers from inputs to outputs, as the functional API built them:
@@ -110,8 +117,11 @@ class Model : public Layer {
   /// Makes all weights for samples of this shape (without the batch axis).
   using Layer::build;
   void build(const Shape& sample, DType dtype = DType::f32) const;
-  /// A table of layers, output shapes and numbers of weights, as in Keras. Shapes are known once the model is built.
-  std::string summary() const;
+  /// A table of layers, output shapes and numbers of weights, as in Keras: for models that are no plain chain with what each layer is
+  /// connected to (layer[call][output]; a shared layer has one row with all its calls), below it what trains, what does not, and
+  /// what the optimizer keeps once it has been used. Shapes are known once the model is built. Throws Error (invalid_argument) for
+  /// a line_length that is too short.
+  std::string summary(const SummaryOptions& options = {}) const;
   /// The layers, in order.
   std::vector<Layer> layers() const;
   /// The layer of that name. Throws Error (not_found) that lists the names.

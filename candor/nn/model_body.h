@@ -43,6 +43,7 @@ class SequentialBody final : public ModelBody {
   std::vector<Tensor> apply(std::span<const Tensor> xs, Mode mode) override;
   std::vector<Layer> output_layers() const override { return {stack_.back()}; }
   void add(const Layer& layer);
+  const std::vector<Layer>& stack() const { return stack_; }
 
  private:
   std::vector<Layer> stack_;  ///< a layer may occur twice
@@ -59,7 +60,7 @@ class FunctionalBody final : public ModelBody {
   std::vector<Layer> output_layers() const override;
   const std::vector<std::vector<std::string>>& feeds() const { return feeds_; }
 
- private:
+  /// One call of a layer; values have slots, the inputs' first.
   struct Step {
     Layer layer;
     std::vector<int> inputs;  ///< slots
@@ -69,6 +70,10 @@ class FunctionalBody final : public ModelBody {
     int outputs;
     std::string before;       ///< names of what feeds it, for errors
   };
+  const std::vector<Step>& steps() const { return steps_; }
+  const std::vector<std::string>& input_names() const { return input_names_; }
+
+ private:
   void visit(const Symbol& symbol);
   int slot_of(const Symbol& symbol) const;
 

@@ -2,12 +2,13 @@
 // list of ops in the documentation, FLOP counts) is derived from the row or keyed by its name.
 #pragma once
 
-#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "candor/base/function.h"
 #include "candor/ops/attrs.h"
 #include "candor/ops/run_state.h"
 #include "candor/tensor/tensor.h"
@@ -45,18 +46,32 @@ struct GradientArgs {
   std::vector<bool> wanted;            ///< which inputs' gradients will be used
 };
 
+/// What a batching rule gets: the node as it is for one example, and symbolic inputs, some of which hold all examples.
+struct BatchArgs {
+  const NodeInfo& node;
+  std::span<const Tensor> in;        ///< [size, ...] where batched; the others are the same for every example
+  const std::vector<bool>& batched;  ///< one an input
+  std::int64_t size;                 ///< number of examples
+};
+
 struct Op {
   std::string name;
   /// Types of the outputs. Throws Error (shape, dtype, invalid_argument) that names the op and what came.
-  std::vector<TensorType> (*infer)(std::span<const TensorType> in, const Attrs& attrs) = nullptr;
+  Function<std::vector<TensorType>(std::span<const TensorType> in, const Attrs& attrs)> infer = nullptr;
   /// Gradients for the inputs, undefined where there is none. Null: not differentiable, treated as a constant.
-  std::vector<Tensor> (*gradient)(const GradientArgs&) = nullptr;
+  Function<std::vector<Tensor>(const GradientArgs&)> gradient = nullptr;
   /// The oracle: simple, kept for ever, never optimised, runs on one thread. Handles every dtype the op supports.
   KernelFn reference = nullptr;
   /// Floating-point operations of one run; null: one for each output element.
   double (*flops)(const NodeInfo&) = nullptr;
   /// Scratch bytes of the reference kernel; null: none.
   std::size_t (*reference_scratch)(const NodeInfo&) = nullptr;
+
+  /// For vmap: all outputs with an axis of `size` in front; empty: loop over the examples. The library's own rows have theirs in
+  /// graph/batching; null: elementwise rows broadcast, others loop.
+  Function<std::vector<Tensor>(const BatchArgs&)> batch = nullptr;
+  /// What the kernel of an op from outside needs (graph/custom_op.h).
+  std::shared_ptr<const void> custom = nullptr;
 
   bool elementwise = false;   ///< out[i] depends on the broadcast elements i alone: may join a fused loop and run in place
   bool random = false;        ///< depends on RunState: never folded; equal nodes with equal op_id are still equal

@@ -8,6 +8,7 @@
 #include "candor/graph/trace.h"
 #include "candor/ops/activation.h"
 #include "candor/ops/elementwise.h"
+#include "candor/ops/loss.h"
 #include "candor/ops/manipulate.h"
 #include "candor/ops/matmul.h"
 #include "candor/ops/random.h"
@@ -27,6 +28,13 @@ Names names(const Graph& g) {
   Names out;
   for (const Node& n : g.nodes) out.push_back(n.info.op->name);
   return out;
+}
+
+TEST(Rewrite, ALossKeepsItsRepeatedTargets) {
+  const auto f = [](std::span<const Tensor> in) { return std::vector<Tensor>{sigmoid_cross_entropy(in[0], broadcast_to(in[1], in[0].shape()))}; };
+  const std::vector<Tensor> in{Tensor::zeros({3, 2}), Tensor::from<float>({0, 1})};
+  const std::vector<TensorType> types{in[0].type(), in[1].type()};
+  EXPECT_FLOAT_EQ(Program(trace(f, types)).run(in)[0].to_vector()[1], 0.6931472f);
 }
 
 TEST(Rewrite, CommonSubexpressions) {

@@ -237,6 +237,15 @@ void check_views(const OpRow& row) {
 
 }  // namespace
 
+std::vector<Tensor> draw_inputs(const OpRow& row, DType dtype, std::uint64_t salt) {
+  Tensors result;
+  for (std::size_t i = 0; i < row.inputs.size(); ++i)
+    result.push_back(draw(row.inputs[i], row.inputs[i].shape, dtype, RandomStream{std::hash<std::string>{}(row.name) + salt, i}));
+  return result;
+}
+
+Tensor fixed_cotangent(const TensorType& type, std::uint64_t salt) { return cotangent(type, salt); }
+
 void check_row(const OpRow& row) {
   try {
     check_value(row, own_shapes(row), DType::f32);

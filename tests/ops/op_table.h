@@ -66,6 +66,11 @@ OpRow distinct(OpRow row);
 OpRow with_integers(OpRow row);  ///< also i8, u8, i32, i64
 OpRow loose(OpRow row, double tolerance);
 
+/// What the checks call a row with: numbers that depend on the row's name and on `salt` alone.
+std::vector<Tensor> draw_inputs(const OpRow& row, DType dtype, std::uint64_t salt = 0);
+/// Fixed cotangents, so that sum(out * cotangent) is one number that depends on every output.
+Tensor fixed_cotangent(const TensorType& type, std::uint64_t salt);
+
 /// The whole check of one row; adds googletest failures.
 void check_row(const OpRow& row);
 /// Names of the ops that a row's function is made of.

@@ -1,8 +1,21 @@
 // Gradients of reductions repeat a small cotangent to a full shape. An elementwise op broadcasts by itself, so the small tensor can
 // enter it directly and the repeated one need not be written.
+#include "candor/base/error.h"
 #include "candor/graph/rewrite/rewrite.h"
 
 namespace candor::rewrites {
+namespace {
+
+// A loss is elementwise and refuses to broadcast.
+bool gives(const Op& op, const std::vector<TensorType>& in, const Attrs& attrs, const std::vector<TensorType>& out) {
+  try {
+    return op.infer(in, attrs) == out;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace
 
 int drop_broadcast(Graph& graph) {
   int count = 0;
@@ -18,7 +31,7 @@ int drop_broadcast(Graph& graph) {
       const int small = g.nodes[static_cast<std::size_t>(value.node)].inputs[0];
       const TensorType full = types[i];
       types[i] = g.values[static_cast<std::size_t>(small)].type;
-      if (node.info.op->infer(types, node.info.attrs) == node.info.out) inputs[i] = small, ++dropped;
+      if (gives(*node.info.op, types, node.info.attrs, node.info.out)) inputs[i] = small, ++dropped;
       else types[i] = full;  // it alone gives the result its shape
     }
     if (!dropped) return std::nullopt;

@@ -7,6 +7,7 @@ namespace candor {
 
 const std::vector<Rewrite>& all_rewrites() {
   static const std::vector<Rewrite> table{
+      {"drop_custom_gradient", "results with a gradient of their own are results like others once it is recorded", rewrites::drop_custom_gradient},
       {"simplify", "x * 1, x + 0, casts and transposes that cancel, reshapes of reshapes", rewrites::simplify},
       {"drop_broadcast", "an operand that is only repeated enters an elementwise op as it is", rewrites::drop_broadcast},
       {"constant_folding", "nodes of constants alone are computed while planning", rewrites::constant_folding},
