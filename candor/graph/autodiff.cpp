@@ -2,6 +2,7 @@
 
 #include "candor/base/error.h"
 #include "candor/graph/program.h"
+#include "candor/graph/recomputed.h"
 #include "candor/graph/trace_context.h"
 #include "candor/ops/elementwise.h"
 
@@ -31,7 +32,7 @@ Tensor total(std::vector<Tensor>& parts) {
   return sum;
 }
 
-void backward(detail::TraceContext& context, std::size_t n, const std::vector<bool>& depends, Contributions& contributions) {
+void backward(detail::TraceContext& context, detail::Recomputed& kept, std::size_t n, const std::vector<bool>& depends, Contributions& contributions) {
   const Node node = context.graph->nodes[n];  // a copy: recording grows the vector
   bool needed = false, reached = false;
   std::vector<bool> wanted;
@@ -39,11 +40,12 @@ void backward(detail::TraceContext& context, std::size_t n, const std::vector<bo
   for (int v : node.outputs) reached |= !contributions[static_cast<std::size_t>(v)].empty();
   if (!needed || !reached || !node.info.op->gradient) return;
 
+  kept.enter(n);
   context.path = node.path.empty() ? "gradient" : node.path + "/gradient";
   std::vector<Tensor> in, out, cotangents;
-  for (int v : node.inputs) in.push_back(context.tensor_of(v));
+  for (int v : node.inputs) in.push_back(kept(v));
   for (int v : node.outputs) {
-    out.push_back(context.tensor_of(v));
+    out.push_back(kept(v));
     cotangents.push_back(total(contributions[static_cast<std::size_t>(v)]));
   }
   const std::vector<Tensor> gradients = node.info.op->gradient({node.info, in, out, cotangents, wanted});
@@ -101,7 +103,8 @@ std::vector<Tensor> gradients(std::span<const Tensor> ys, std::span<const Tensor
     contributions[static_cast<std::size_t>(outputs[i])].push_back(ct);
   }
   const std::string outer = context->path;
-  for (std::size_t n = nodes; n-- > 0;) backward(*context, n, depends, contributions);
+  detail::Recomputed kept(*context);
+  for (std::size_t n = nodes; n-- > 0;) backward(*context, kept, n, depends, contributions);
   context->path = outer;
   std::vector<Tensor> results;
   for (std::size_t i = 0; i < xs.size(); ++i) {

@@ -16,6 +16,7 @@ struct Node {
   std::vector<int> inputs;   ///< values
   std::vector<int> outputs;  ///< values
   std::string path;          ///< Scope where it was made: "model/dense_1", or "model/dense_1/gradient"
+  int recomputed = 0;        ///< not 0: made again for a backward pass, by that number; never merged with what it repeats
 };
 
 /// Where a value comes from.

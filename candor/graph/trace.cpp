@@ -71,6 +71,7 @@ std::vector<Tensor> record(const Op& op, std::span<const Tensor> inputs, const A
   TraceContext& context = *innermost;
   const std::string& path = context.path.empty() ? Scope::path() : context.path;
   const std::vector<int> outputs = context.graph->add_node(op, attrs, std::move(values), path);
+  context.graph->nodes.back().recomputed = context.recomputing;
   std::vector<Tensor> tensors;
   for (int v : outputs) tensors.push_back(context.tensor_of(v));
   return tensors;

@@ -30,6 +30,9 @@ struct TraceContext {
   std::vector<std::pair<Tensor, int>> captured;           ///< outer tensor, argument value here
   std::unordered_map<const void*, Tensor> assigned;       ///< variable state -> value assigned so far
   std::string path;                                       ///< overrides Scope::path() for new nodes when not empty
+  std::vector<std::pair<std::size_t, std::size_t>> checkpoints;  ///< nodes [first, end) that are made again for backward
+  bool in_checkpoint = false;
+  int recomputing = 0, recomputations = 0;                ///< Node::recomputed of new nodes, and how many there were
 };
 
 /// A graph traced inside another: what it used from outside is passed as further arguments, behind its own.

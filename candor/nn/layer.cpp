@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "candor/graph/autocast.h"
+#include "candor/graph/checkpoint.h"
 #include "candor/graph/graph.h"
 #include "candor/nn/layer_body.h"
 #include "candor/nn/weight_budget.h"
@@ -52,6 +54,41 @@ struct RunningCall {
 };
 }  // namespace
 
+void LayerBody::set_dtype_policy(const DTypePolicy& policy) {
+  if (built_ && !(policy == policy_)) complain(ErrorKind::invalid_argument, "its weights are made already; set the dtype policy before the layer is built");
+  policy_ = policy;
+}
+
+namespace {
+
+Tensor in_dtype(const Tensor& x, DType dtype) { return is_floating(x.dtype()) && x.dtype() != dtype ? cast(x, dtype).with_mask(x.mask()) : x; }
+
+}  // namespace
+
+/// apply() with inputs, weights and outputs in the dtypes of the policy.
+std::vector<Tensor> LayerBody::call_by_policy(std::span<const Tensor> given, const CallOptions& options) {
+  const DType inside = policy_.mixed() && computes_in_f32() ? policy_.variable_dtype() : policy_.compute_dtype();
+  std::vector<Tensor> xs;
+  std::vector<TensorType> types;
+  for (const Tensor& x : given) {
+    xs.push_back(in_dtype(x, inside));
+    types.push_back(x.type());
+    if (is_floating(x.dtype())) types.back().dtype = policy_.variable_dtype();
+  }
+  CallOptions call = options;
+  for (auto& [name, tensor] : call.tensors) tensor = in_dtype(tensor, inside);
+  const RunningCall running(&call);
+  build_once(types);
+  std::vector<Tensor> outputs;
+  {
+    const Autocast autocast(inside == policy_.variable_dtype() ? std::nullopt : std::optional(inside));
+    outputs = apply(xs, options.mode);
+  }
+  if (policy_.mixed())
+    for (Tensor& out : outputs) out = in_dtype(out, policy_.compute_dtype());
+  return outputs;
+}
+
 std::vector<Tensor> LayerBody::call(std::span<const Tensor> xs, const CallOptions& options) {
   const Scope scope(name_.empty() ? default_name() : name_);
   std::vector<TensorType> types;
@@ -63,15 +100,25 @@ std::vector<Tensor> LayerBody::call(std::span<const Tensor> xs, const CallOption
   if (xs.empty()) complain(ErrorKind::invalid_argument, "no input");
   check_arguments(options);
   const RunningCall running(&options);
-  build_once(types);
-  std::vector<Tensor> outputs = apply(xs, options.mode);
+  std::vector<Tensor> outputs;
+  {
+    std::optional<CheckpointRegion> region;
+    if (checkpoint_ && options.mode == training) region.emplace();
+    if (policy_.defined() && uses_dtype_policy()) {
+      outputs = call_by_policy(xs, options);
+    } else {
+      build_once(types);
+      outputs = apply(xs, options.mode);
+    }
+  }
   const std::vector<Tensor> masks = compute_masks(xs, outputs);
   for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = outputs[i].with_mask(masks[i]);
   if (activity_regularizer_.defined()) {
     for (const Tensor& out : outputs) {
       if (!is_floating(out.dtype())) continue;
       // A mean over the batch, as in Keras: the penalty does not grow with it.
-      add_loss(activity_regularizer_(out) * Tensor::full({}, 1.0 / static_cast<double>(out.shape(0)), out.dtype()));
+      const Tensor x = size_of(out.dtype()) == 2 ? cast(out, DType::f32) : out;
+      add_loss(activity_regularizer_(x) * Tensor::full({}, 1.0 / static_cast<double>(x.shape(0)), x.dtype()));
     }
   }
   LayerObserver::report(*this, outputs);
@@ -253,6 +300,7 @@ std::string keras_dtype(DType dtype) {
 DType config_dtype(const Config& options) {
   const Config* dtype = options.find("dtype");
   if (!dtype || dtype->is_null()) return DType::f32;
+  if (const DTypePolicy policy = DTypePolicy::from_config(dtype); policy.defined()) return policy.variable_dtype();
   return dtype_from_string(dtype->is_text() ? dtype->text() : dtype->at("config").at("name").text());
 }
 
@@ -367,6 +415,10 @@ std::int64_t Layer::count_parameters() const {
 }
 
 void Layer::set_activity_regularizer(const Regularizer& regularizer) const { body().set_activity_regularizer(regularizer); }
+void Layer::set_dtype_policy(const DTypePolicy& policy) const { body().set_dtype_policy(policy); }
+const DTypePolicy& Layer::dtype_policy() const { return body().dtype_policy(); }
+void Layer::set_checkpoint(bool checkpoint) const { body().set_checkpoint(checkpoint); }
+bool Layer::checkpoint() const { return body().checkpoint(); }
 void Layer::set_trainable(bool trainable) const { body().set_trainable(trainable); }
 bool Layer::trainable() const { return body().trainable(); }
 Tensor Layer::regularization_loss() const { return body().regularization_loss(); }
@@ -378,6 +430,8 @@ Config Layer::config() const {
   options.set("dtype", detail::keras_dtype(weights.empty() ? DType::f32 : weights.front().second.type().dtype));
   const Config own = body().options();
   for (const auto& [key, value] : own.entries()) options.set(key, value);
+  if (dtype_policy().defined() && body().uses_dtype_policy()) options.set("dtype", dtype_policy().config());
+  if (checkpoint()) options.set("checkpoint", true);
   options.set("activity_regularizer", body().activity_regularizer().config());
   return {{"module", body().module()}, {"class_name", kind()}, {"config", options}, {"registered_name", Config()}};
 }

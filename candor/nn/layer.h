@@ -11,6 +11,7 @@
 #include "candor/graph/trace.h"
 #include "candor/nn/call.h"
 #include "candor/nn/config.h"
+#include "candor/nn/dtype_policy.h"
 #include "candor/nn/constraints.h"
 #include "candor/nn/initializers.h"
 #include "candor/nn/mode.h"
@@ -68,6 +69,13 @@ class Layer {
   bool trainable() const;
   /// The penalty on this layer's outputs, divided by the batch size and added to the loss at each call while training or judging.
   void set_activity_regularizer(const Regularizer& regularizer) const;
+  /// What the layer computes in and keeps its weights in: "mixed_bfloat16", ... Throws Error (invalid_argument) once it is built.
+  void set_dtype_policy(const DTypePolicy& policy) const;
+  const DTypePolicy& dtype_policy() const;
+  /// In training, what the layer (or model) makes on its way is not kept for the backward pass but computed again there: the same bits,
+  /// less memory, one more forward pass of this layer. summary() says how much memory. Takes effect when the model is compiled next.
+  void set_checkpoint(bool checkpoint) const;
+  bool checkpoint() const;
   /// The penalties of all regularizers, a scalar; undefined when there are none.
   Tensor regularization_loss() const;
 

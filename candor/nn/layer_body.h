@@ -3,6 +3,7 @@
 
 #include "candor/base/error.h"
 #include "candor/base/function.h"
+#include "candor/nn/dtype_policy.h"
 #include "candor/nn/layer.h"
 
 namespace candor::detail {
@@ -33,6 +34,12 @@ class LayerBody {
   /// Weights of its own, in Keras's order, with short names.
   const std::vector<NamedVariable>& own_weights() const { return weights_; }
   virtual Tensor regularization_loss() const;
+  /// What it carries from one call to the next beside its weights: states of stateful recurrent layers. A resume point keeps them.
+  virtual std::vector<Variable> carried_state() const { return {}; }
+  /// False for models: their layers have policies of their own.
+  virtual bool uses_dtype_policy() const { return true; }
+  /// Under a mixed policy, whether it computes in f32 and only its outputs are in 16 bits.
+  virtual bool computes_in_f32() const { return prefers_f32(kind()) || !children().empty(); }
 
   /// Builds when needed, opens the Scope, checks and applies.
   std::vector<Tensor> call(std::span<const Tensor> xs, const CallOptions& options);
@@ -51,6 +58,10 @@ class LayerBody {
   void set_trainable(bool trainable);
   const Regularizer& activity_regularizer() const { return activity_regularizer_; }
   void set_activity_regularizer(const Regularizer& regularizer) { activity_regularizer_ = regularizer; }
+  const DTypePolicy& dtype_policy() const { return policy_; }
+  void set_dtype_policy(const DTypePolicy& policy);
+  bool checkpoint() const { return checkpoint_; }
+  void set_checkpoint(bool checkpoint) { checkpoint_ = checkpoint; }
 
  protected:
   /// Creates a weight of the layer's dtype. The stream of random numbers is the layer's next.
@@ -74,6 +85,7 @@ class LayerBody {
 
  private:
   void check_arguments(const CallOptions& options) const;
+  std::vector<Tensor> call_by_policy(std::span<const Tensor> xs, const CallOptions& options);
 
   std::string name_;
   bool named_by_user_, built_ = false, trainable_ = true;
@@ -82,6 +94,8 @@ class LayerBody {
   std::vector<bool> weight_trains_;
   std::vector<std::pair<Variable, Regularizer>> penalties_;
   Regularizer activity_regularizer_;
+  DTypePolicy policy_ = candor::dtype_policy();
+  bool checkpoint_ = false;
 };
 
 /// A layer with one input and one output.

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "candor/base/error.h"
+#include "candor/nn/layer_body.h"
 #include "candor/nn/layers.h"
 #include "candor/nn/layers/operation.h"
 #include "candor/nn/model.h"
@@ -192,8 +193,9 @@ Layer layer_from_config(const Config& config) {
     if (row.kind != kind) continue;
     const Layer layer = row.make(options);
     if (!options.get("trainable", true)) layer.set_trainable(false);
-    const Regularizer activity = Regularizer::from_config(options.find("activity_regularizer"));
-    if (activity.defined()) layer.set_activity_regularizer(activity);
+    if (options.get("checkpoint", false)) layer.set_checkpoint(true);
+    if (const DTypePolicy policy = DTypePolicy::from_config(options.find("dtype")); policy.defined() && layer.body().uses_dtype_policy()) layer.set_dtype_policy(policy);
+    if (const Regularizer activity = Regularizer::from_config(options.find("activity_regularizer")); activity.defined()) layer.set_activity_regularizer(activity);
     return layer;
   }
   for (const Refusal& refusal : refusals) {

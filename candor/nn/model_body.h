@@ -16,6 +16,7 @@ class ModelBody : public LayerBody {
   /// The layers that give the outputs.
   virtual std::vector<Layer> output_layers() const = 0;
   void build(std::span<const TensorType>) override {}
+  bool uses_dtype_policy() const override { return false; }
   /// Those that the layers put there.
   std::vector<Tensor> compute_masks(std::span<const Tensor> xs, std::span<const Tensor> outputs) override;
   /// Names the layers that the user did not: dense, dense_1, ... Throws Error (invalid_argument) when two were given one name.

@@ -6,6 +6,7 @@
 #include "candor/nn/model.h"
 #include "candor/nn/model_body.h"
 #include "candor/nn/plot/model_graph.h"
+#include "candor/nn/training_memory.h"
 
 namespace candor {
 namespace {
@@ -145,6 +146,15 @@ std::string Model::summary(const SummaryOptions& options) const {
     for (const auto& [name, v] : compile_options().optimizer.named_variables()) optimizer.add(v), all.add(v);
   out += " Total params: " + all.text() + " Trainable params: " + trained.text() + " Non-trainable params: " + still.text();
   if (optimizer.weights) out += " Optimizer params: " + optimizer.text();
+  if (const std::vector<std::string> again = detail::checkpointed_layers(*this); !again.empty()) {
+    constexpr std::int64_t batch = 32;
+    const TrainingMemory memory = training_memory(*this, batch);
+    std::string names;
+    for (const std::string& name : again) names += (names.empty() ? "" : ", ") + name;
+    out += " Computed again in the backward pass: " + names + "\n";
+    out += " A training step of " + std::to_string(batch) + " rows works in " + size_text(static_cast<double>(memory.bytes)) + " instead of " +
+           size_text(static_cast<double>(memory.without_checkpoints)) + "\n";
+  }
   return out;
 }
 

@@ -12,6 +12,13 @@
 namespace candor::detail {
 
 namespace {
+/// Losses and metrics count in f32 what the layers computed in 16 bits.
+std::vector<Tensor> in_f32(std::vector<Tensor> outputs) {
+  for (Tensor& out : outputs)
+    if (out.dtype() == DType::bf16 || out.dtype() == DType::f16) out = cast(out, DType::f32).with_mask(out.mask());
+  return outputs;
+}
+
 /// The model keeps its programs, so they must not keep the model.
 Model without_owning(const Model& model) { return Model(Layer(std::shared_ptr<LayerBody>(std::shared_ptr<LayerBody>(), &model.body()))); }
 }  // namespace
@@ -36,7 +43,7 @@ TrainPrograms::TrainPrograms(const Model& model, std::size_t inputs)
     : model_(without_owning(model)),
       inputs_(inputs),
       output_names_(model.output_names()),
-      predict_([this](std::span<const Tensor> a) { return model_.call(a, inference); }) {
+      predict_([this](std::span<const Tensor> a) { return in_f32(model_.call(a, inference)); }) {
   // Two outputs of one layer share its name.
   std::set<std::string> taken;
   for (std::string& name : output_names_) {
@@ -82,7 +89,7 @@ StepResults TrainPrograms::results() const {
 std::vector<Tensor> TrainPrograms::forward(std::span<const Tensor> x, std::span<const Tensor> y, std::span<const Tensor> weights, Mode mode,
                                            const std::vector<OutputMetric>& metrics) {
   const detail::LossCollector from_inside;
-  const std::vector<Tensor> outputs = model_.call(x, mode);
+  const std::vector<Tensor> outputs = in_f32(model_.call(x, mode));
   if (outputs.size() != y.size()) {
     fail(ErrorKind::invalid_argument, model_.name() + ": has " + std::to_string(outputs.size()) + " outputs, " + std::to_string(y.size()) + " targets were given");
   }

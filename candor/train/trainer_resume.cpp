@@ -1,6 +1,7 @@
 // What a resume point keeps of a training, and how training goes on from it.
 #include <cstdio>
 
+#include "candor/nn/layer_body.h"
 #include "candor/train/describe_run.h"
 #include "candor/train/trainer.h"
 
@@ -14,6 +15,18 @@ void assign(const Variable& variable, const Tensor& value, const std::string& wh
     fail(ErrorKind::corrupt, "resume point: " + what + " is " + to_string(value.type()) + " there, " + to_string(variable.type()) + " here");
   }
   variable.tensor().copy_from(value);
+}
+
+/// What layers carry from step to step beside their weights, in order of the layers.
+void gather_carried(const Layer& layer, std::vector<Variable>& out) {
+  for (const Variable& v : layer.body().carried_state()) out.push_back(v);
+  for (const Layer& child : layer.body().children()) gather_carried(child, out);
+}
+
+std::vector<Variable> carried_state(const Layer& layer) {
+  std::vector<Variable> out;
+  gather_carried(layer, out);
+  return out;
 }
 
 }  // namespace
@@ -33,6 +46,9 @@ void Trainer::prepare_resume() {
 ResumePoint Trainer::resume_point() const {
   SavedState s;
   for (const auto& [name, variable] : model_.named_variables()) s.set("weights/" + name, variable.tensor());
+  std::vector<Tensor> carried;
+  for (const Variable& v : carried_state(model_)) carried.push_back(v.tensor());
+  s.set("carried", carried);
   const auto optimizer = seen_.optimizer.named_variables();
   for (std::size_t i = 0; i < optimizer.size(); ++i) s.set(numbered("optimizer", i), optimizer[i].second.tensor());
   if (!seen_.optimizer.has_schedule()) s.set("learning_rate", seen_.optimizer.learning_rate());
@@ -64,6 +80,10 @@ ResumePoint Trainer::resume_point() const {
 
 void Trainer::go_on_from(const SavedState& s) {
   for (const auto& [name, variable] : model_.named_variables()) assign(variable, s.tensor("weights/" + name), "the weight " + name);
+  const std::vector<Variable> carried = carried_state(model_);
+  const std::vector<Tensor> states = s.tensor_list("carried");
+  if (carried.size() != states.size()) fail(ErrorKind::corrupt, "resume point: it has " + std::to_string(states.size()) + " states of layers, the model " + std::to_string(carried.size()));
+  for (std::size_t i = 0; i < carried.size(); ++i) assign(carried[i], states[i], "a state of a layer");
   const auto optimizer = seen_.optimizer.named_variables();
   for (std::size_t i = 0; i < optimizer.size(); ++i) assign(optimizer[i].second, s.tensor(numbered("optimizer", i)), "the optimizer's " + optimizer[i].first);
   at_ = {static_cast<int>(s.integer("epoch")), s.integer("step"), s.integer("rows"), {}, static_cast<std::uint64_t>(s.integer("random_step"))};

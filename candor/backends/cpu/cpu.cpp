@@ -1,3 +1,4 @@
+#include "candor/backends/cpu/by_f32.h"
 #include "candor/backends/cpu/candidates.h"
 #include "candor/backends/registry.h"
 #include "candor/base/threads.h"
@@ -18,6 +19,7 @@ class CpuBackend final : public Backend {
         if (auto* kernel = std::get_if<Kernel>(&answer)) return std::move(*kernel);
         if (refusals) refusals->push_back(std::get<Declined>(std::move(answer)));
       }
+      if (std::optional<Kernel> kernel = cpu::kernel_by_f32(node, machine)) return std::move(*kernel);
     }
     Kernel kernel = reference_kernel(node, "reference.");
     kernel.note = machine.isa == cpu::Isa::none ? "no vector instructions" : list.empty() ? "one thread; no other kernel for this op" : "one thread; all others declined";

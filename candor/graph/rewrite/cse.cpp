@@ -9,6 +9,7 @@ struct Key {
   const Op* op;
   Attrs attrs;
   std::vector<int> inputs;
+  int recomputed;
   bool operator==(const Key&) const = default;
 };
 struct Hash {
@@ -26,7 +27,7 @@ int common_subexpressions(Graph& graph) {
   int merged = 0;
   // Random nodes carry their op_id as an attribute, so equal nodes draw equal numbers and may be merged too.
   Graph out = rebuild(graph, [&](Graph& g, const Node& node, const std::vector<int>& inputs) -> std::optional<std::vector<int>> {
-    Key key{node.info.op, node.info.attrs, inputs};
+    Key key{node.info.op, node.info.attrs, inputs, node.recomputed};
     if (const auto found = seen.find(key); found != seen.end()) {
       ++merged;
       return found->second;

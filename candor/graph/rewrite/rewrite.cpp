@@ -62,8 +62,10 @@ Graph rebuild(const Graph& graph, const Visit& visit) {
   for (const Node& node : graph.nodes) {
     std::vector<int> inputs;
     for (int v : node.inputs) inputs.push_back(move(v));
+    const std::size_t before = out.nodes.size();
     std::optional<std::vector<int>> replaced = visit(out, node, inputs);
     if (!replaced) replaced = out.add_node(*node.info.op, node.info.attrs, inputs, node.path);
+    for (std::size_t n = before; n < out.nodes.size(); ++n) out.nodes[n].recomputed = node.recomputed;
     for (std::size_t i = 0; i < node.outputs.size(); ++i) moved[static_cast<std::size_t>(node.outputs[i])] = (*replaced)[i];
   }
   for (int v : graph.results) out.results.push_back(move(v));

@@ -21,6 +21,7 @@ class RecurrentBody : public LayerBody {
   const RNNOptions& settings() const { return options_; }
   void set_zero_output_for_mask(bool zero) { options_.zero_output_for_mask = zero; }
   void reset_state() { kept_.clear(); }
+  std::vector<Variable> carried_state() const override { return kept_; }
   std::vector<Tensor> states() const;
 
  private:
