@@ -3,6 +3,7 @@
 
 #include "bench/chargpt.h"
 #include "bench/network.h"
+#include "bench/recurrent.h"
 #include "bench/system.h"
 #include "candor/base/threads.h"
 #include "candor/graph/autodiff.h"
@@ -63,6 +64,7 @@ class Training : public System {
 
 std::unique_ptr<System> candor_training(const Case& c, const Inputs& inputs, const PlanOptions& options) {
   if (c.gpt.width) return candor_chargpt(c, inputs, options);
+  if (c.recurrent.units) return candor_recurrent(c, inputs, options);
   return std::make_unique<Training>(c, inputs, options);
 }
 

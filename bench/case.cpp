@@ -49,6 +49,10 @@ Case read_case(const Json& j) {
     const Json& g = j.at("gpt");
     c.gpt = {g.at("blocks"), g.at("width"), g.at("inner"), g.at("heads"), g.at("context"), g.at("vocabulary")};
   }
+  if (j.contains("recurrent")) {
+    const Json& r = j.at("recurrent");
+    c.recurrent = {r.at("cell"), r.value("both", false), r.at("units"), r.at("time"), r.at("inputs"), r.at("outputs"), r.value("vocabulary", std::int64_t{0})};
+  }
   const Json layers = j.value("layers", Json::array());
   for (const auto& layer : layers) c.layers.push_back(read_layer(layer));
   c.peers = j.value("peers", std::vector<std::string>{});

@@ -23,11 +23,19 @@ struct GptSpec {
   std::int64_t blocks = 0, width = 0, inner = 0, heads = 0, context = 0, vocabulary = 0;
 };
 
+/// A recurrent layer over sequences before a dense one; units 0: the case is none.
+struct RecurrentSpec {
+  std::string cell;           ///< "lstm" or "gru"
+  bool both = false;          ///< in both directions
+  std::int64_t units = 0, time = 0, inputs = 0, outputs = 0;
+  std::int64_t vocabulary = 0;  ///< of the embedding before it; 0: none, the steps are vectors
+};
+
 struct Case {
   std::string name;
   std::string kind;  ///< "train", "infer", "process", "vmap", "extra"
   std::string unit;  ///< "s/epoch", "us/step", "ms/step", "us", "images/s", "s", ...
-  std::string data;  ///< "mnist", "tiny", "random", "text"
+  std::string data;  ///< "mnist", "tiny", "random", "text", "sequences"
   std::string fixture;
   double must = 0;  ///< how many times faster than the best peer; for an extra the largest value
   std::int64_t batch = 1, steps = 0, calls = 0, checked = 0;
@@ -36,6 +44,7 @@ struct Case {
   Shape features;
   std::vector<LayerSpec> layers;
   GptSpec gpt;
+  RecurrentSpec recurrent;
   std::vector<std::string> peers;  ///< "script" or "script:variant"
 
   bool higher_is_better() const { return unit == "images/s"; }

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/chargpt.h"
+#include "bench/recurrent.h"
 #include "candor/base/error.h"
 #include "candor/base/file.h"
 #include "candor/base/gzip.h"
@@ -82,6 +83,7 @@ double uniform_at(std::uint64_t seed, std::uint64_t k) {
 
 Inputs make_inputs(const Case& c) {
   if (c.gpt.width) return chargpt_inputs(c);
+  if (c.recurrent.units) return recurrent_inputs(c);
   Inputs in;
   if (c.data == "mnist") mnist(in);
   else points(in, c.data == "tiny" ? 4096 : 64, c.features.size());
@@ -103,7 +105,7 @@ Tensor scaled(const Tensor& x) {
 
 void write_folder(const Case& c, const Inputs& in, const std::string& folder) {
   make_folders(folder);
-  write_atomically(folder + (c.gpt.width ? "/x.i32" : "/x.f32"), bytes_of(scaled(in.x)));
+  write_atomically(folder + (in.x.dtype() == DType::i32 ? "/x.i32" : "/x.f32"), bytes_of(scaled(in.x)));
   write_atomically(folder + "/y.i32", bytes_of(in.y));
   write_atomically(folder + "/order.i32", std::as_bytes(std::span(in.order)));
   std::string weights;
@@ -123,6 +125,8 @@ void write_folder(const Case& c, const Inputs& in, const std::string& folder) {
   }
   nlohmann::json spec = {{"name", c.name},   {"kind", c.kind},   {"layers", layers},       {"batch", c.batch},    {"checked", c.checked},
                                {"steps", c.steps}, {"calls", c.calls}, {"weights", shapes}, {"features", c.features.to_vector()}};
+  if (const RecurrentSpec& r = c.recurrent; r.units)
+    spec["recurrent"] = {{"cell", r.cell}, {"both", r.both}, {"units", r.units}, {"time", r.time}, {"inputs", r.inputs}, {"outputs", r.outputs}, {"vocabulary", r.vocabulary}};
   if (c.gpt.width)
     spec["gpt"] = {{"blocks", c.gpt.blocks}, {"width", c.gpt.width}, {"inner", c.gpt.inner}, {"heads", c.gpt.heads}, {"context", c.gpt.context}, {"vocabulary", c.gpt.vocabulary}};
   write_atomically(folder + "/case.json", spec.dump());

@@ -170,7 +170,7 @@ Truth training_truth(const Case& c, const Inputs& inputs) {
     truth.tolerances = file.tensor(c.fixture + "/rtol_float32").to_vector<double>();
     truth.values.resize(std::min(n, truth.values.size()));
     truth.tolerances.resize(truth.values.size());
-  } else if (!c.has_convolution() && !c.gpt.width) {
+  } else if (!c.has_convolution() && !c.gpt.width && !c.recurrent.units) {
     DenseTraining net(c, inputs);
     for (std::size_t s = 0; s < n; ++s) truth.values.push_back(net.step());
     truth.tolerances.assign(n, loss_tolerance);

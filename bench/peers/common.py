@@ -65,8 +65,12 @@ class Case:
         n = len(order) // self.batch
         return order[: n * self.batch].reshape(n, self.batch)
 
+    def rows_of(self, shape):
+        """All rows as float32 in a shape of their own."""
+        return self._file("x.f32", np.float32).reshape((-1,) + shape)
+
     def ids(self):
-        """The text of a language model's case."""
+        """Whole numbers: the text of a language model's case, or the rows of a net that begins with an embedding."""
         return self._file("x.i32", np.int32)
 
     def tensors(self):

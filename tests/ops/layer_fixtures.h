@@ -18,5 +18,7 @@ void add_spatial_layers(LayerTable& table);
 void add_normalization_layers(LayerTable& table);
 /// Multi-head attention, transformer encoder layers.
 void add_attention_layers(LayerTable& table);
+/// Simple, long short-term memory and gated recurrent layers.
+void add_recurrent_layers(LayerTable& table);
 
 }  // namespace candor::testing

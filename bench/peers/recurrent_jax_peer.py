@@ -1,0 +1,87 @@
+"""JAX on the cases lstm, gru and bilstm: the inputs' product for all steps at once, then lax.scan over them; a repetition is one jitted scan."""
+import time
+
+from common import Case, limit_cores, serve
+
+limit_cores()
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+case = Case()
+spec = case.spec["recurrent"]
+units, vocabulary, outputs = spec["units"], spec["vocabulary"], spec["outputs"]
+x = jnp.asarray(case.ids().reshape(-1, spec["time"]) if vocabulary else case.rows_of((spec["time"], spec["inputs"])))
+y = jnp.asarray(case.y())
+batches = jnp.asarray(case.batches())
+params = [jnp.asarray(w) for w in case.tensors()]
+
+
+def lstm(x, kernel, recurrent, bias, reverse):
+    def step(state, z):
+        h, c = state
+        i, f, g, o = jnp.split(z + h @ recurrent, 4, -1)
+        c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+        return (jax.nn.sigmoid(o) * jnp.tanh(c), c), None
+
+    zero = jnp.zeros((x.shape[1], units))
+    return lax.scan(step, (zero, zero), x @ kernel + bias, reverse=reverse)[0][0]
+
+
+def gru(x, kernel, recurrent, bias, reverse):
+    def step(h, a):
+        inner = h @ recurrent + bias[1]
+        (az, ar, an), (iz, ir, im) = jnp.split(a, 3, -1), jnp.split(inner, 3, -1)
+        z, r = jax.nn.sigmoid(az + iz), jax.nn.sigmoid(ar + ir)
+        return z * h + (1 - z) * jnp.tanh(an + r * im), None
+
+    return lax.scan(step, jnp.zeros((x.shape[1], units)), x @ kernel + bias[0], reverse=reverse)[0]
+
+
+def forward(params, x):
+    weights = iter(params)
+    if vocabulary:
+        x = next(weights)[x]
+    x = jnp.swapaxes(x, 0, 1)
+    run = gru if spec["cell"] == "gru" else lstm
+    last = [run(x, next(weights), next(weights), next(weights), reverse) for reverse in ([False, True] if spec["both"] else [False])]
+    return jnp.concatenate(last, -1) @ next(weights) + next(weights)
+
+
+def loss_of(params, x, y):
+    logits = forward(params, x)
+    if outputs > 1:
+        return -jnp.take_along_axis(jax.nn.log_softmax(logits), y[:, None], -1).mean()
+    logits, y = logits[:, 0], y.astype(jnp.float32)
+    return (jax.nn.softplus(logits) - y * logits).mean()
+
+
+def step(state, rows):
+    params, m, v, t = state
+    loss, grads = jax.value_and_grad(loss_of)(params, x[rows], y[rows])
+    t = t + 1
+    m = jax.tree.map(lambda a, g: 0.9 * a + 0.1 * g, m, grads)
+    v = jax.tree.map(lambda a, g: 0.999 * a + 0.001 * g * g, v, grads)
+    c1, c2 = 1 - 0.9**t, 1 - 0.999**t
+    params = jax.tree.map(lambda p, a, b: p - 1e-3 * (a / c1) / (jnp.sqrt(b / c2) + 1e-8), params, m, v)
+    return (params, m, v, t), loss
+
+
+scan = jax.jit(lambda state, rows: lax.scan(step, state, rows), donate_argnums=0)
+zeros = jax.tree.map(jnp.zeros_like, params)
+state, losses = scan((params, zeros, jax.tree.map(jnp.zeros_like, params), jnp.float32(0)), batches[: case.checked])
+rows = batches[jnp.arange(case.checked, case.checked + case.steps) % len(batches)]
+state, _ = scan(state, rows)  # compiled for this length
+jax.block_until_ready(state)
+holder = [state]
+
+
+def run():
+    start = time.perf_counter()
+    holder[0], out = scan(holder[0], rows)
+    jax.block_until_ready((holder[0], out))
+    return time.perf_counter() - start
+
+
+serve("JAX scan", jax.__version__, np.asarray(losses), run)
