@@ -15,14 +15,6 @@ constexpr std::int64_t trial_extent = 32;
 /// Lists in lists in a call's arguments; beyond it the file is not Keras's.
 constexpr int deepest = 16;
 
-/// "float32", as Keras writes f32.
-std::string keras_dtype(DType dtype) {
-  const std::string name(to_string(dtype));
-  if (dtype == DType::boolean) return name;
-  if (dtype == DType::bf16) return "bfloat16";
-  return (name[0] == 'f' ? "float" : name[0] == 'u' ? "uint" : "int") + name.substr(1);
-}
-
 [[noreturn]] void corrupt(const std::string& what) { fail(ErrorKind::corrupt, "configuration: " + what); }
 
 bool is_keras_tensor(const Config& c) {

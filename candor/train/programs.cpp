@@ -144,7 +144,7 @@ std::vector<Tensor> TrainPrograms::train(std::span<const Tensor> arguments, std:
   parameters_ = model_.parameters();
   std::vector<Tensor> values;
   for (const Variable& p : parameters_) values.push_back(p.value());
-  const auto loss_again = [&]() -> Tensor { return forward(x, y, weighted ? batch.back() : Tensor(), training, {}).front(); };
+  const auto loss_again = [&]() -> Tensor { return forward(x, y, all.last(weights), training, {}).front(); };
   optimizer.apply(gradients(optimizer.scale_loss(results.front()), values), parameters_, loss_again);
   return results;
 }

@@ -19,7 +19,7 @@ namespace {
 /// The layers to choose from, by the names that Keras gives them.
 class Choices {
  public:
-  Choices(const std::vector<std::string>& names, const Factor& factor, const ValueRange& range, const std::string& interpolation, std::optional<std::int64_t> seed) {
+  Choices(const std::vector<std::string>& names, const Factor& factor, const ValueRange& range, const std::string& interpolation, std::optional<std::uint64_t> seed) {
     const WarpedOptions warped{.interpolation = interpolation, .seed = seed};
     const ColorOptions color{.value_range = range, .seed = seed};
     for (const std::string& name : names) {
@@ -79,7 +79,7 @@ class RandAugmentBody final : public detail::ImageBody {
   Config options() const override {
     Config c = Config::map();
     c.set("value_range", detail::range_config(options_.value_range)).set("num_ops", options_.num_ops).set("factor", detail::factor_config(options_.factor));
-    return describe(c.set("interpolation", options_.interpolation).set("seed", seed() ? Config(*seed()) : Config()));
+    return describe(c.set("interpolation", options_.interpolation).set("seed", detail::config_of(seed())));
   }
   Transformation draw(const Shape& x) const override {
     const auto count = static_cast<double>(choices_.size());
@@ -120,7 +120,7 @@ class AugMixBody final : public detail::ImageBody {
     Config c = Config::map();
     c.set("value_range", detail::range_config(options_.value_range)).set("num_chains", options_.num_chains).set("chain_depth", options_.chain_depth);
     c.set("factor", detail::factor_config(options_.factor)).set("alpha", options_.alpha).set("all_ops", options_.all_ops);
-    return describe(c.set("interpolation", options_.interpolation).set("seed", seed() ? Config(*seed()) : Config()));
+    return describe(c.set("interpolation", options_.interpolation).set("seed", detail::config_of(seed())));
   }
   Transformation draw(const Shape& x) const override {
     const Tensor share = gamma(Tensor::full({options_.num_chains}, options_.alpha)), alpha = Tensor::full({}, options_.alpha);

@@ -10,7 +10,7 @@ struct RandAugmentOptions {
   std::int64_t num_ops = 2;  ///< changes one after the other, the same ones for the batch
   Factor factor = 0.5;       ///< their strength, [0, 1]
   std::string interpolation = "bilinear";
-  std::optional<std::int64_t> seed = {};
+  std::optional<std::uint64_t> seed = {};
   std::string data_format = "channels_last";
   std::string name = {};
 };
@@ -30,7 +30,7 @@ struct AugMixOptions {
   double alpha = 1;      ///< of the Dirichlet and Beta distributions of the weights
   bool all_ops = true;   ///< false: without brightness, degeneration, contrast and sharpness
   std::string interpolation = "bilinear";
-  std::optional<std::int64_t> seed = {};
+  std::optional<std::uint64_t> seed = {};
   std::string data_format = "channels_last";
   std::string name = {};
 };

@@ -2,13 +2,14 @@
 #pragma once
 
 #include "candor/nn/layer_body.h"
+#include "candor/nn/layers/from_config.h"
 #include "candor/nn/layers/preprocessing/image_layer.h"
 
 namespace candor::detail {
 
 class ImageBody : public LayerBody {
  public:
-  ImageBody(std::string name, std::string data_format, std::optional<std::int64_t> seed = {});
+  ImageBody(std::string name, std::string data_format, std::optional<std::uint64_t> seed = {});
   std::vector<Tensor> apply(std::span<const Tensor> xs, Mode mode) override;
 
   Transformation draw_for(const TensorType& images) const;
@@ -29,7 +30,7 @@ class ImageBody : public LayerBody {
   virtual bool keeps_dtype() const { return false; }
 
   bool channels_first() const { return channels_first_; }
-  std::optional<std::int64_t> seed() const { return seed_; }
+  std::optional<std::uint64_t> seed() const { return seed_; }
   Config& describe(Config& c, bool with_format = true) const;
   /// Uniform numbers of the layer's own stream.
   Tensor uniform(const Shape& shape, double low, double high) const;
@@ -46,7 +47,7 @@ class ImageBody : public LayerBody {
   template <class Draw>
   Tensor seeded(Draw draw) const;
   bool channels_first_;
-  std::optional<std::int64_t> seed_;
+  std::optional<std::uint64_t> seed_;
 };
 
 /// [N] (in any shape) as [N, 1, 1, 1] of this dtype.
@@ -59,8 +60,6 @@ ValueRange check_range(const char* layer, const ValueRange& range);
 /// Options of Keras's configuration.
 Factor factor_from(const Config& config, const char* key, const Factor& fallback);
 ValueRange value_range_from(const Config& config);
-std::optional<std::int64_t> seed_from(const Config& config);
-std::string data_format_from(const Config& config);
 Config factor_config(const Factor& factor);
 Config range_config(const ValueRange& range);
 

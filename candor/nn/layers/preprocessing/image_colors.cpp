@@ -58,12 +58,6 @@ ValueRange value_range_from(const Config& config) {
   const Factor f = factor_from(config, "value_range", {0, 255});
   return {f.low, f.high};
 }
-std::optional<std::int64_t> seed_from(const Config& config) {
-  const Config* seed = config.find("seed");
-  if (!seed || seed->is_null()) return std::nullopt;
-  return seed->integer();
-}
-std::string data_format_from(const Config& config) { return config.get("data_format", "channels_last"); }
 Config factor_config(const Factor& factor) { return Config::numbers({factor.low, factor.high}); }
 Config range_config(const ValueRange& range) { return Config::numbers({range.low, range.high}); }
 

@@ -56,7 +56,7 @@ Tensor ImageLayer::transform_labels(const Tensor& labels, const Transformation& 
 
 namespace detail {
 
-ImageBody::ImageBody(std::string name, std::string data_format, std::optional<std::int64_t> seed)
+ImageBody::ImageBody(std::string name, std::string data_format, std::optional<std::uint64_t> seed)
     : LayerBody(std::move(name)), channels_first_(data_format == "channels_first"), seed_(seed) {
   require_one_of("image layer", "data_format", data_format, {"channels_last", "channels_first"});
 }

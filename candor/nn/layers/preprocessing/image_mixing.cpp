@@ -51,7 +51,7 @@ class MixUpBody final : public detail::ImageBody {
   }
   std::string kind() const override { return "MixUp"; }
   Config options() const override {
-    Config c = Config::map().set("alpha", alpha_).set("seed", seed() ? Config(*seed()) : Config());
+    Config c = Config::map().set("alpha", alpha_).set("seed", detail::config_of(seed()));
     return describe(c);
   }
   Transformation draw(const Shape& x) const override {
@@ -76,7 +76,7 @@ class CutMixBody final : public BoxBody {
   CutMixBody(Factor factor, MixingOptions o) : BoxBody(o.name, o.data_format, o.seed), factor_(detail::symmetric_range("CutMix", "factor", factor, 0, 1)) {}
   std::string kind() const override { return "CutMix"; }
   Config options() const override {
-    Config c = Config::map().set("factor", detail::factor_config(factor_)).set("seed", seed() ? Config(*seed()) : Config());
+    Config c = Config::map().set("factor", detail::factor_config(factor_)).set("seed", detail::config_of(seed()));
     return describe(c);
   }
   Transformation draw(const Shape& x) const override {
@@ -112,7 +112,7 @@ class ErasingBody final : public BoxBody {
     const std::vector<double>& fill = options_.fill_value;
     c.set("factor", detail::factor_config(options_.factor)).set("scale", detail::factor_config(options_.scale));
     c.set("fill_value", fill.empty() ? Config() : fill.size() == 1 ? Config(fill[0]) : Config::numbers(fill));
-    return describe(c.set("value_range", detail::range_config(options_.value_range)).set("seed", seed() ? Config(*seed()) : Config()));
+    return describe(c.set("value_range", detail::range_config(options_.value_range)).set("seed", detail::config_of(seed())));
   }
   Transformation draw(const Shape& x) const override {
     const Tensor side = sqrt(uniform({x[0], 2}, options_.scale.low, options_.scale.high));

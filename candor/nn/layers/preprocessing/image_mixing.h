@@ -6,7 +6,7 @@
 namespace candor {
 
 struct MixingOptions {
-  std::optional<std::int64_t> seed = {};
+  std::optional<std::uint64_t> seed = {};
   std::string data_format = "channels_last";
   std::string name = {};
 };
@@ -31,7 +31,7 @@ struct RandomErasingOptions {
   Factor scale = {0.02, 0.33};           ///< area of the box as a share of the image, [0, 1]
   std::vector<double> fill_value = {};   ///< one number or one a channel; empty: noise
   ValueRange value_range = {};
-  std::optional<std::int64_t> seed = {};
+  std::optional<std::uint64_t> seed = {};
   std::string data_format = "channels_last";
   std::string name = {};
 };

@@ -100,7 +100,7 @@ class RandomCropBody final : public ImageBody {
   }
   std::string kind() const override { return "RandomCrop"; }
   Config options() const override {
-    Config c = Config::map().set("height", height_).set("width", width_).set("seed", seed() ? Config(*seed()) : Config());
+    Config c = Config::map().set("height", height_).set("width", width_).set("seed", detail::config_of(seed()));
     return describe(c);
   }
   Transformation draw(const Shape& x) const override {

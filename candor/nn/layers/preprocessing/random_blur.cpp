@@ -45,7 +45,7 @@ class BlurBody final : public ImageBody {
   Config options() const override {
     Config c = Config::map();
     c.set("factor", factor_config(options_.factor)).set("kernel_size", Config::integers(options_.kernel_size)).set("sigma", factor_config(options_.sigma));
-    return describe(c.set("value_range", range_config(options_.value_range)).set("seed", seed() ? Config(*seed()) : Config()));
+    return describe(c.set("value_range", range_config(options_.value_range)).set("seed", detail::config_of(seed())));
   }
   Transformation draw(const Shape& x) const override {
     const Tensor apply = chance(x[0], options_.factor);
@@ -77,7 +77,7 @@ class ElasticBody final : public ImageBody {
     Config c = Config::map();
     c.set("factor", factor_config(options_.factor)).set("scale", factor_config(options_.scale)).set("interpolation", options_.interpolation);
     c.set("fill_mode", options_.fill_mode).set("fill_value", options_.fill_value).set("value_range", range_config(options_.value_range));
-    return describe(c.set("seed", seed() ? Config(*seed()) : Config()));
+    return describe(c.set("seed", detail::config_of(seed())));
   }
   Transformation draw(const Shape& x) const override {
     const Tensor apply = chance(x[0], options_.factor), strength = uniform({}, options_.scale.low, options_.scale.high);
@@ -118,7 +118,7 @@ class JitterBody final : public ImageBody {
     const auto set = [&](const char* key, const std::optional<Factor>& f) { c.set(key, !f ? Config() : f->range ? factor_config(*f) : Config(f->high)); };
     set("brightness_factor", options_.brightness_factor), set("contrast_factor", options_.contrast_factor);
     set("saturation_factor", options_.saturation_factor), set("hue_factor", options_.hue_factor);
-    return describe(c.set("seed", seed() ? Config(*seed()) : Config()));
+    return describe(c.set("seed", detail::config_of(seed())));
   }
   Transformation draw(const Shape& x) const override {
     Transformation t;

@@ -26,7 +26,7 @@ class ColorBody : public detail::ImageBody {
     Config c = Config::map();
     c.set("factor", detail::factor_config(factor_)).set("value_range", detail::range_config(range_));
     // RandomBrightness and RandomContrast name no data_format among their arguments.
-    return describe(c.set("seed", seed() ? Config(*seed()) : Config()), names_format() || channels_first());
+    return describe(c.set("seed", detail::config_of(seed())), names_format() || channels_first());
   }
 
  protected:
@@ -146,7 +146,7 @@ class Grayscale final : public ColorBody {
  public:
   Grayscale(double f, const ColorOptions& o) : ColorBody("RandomGrayscale", detail::range_from_zero("RandomGrayscale", "factor", f, 0, 1), o) {}
   Config options() const override {
-    Config c = Config::map().set("factor", factor_.high).set("seed", seed() ? Config(*seed()) : Config());
+    Config c = Config::map().set("factor", factor_.high).set("seed", detail::config_of(seed()));
     return describe(c);
   }
   Transformation draw(const Shape& x) const override { return {{{"value", less(uniform({x[0], 1, 1, 1}, 0, 1), Tensor::full({}, factor_.high))}}, {}}; }
@@ -172,7 +172,7 @@ class SolarizationBody final : public ColorBody {
   Config options() const override {
     Config c = Config::map();
     c.set("addition_factor", detail::factor_config(factor_)).set("threshold_factor", detail::factor_config(threshold_));
-    c.set("value_range", detail::range_config(range_)).set("seed", seed() ? Config(*seed()) : Config());
+    c.set("value_range", detail::range_config(range_)).set("seed", detail::config_of(seed()));
     return describe(c, channels_first());
   }
   Transformation draw(const Shape& x) const override {

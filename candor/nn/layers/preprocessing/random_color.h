@@ -7,7 +7,7 @@ namespace candor {
 
 struct ColorOptions {
   ValueRange value_range = {};  ///< of the pixels; results are cut to it
-  std::optional<std::int64_t> seed = {};
+  std::optional<std::uint64_t> seed = {};
   std::string data_format = "channels_last";
   std::string name = {};
 };
@@ -77,7 +77,7 @@ class Solarization : public ImageLayer {
 struct RandomColorJitterOptions {
   ValueRange value_range = {};
   std::optional<Factor> brightness_factor = {}, contrast_factor = {}, saturation_factor = {}, hue_factor = {};  ///< of those layers; none: left out
-  std::optional<std::int64_t> seed = {};
+  std::optional<std::uint64_t> seed = {};
   std::string data_format = "channels_last";
   std::string name = {};
 };
@@ -94,7 +94,7 @@ struct RandomGaussianBlurOptions {
   Factor sigma = 1.0;                               ///< deviation of the bell in pixels, [0, 1]
   ValueRange value_range = {};
   std::string data_format = "channels_last";
-  std::optional<std::int64_t> seed = {};
+  std::optional<std::uint64_t> seed = {};
   std::string name = {};
 };
 /// Smoothed by a bell; one width for the batch.

@@ -22,7 +22,7 @@ class RandomFlipBody final : public ImageBody {
   }
   std::string kind() const override { return "RandomFlip"; }
   Config options() const override {
-    Config c = Config::map().set("mode", mode_).set("seed", seed() ? Config(*seed()) : Config());
+    Config c = Config::map().set("mode", mode_).set("seed", detail::config_of(seed()));
     return describe(c);
   }
   Transformation draw(const Shape& x) const override { return {{{"flips", less_equal(uniform({x[0], 1, 1, 1}, 0, 1), number(0.5))}}, {}}; }
@@ -54,7 +54,7 @@ class AffineBody : public ImageBody {
   /// [N, 8], see affine_transform.
   virtual Tensor map(const Transformation& t, const Shape& images) const = 0;
   Config& with_fill(Config& c) const {
-    c.set("fill_mode", options_.fill_mode).set("interpolation", options_.interpolation).set("seed", seed() ? Config(*seed()) : Config());
+    c.set("fill_mode", options_.fill_mode).set("interpolation", options_.interpolation).set("seed", detail::config_of(seed()));
     return describe(c.set("fill_value", options_.fill_value));
   }
   static Tensor columns(const std::vector<Tensor>& parts) { return concatenate(parts, 1); }
@@ -195,7 +195,7 @@ class RandomPerspectiveBody final : public ImageBody {
   Config options() const override {
     Config c = Config::map();
     c.set("factor", detail::factor_config(options_.factor)).set("scale", options_.scale).set("interpolation", options_.interpolation);
-    return describe(c.set("fill_value", options_.fill_value).set("seed", seed() ? Config(*seed()) : Config()));
+    return describe(c.set("fill_value", options_.fill_value).set("seed", detail::config_of(seed())));
   }
   Transformation draw(const Shape& x) const override {
     const Tensor apply = chance(x[0], options_.factor);

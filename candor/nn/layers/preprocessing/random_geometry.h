@@ -7,7 +7,7 @@ namespace candor {
 
 struct RandomFlipOptions {
   std::string mode = "horizontal_and_vertical";  ///< or "horizontal", "vertical"
-  std::optional<std::int64_t> seed = {};
+  std::optional<std::uint64_t> seed = {};
   std::string data_format = "channels_last";
   std::string name = {};
 };
@@ -22,7 +22,7 @@ class RandomFlip : public ImageLayer {
 struct WarpedOptions {
   std::string fill_mode = "reflect";       ///< "reflect", "constant", "wrap" or "nearest"
   std::string interpolation = "bilinear";  ///< or "nearest"
-  std::optional<std::int64_t> seed = {};
+  std::optional<std::uint64_t> seed = {};
   double fill_value = 0;  ///< for "constant"
   std::string data_format = "channels_last";
   std::string name = {};
@@ -58,7 +58,7 @@ struct RandomPerspectiveOptions {
   double scale = 1;     ///< how far corners move, [0, 1]
   std::string interpolation = "bilinear";
   double fill_value = 0;
-  std::optional<std::int64_t> seed = {};
+  std::optional<std::uint64_t> seed = {};
   std::string data_format = "channels_last";
   std::string name = {};
 };
@@ -76,7 +76,7 @@ struct RandomElasticTransformOptions {
   std::string fill_mode = "reflect";
   double fill_value = 0;
   ValueRange value_range = {};
-  std::optional<std::int64_t> seed = {};
+  std::optional<std::uint64_t> seed = {};
   std::string data_format = "channels_last";
   std::string name = {};
 };
@@ -88,7 +88,7 @@ class RandomElasticTransform : public ImageLayer {
 };
 
 struct RandomCropOptions {
-  std::optional<std::int64_t> seed = {};
+  std::optional<std::uint64_t> seed = {};
   std::string data_format = "channels_last";
   std::string name = {};
 };
