@@ -31,6 +31,7 @@ DTypePolicy::DTypePolicy(const std::string& name) : name_(name) {
 
 Config DTypePolicy::config() const {
   if (!defined()) return {};
+  if (!name_.starts_with("mixed_")) return name_;
   return {{"class_name", "DTypePolicy"}, {"config", Config{{"name", name_}}}};
 }
 

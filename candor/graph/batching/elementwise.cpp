@@ -34,6 +34,8 @@ Tensors drawn(const BatchArgs& args) {
   return {apply(*args.node.op, {}, attrs)};
 }
 
+Tensors drawn_each(const BatchArgs& args) { return apply_all(*args.node.op, all_in_front(args), args.node.attrs); }
+
 Tensors permutations(const BatchArgs& args) {
   if (args.size == 0) return {Tensor::zeros(args.node.out[0].shape.inserted(0, 0), DType::i64)};
   Tensors rows;
@@ -57,9 +59,10 @@ Tensors update(const BatchArgs& args) {
 }  // namespace
 
 void add_elementwise(Rules& rules) {
-  for (const char* name : {"add", "where", "stop_gradient"}) rules[name] = elementwise;  // the rule of every op that is flagged elementwise
+  for (const char* name : {"add", "where", "stop_gradient", "check_index", "hash_bucket"}) rules[name] = elementwise;  // "add": the rule of every op that is flagged elementwise
   for (const char* name : {"uniform", "normal", "truncated_normal", "bernoulli"}) rules[name] = drawn;
   rules["permutation"] = permutations;
+  rules["log_gamma_draw"] = drawn_each;
   for (const char* name : {"sgd_update", "adam_update", "rmsprop_update"}) rules[name] = update;
 }
 

@@ -1,4 +1,4 @@
-// Pooling: images of all examples are one batch.
+// Pooling and warping: images of all examples are one batch.
 #include "candor/graph/batching/batching.h"
 #include "candor/ops/manipulate.h"
 
@@ -21,7 +21,7 @@ Tensors pooled(const BatchArgs& args) {
 }  // namespace
 
 void add_images(Rules& rules) {
-  for (const char* name : {"max_pool", "max_pool_gradient", "max_pool_gather", "average_pool", "average_pool_gradient"}) rules[name] = pooled;
+  for (const char* name : {"max_pool", "max_pool_gradient", "max_pool_gather", "average_pool", "average_pool_gradient", "warp", "warp_gradient"}) rules[name] = pooled;
 }
 
 }  // namespace candor::batching

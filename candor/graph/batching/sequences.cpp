@@ -1,4 +1,4 @@
-// Attention and recurrent sequences: the samples of all examples are one batch.
+// Attention, recurrent sequences and alignments: the samples of all examples are one batch.
 #include "candor/graph/batching/batching.h"
 #include "candor/ops/manipulate.h"
 
@@ -9,6 +9,13 @@ Tensors unfolded(const BatchArgs& args, const Tensors& in) {
   Tensors out;
   for (const Tensor& y : apply_all(*args.node.op, in, args.node.attrs)) out.push_back(unfold(y, args.size));
   return out;
+}
+
+Tensors of_samples(const BatchArgs& args) {
+  if (args.size == 0) return {};
+  Tensors in;
+  for (const Tensor& x : all_in_front(args)) in.push_back(fold(x));
+  return unfolded(args, in);
 }
 
 // Bias and mask broadcast to [batch, heads, queries, keys]: with a batch of 1 they are given to every sample of their example.
@@ -44,6 +51,7 @@ Tensors stepped(const BatchArgs& args) {
 
 void add_sequences(Rules& rules) {
   rules["dot_product_attention"] = rules["dot_product_attention_gradient"] = attended;
+  rules["ctc_loss"] = rules["ctc_loss_gradient"] = of_samples;
   rules["rnn_sequence"] = rules["lstm_sequence"] = stepped<1>;
   rules["gru_sequence"] = stepped<1, 2>;
   rules["rnn_sequence_gradient"] = stepped<2>;

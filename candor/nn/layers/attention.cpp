@@ -1,6 +1,7 @@
 #include "candor/nn/layers/attention.h"
 
 #include "candor/nn/layers/check.h"
+#include "candor/nn/layers/from_config.h"
 #include "candor/ops/activation.h"
 #include "candor/ops/attention.h"
 #include "candor/ops/elementwise.h"
@@ -16,6 +17,7 @@ struct Settings {
   bool use_scale;
   std::string score_mode;  // "additive" for AdditiveAttention
   double dropout;
+  std::optional<std::uint64_t> seed;
   std::string name;
 };
 
@@ -30,7 +32,7 @@ class AttentionBody final : public detail::LayerBody {
     Config c = Config::map();
     c.set("use_scale", settings_.use_scale);
     if (!additive()) c.set("score_mode", settings_.score_mode);
-    return c.set("dropout", settings_.dropout);
+    return c.set("dropout", settings_.dropout).set("seed", detail::config_of(settings_.seed));
   }
   std::vector<std::string> call_arguments() const override { return {"key", "value_mask", "key_mask", "return_attention_scores", "use_causal_mask"}; }
 
@@ -58,7 +60,10 @@ class AttentionBody final : public detail::LayerBody {
       scores = where(open, scores, scores - far);
     }
     Tensor weights = softmax(scores);
-    if (mode == training && settings_.dropout > 0) weights = ops::dropout(weights, settings_.dropout);
+    if (mode == training && settings_.dropout > 0) {
+      const ops::SeedScope scope(settings_.seed);
+      weights = ops::dropout(weights, settings_.dropout);
+    }
     Tensor result = matmul(weights, value);
     if (const Tensor rows = query.mask(); rows.defined()) result = where(expand_dims(rows, -1), result, Tensor::zeros({}, result.dtype()));
     if (option("return_attention_scores", false)) return {result, weights};
@@ -90,14 +95,14 @@ class AttentionBody final : public detail::LayerBody {
 
 }  // namespace
 
-Attention::Attention(AttentionOptions o) : Layer(std::make_shared<AttentionBody>(Settings{o.use_scale, std::move(o.score_mode), o.dropout, std::move(o.name)})) {}
-AdditiveAttention::AdditiveAttention(AdditiveAttentionOptions o) : Layer(std::make_shared<AttentionBody>(Settings{o.use_scale, "additive", o.dropout, std::move(o.name)})) {}
+Attention::Attention(AttentionOptions o) : Layer(std::make_shared<AttentionBody>(Settings{o.use_scale, std::move(o.score_mode), o.dropout, o.seed, std::move(o.name)})) {}
+AdditiveAttention::AdditiveAttention(AdditiveAttentionOptions o) : Layer(std::make_shared<AttentionBody>(Settings{o.use_scale, "additive", o.dropout, o.seed, std::move(o.name)})) {}
 
 Layer Attention::from_config(const Config& c) {
-  return Attention({.use_scale = c.get("use_scale", false), .score_mode = c.get("score_mode", "dot"), .dropout = c.get("dropout", 0.0), .name = detail::config_name(c)});
+  return Attention({.use_scale = c.get("use_scale", false), .score_mode = c.get("score_mode", "dot"), .dropout = c.get("dropout", 0.0), .seed = detail::seed_from(c), .name = detail::config_name(c)});
 }
 Layer AdditiveAttention::from_config(const Config& c) {
-  return AdditiveAttention({.use_scale = c.get("use_scale", true), .dropout = c.get("dropout", 0.0), .name = detail::config_name(c)});
+  return AdditiveAttention({.use_scale = c.get("use_scale", true), .dropout = c.get("dropout", 0.0), .seed = detail::seed_from(c), .name = detail::config_name(c)});
 }
 
 }  // namespace candor

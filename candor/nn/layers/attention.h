@@ -1,6 +1,8 @@
 // Attention without projections: dot-product (Luong 2015) and additive (Bahdanau 2014).
 #pragma once
 
+#include <optional>
+
 #include "candor/nn/layers/attention_call.h"
 
 namespace candor {
@@ -9,6 +11,7 @@ struct AttentionOptions {
   bool use_scale = false;          ///< dot: scores times a weight; concat: their sum within tanh times a weight
   std::string score_mode = "dot";  ///< "dot": query . key; "concat": weight * sum(tanh(query + key))
   double dropout = 0;              ///< share of the distribution's entries that is dropped in training
+  std::optional<std::uint64_t> seed = {};  ///< of what is dropped; none: it follows the run's seed
   std::string name = {};
 };
 
@@ -28,6 +31,7 @@ class Attention : public Layer {
 struct AdditiveAttentionOptions {
   bool use_scale = true;  ///< a weight for each of the dim entries
   double dropout = 0;
+  std::optional<std::uint64_t> seed = {};
   std::string name = {};
 };
 

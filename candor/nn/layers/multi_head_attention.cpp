@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "candor/nn/layers/check.h"
+#include "candor/nn/layers/from_config.h"
 #include "candor/ops/activation.h"
 #include "candor/ops/attention.h"
 #include "candor/ops/elementwise.h"
@@ -66,7 +67,7 @@ class HeadsBody final : public detail::LayerBody {
     c.set("dropout", o.dropout).set("use_bias", o.use_bias).set("use_gate", o.use_gate).set("sliding_window", optional_number(o.sliding_window));
     c.set("kernel_initializer", o.kernel_initializer.config()).set("bias_initializer", o.bias_initializer.config());
     c.set("kernel_regularizer", o.kernel_regularizer.config()).set("bias_regularizer", o.bias_regularizer.config());
-    return c.set("kernel_constraint", o.kernel_constraint.config()).set("bias_constraint", o.bias_constraint.config());
+    return c.set("kernel_constraint", o.kernel_constraint.config()).set("bias_constraint", o.bias_constraint.config()).set("seed", detail::config_of(o.seed));
   }
 
   void build(std::span<const TensorType> in) override {
@@ -101,6 +102,7 @@ class HeadsBody final : public detail::LayerBody {
       weights = attention_weights(q, k, how, true);
       const std::int64_t group = s_.heads / s_.key_heads;
       const Tensor values = transpose(group == 1 ? v : repeat(v, group, 2), {0, 2, 1, 3});
+      const ops::SeedScope scope(s_.options.seed);
       heads = transpose(matmul(drop ? ops::dropout(weights, s_.options.dropout) : weights, values), {0, 2, 1, 3});
     }
     heads = unfold(heads, in.query.shape(), s_.value_dim);
@@ -307,7 +309,7 @@ Settings settings_of(std::int64_t num_heads, std::int64_t key_dim, MultiHeadAtte
 MultiHeadAttentionOptions shared_options(GroupQueryAttentionOptions o) {
   return {.dropout = o.dropout, .use_bias = o.use_bias, .sliding_window = o.sliding_window, .flash_attention = o.flash_attention, .kernel_initializer = o.kernel_initializer,
           .bias_initializer = o.bias_initializer, .kernel_regularizer = o.kernel_regularizer, .bias_regularizer = o.bias_regularizer, .activity_regularizer = o.activity_regularizer,
-          .kernel_constraint = o.kernel_constraint, .bias_constraint = o.bias_constraint, .use_gate = o.use_gate, .name = std::move(o.name)};
+          .kernel_constraint = o.kernel_constraint, .bias_constraint = o.bias_constraint, .seed = o.seed, .use_gate = o.use_gate, .name = std::move(o.name)};
 }
 
 std::optional<std::int64_t> optional_integer(const Config& c, const char* key) {
@@ -335,6 +337,7 @@ void read_shared(const Config& c, Options& o) {
   o.activity_regularizer = Regularizer::from_config(c.find("activity_regularizer"));
   o.kernel_constraint = Constraint::from_config(c.find("kernel_constraint"));
   o.bias_constraint = Constraint::from_config(c.find("bias_constraint"));
+  o.seed = detail::seed_from(c);
   o.use_gate = c.get("use_gate", false);
   o.name = detail::config_name(c);
 }

@@ -22,6 +22,7 @@ struct MultiHeadAttentionOptions {
   Regularizer activity_regularizer = {};
   Constraint kernel_constraint = {};
   Constraint bias_constraint = {};
+  std::optional<std::uint64_t> seed = {};  ///< of what is dropped; none: it follows the run's seed
   bool use_gate = false;  ///< the heads' results times sigmoid of a projection of the query
   std::string name = {};
 };
@@ -53,6 +54,7 @@ struct GroupQueryAttentionOptions {
   Regularizer activity_regularizer = {};
   Constraint kernel_constraint = {};
   Constraint bias_constraint = {};
+  std::optional<std::uint64_t> seed = {};
   bool use_gate = false;
   std::string name = {};
 };

@@ -13,7 +13,7 @@ using Types = std::map<const detail::LayerBody*, std::vector<TensorType>>;
 /// What each layer gives when it is first called, from one symbolic pass.
 Types observed(const Model& model) {
   Types types;
-  if (model.input_types().empty()) return types;
+  if (static_cast<detail::ModelBody&>(model.body()).input_types().empty()) return types;
   const detail::LayerObserver observer([&](const detail::LayerBody& layer, const std::string&, std::span<const Tensor> outputs) {
     std::vector<TensorType>& own = types[&layer];
     if (!own.empty()) return;

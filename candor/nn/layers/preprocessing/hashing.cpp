@@ -27,7 +27,7 @@ class HashingBody final : public detail::PreprocessingBody {
   Config options() const override {
     Config c = Config::map();
     c.set("num_bins", bins_).set("mask_value", options_.mask_value ? Config(*options_.mask_value) : Config()).set("salt", detail::salt_config(options_.salt));
-    return c.set("output_mode", options_.output_mode).set("sparse", false);
+    return c.set("output_mode", options_.output_mode).set("sparse", false).set("dtype", options_.output_mode == "int" ? "int64" : "float32");
   }
 
   std::int64_t cardinality() const override { return bins_; }

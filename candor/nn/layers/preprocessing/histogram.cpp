@@ -22,7 +22,7 @@ class AutoContrastBody final : public detail::ImageBody {
   std::string kind() const override { return "AutoContrast"; }
   Config options() const override {
     Config c = Config::map().set("value_range", detail::range_config(range_));
-    return describe(c, channels_first());
+    return describe(c);
   }
   Tensor transform(const Tensor& images, const Transformation&) const override {
     const Tensor x = detail::change_range(images, range_, {0, 255}), low = min(x, {1, 2}, true), high = max(x, {1, 2}, true);

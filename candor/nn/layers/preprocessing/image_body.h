@@ -31,7 +31,7 @@ class ImageBody : public LayerBody {
 
   bool channels_first() const { return channels_first_; }
   std::optional<std::uint64_t> seed() const { return seed_; }
-  Config& describe(Config& c, bool with_format = true) const;
+  Config& describe(Config& c) const;
   /// Uniform numbers of the layer's own stream.
   Tensor uniform(const Shape& shape, double low, double high) const;
   Tensor normal(const Shape& shape) const;

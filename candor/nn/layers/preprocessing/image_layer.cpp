@@ -95,10 +95,7 @@ std::vector<Tensor> ImageBody::apply(std::span<const Tensor> xs, Mode mode) {
   return {transformed(images, draw_for(images.type()))};
 }
 
-Config& ImageBody::describe(Config& c, bool with_format) const {
-  if (with_format) c.set("data_format", channels_first_ ? "channels_first" : "channels_last");
-  return c;
-}
+Config& ImageBody::describe(Config& c) const { return c.set("data_format", channels_first_ ? "channels_first" : "channels_last"); }
 
 // A seed of the layer's own moves the stream that its random ops draw from; the run's seed and step count all the same.
 template <class Draw>

@@ -28,7 +28,7 @@ class NormalizationBody final : public detail::PreprocessingBody {
   std::string kind() const override { return "Normalization"; }
   Config options() const override {
     Config c = Config::map();
-    c.set("axis", options_.axis.size() == 1 ? Config(options_.axis[0]) : Config::integers({options_.axis.begin(), options_.axis.end()}));
+    c.set("axis", Config::integers({options_.axis.begin(), options_.axis.end()}));
     c.set("mean", nested(options_.mean)).set("variance", nested(options_.variance));
     return c.set("invert", options_.invert);
   }

@@ -25,12 +25,10 @@ class ColorBody : public detail::ImageBody {
   Config options() const override {
     Config c = Config::map();
     c.set("factor", detail::factor_config(factor_)).set("value_range", detail::range_config(range_));
-    // RandomBrightness and RandomContrast name no data_format among their arguments.
-    return describe(c.set("seed", detail::config_of(seed())), names_format() || channels_first());
+    return describe(c.set("seed", detail::config_of(seed())));
   }
 
  protected:
-  virtual bool names_format() const { return true; }
   Tensor within(const Tensor& x) const { return clip(x, range_.low, range_.high); }
   static Tensor number(double value, const Tensor& like) { return Tensor::full({}, value, like.dtype()); }
   const char* kind_;
@@ -48,7 +46,6 @@ class Brightness final : public ColorBody {
   Tensor transform(const Tensor& x, const Transformation& t) const override { return within(x + per_image(t.at("rgb_delta"), x.dtype())); }
 
  protected:
-  bool names_format() const override { return false; }
 };
 
 class Contrast final : public ColorBody {
@@ -61,7 +58,6 @@ class Contrast final : public ColorBody {
   }
 
  protected:
-  bool names_format() const override { return false; }
 };
 
 class Saturation final : public ColorBody {
@@ -173,7 +169,7 @@ class SolarizationBody final : public ColorBody {
     Config c = Config::map();
     c.set("addition_factor", detail::factor_config(factor_)).set("threshold_factor", detail::factor_config(threshold_));
     c.set("value_range", detail::range_config(range_)).set("seed", detail::config_of(seed()));
-    return describe(c, channels_first());
+    return describe(c);
   }
   Transformation draw(const Shape& x) const override {
     const Shape shape{x[0], 1, 1, 1};
