@@ -13,7 +13,7 @@ namespace candor::candid {
 enum class Severity { note, warning, error };
 /// "note", "warning", "error".
 std::string to_string(Severity severity);
-
+/// Something that a person should know about data, a model or its scores: what `candor train` prints and a report keeps.
 struct Finding {
   std::string id;  ///< "data.constant"; never renamed
   Severity severity = Severity::note;

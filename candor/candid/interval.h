@@ -6,7 +6,7 @@
 #include <string>
 
 namespace candor::candid {
-
+/// Where the true number lies with the stated probability; low <= high, in the units of what was estimated.
 struct Interval {
   double low = 0, high = 0;
 };

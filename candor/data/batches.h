@@ -25,7 +25,7 @@ class Batches {
  public:
   /// Throws Error (invalid_argument) for a batch size below 1.
   Batches(Dataset dataset, std::int64_t batch_size, BatchOptions options);
-
+  /// One pass; going on gathers the next batch: features [size, ...], targets [size, ...], the last batch with what is left.
   class Iterator {
    public:
     using value_type = std::pair<Tensor, Tensor>;

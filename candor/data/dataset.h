@@ -9,7 +9,7 @@
 #include "candor/tensor/tensor.h"
 
 namespace candor::data {
-
+/// Examples in rows with what is to be predicted. A value: copies share the numbers. Rows of features and targets are equally many.
 struct Dataset {
   Tensor features;  ///< [rows, ...]; any dtype: pixels stay u8 and are converted when a batch is gathered
   Tensor targets;   ///< class numbers i32 [rows], or f32 [rows] or [rows, k]; undefined when there are none

@@ -20,7 +20,7 @@ struct LoadOptions {
   std::int64_t rows = 0;    ///< how much a generator makes; 0 is its default
   std::uint64_t seed = 0;   ///< seed of a generator
 };
-
+/// What data::load found: the examples with the source they came from.
 struct Loaded {
   Dataset train;            ///< everything when the source has no test part
   Dataset test;             ///< rows() is 0 when the source has none

@@ -20,7 +20,7 @@ namespace formats {
 
 /// The version of the file's layout that this program writes. Newer files are refused, older ones read.
 inline constexpr int model_file_version = 1;
-
+/// What a model file holds besides weights: enough to judge and to use the model without the program that made it.
 struct ModelFile {
   Model model;                             ///< built; with its compile options when it has them
   std::string task;                        ///< "classification", "regression" or empty

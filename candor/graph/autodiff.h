@@ -29,7 +29,7 @@ std::vector<Tensor> tangents(std::span<const Tensor> ys, std::span<const Tensor>
 /// Runs f and gives its scalar result with the gradients to `variables`. Inside a trace it records; outside it compiles and runs.
 /// Throws Error (shape) when the result is not a scalar.
 std::pair<Tensor, std::vector<Tensor>> value_and_grad(const Function<Tensor()>& f, std::span<const Variable> variables);
-
+/// A scalar f with its gradients, one a variable or argument, each of its shape, and what f returned besides.
 struct ValueAndGrad {
   Tensor value;
   std::vector<Tensor> gradients;
@@ -47,7 +47,7 @@ Function<std::vector<Tensor>(std::span<const Tensor>)> grad(ScalarFunction f);
 /// The same with the value, and with auxiliary results.
 Function<std::pair<Tensor, std::vector<Tensor>>(std::span<const Tensor>)> value_and_grad(ScalarFunction f);
 Function<ValueAndGrad(std::span<const Tensor>)> value_and_grad(ScalarFunctionWithAux f);
-
+/// Outputs of f with the function that carries cotangents back (reverse mode).
 struct Vjp {
   std::vector<Tensor> outputs;
   /// Cotangents of the outputs (undefined: zeros) -> cotangents of the inputs, any number of times. Outside a trace each call

@@ -19,7 +19,7 @@ struct Kernel {
   std::size_t scratch = 0;            ///< bytes, 64-byte aligned, private to this call
   std::string note;                   ///< "parallel over 4 row blocks", "inline: 0.02 MFLOP"
 };
-
+/// A kernel that does not take a node, with the reason as `candor plan` prints it.
 struct Declined {
   std::string kernel, reason;  ///< "onednn.matmul", "K=3 < 16"
 };
@@ -27,7 +27,7 @@ struct Declined {
 /// What a candidate answers: a kernel, or why not.
 using Answer = std::variant<Kernel, Declined>;
 inline Declined declined(std::string kernel, std::string reason) { return {std::move(kernel), std::move(reason)}; }
-
+/// A device, or a way to compute: names a kernel for each node. backend("cpu") finds one; PlanOptions chooses.
 class Backend {
  public:
   virtual ~Backend() = default;

@@ -10,7 +10,7 @@
 #include "candor/ops/op.h"
 
 namespace candor {
-
+/// An op of one's own for register_custom_op: name, types of the outputs, kernel, gradient. Only name and kernel must be given.
 struct CustomOp {
   /// What it is called by; a prefix of your own keeps names apart: "acme.cube".
   std::string name;

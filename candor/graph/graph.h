@@ -10,7 +10,7 @@
 #include "candor/ops/op.h"
 
 namespace candor {
-
+/// One call of an op: what goes in and what comes out, as numbers of values of the graph.
 struct Node {
   NodeInfo info;             ///< op, attributes, types of inputs and outputs
   std::vector<int> inputs;   ///< values
@@ -21,7 +21,7 @@ struct Node {
 
 /// Where a value comes from.
 enum class Source : std::uint8_t { argument, variable, constant, node };
-
+/// A tensor in a graph, known by type: shape and dtype.
 struct Value {
   TensorType type;
   Source source = Source::node;
@@ -29,7 +29,7 @@ struct Value {
   int index = 0;   ///< which output of the node, which argument
   Tensor tensor;   ///< the variable or constant
 };
-
+/// What a function does, recorded by tracing it: nodes in an order in which they can run, with the values between them.
 class Graph {
  public:
   std::vector<Node> nodes;

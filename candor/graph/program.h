@@ -23,7 +23,7 @@ struct PlanRow {
   int first = 0, last = 0;    ///< lifetime of the first output in steps
   double seconds = 0;         ///< mean, when profiled
 };
-
+/// A graph made ready to run: rewritten, a kernel for each node, one arena for all that lies between. Running it takes no memory and no lock.
 class Program {
  public:
   /// Rewrites and plans. Keeps the variables and constants of the graph alive.

@@ -12,7 +12,7 @@
 #include "candor/ops/elementwise.h"
 
 namespace candor {
-
+/// A function of one tensor, applied elementwise (softmax: along the last axis); the default is the identity.
 class ActivationFunction {
  public:
   ActivationFunction() = default;  ///< linear

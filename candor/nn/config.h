@@ -13,7 +13,7 @@
 #include "candor/tensor/tensor.h"
 
 namespace candor {
-
+/// A tree of values as JSON has it, with tensors as leaves: what layers, models, losses and optimizers are written as, in Keras's words.
 class Config {
  public:
   using List = std::vector<Config>;

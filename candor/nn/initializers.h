@@ -20,7 +20,7 @@ namespace candor {
 /// same bits. Starts as 0.
 void set_random_seed(std::uint64_t seed);
 std::uint64_t random_seed();
-
+/// How a weight starts: by Keras's name, by one of the classes below, or by a function of one's own. The same seed gives the same bits.
 class Initializer {
  public:
   /// By Keras name: "glorot_uniform", "zeros", ... Throws Error (invalid_argument) that lists the names.
@@ -50,11 +50,11 @@ class Initializer {
 
 using Seed = std::optional<std::uint64_t>;
 using FanAxes = std::optional<std::vector<int>>;
-
+/// All entries 0; Ones: all 1; Constant: all `value`.
 struct Zeros { operator Initializer() const; };
 struct Ones { operator Initializer() const; };
 struct Constant { double value = 0; operator Initializer() const; };
-/// minval <= x < maxval.
+/// Uniform in [minval, maxval); RandomNormal: normal with this mean and deviation.
 struct RandomUniform { double minval = -0.05, maxval = 0.05; Seed seed = {}; operator Initializer() const; };
 struct RandomNormal { double mean = 0, stddev = 0.05; Seed seed = {}; operator Initializer() const; };
 /// Normal, drawn again beyond two deviations.

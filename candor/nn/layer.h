@@ -26,7 +26,7 @@ class LayerBody;
 
 /// A weight with its name within the layer or model: "dense_1/kernel".
 using NamedVariable = std::pair<std::string, Variable>;
-
+/// Any layer or model: a handle, cheap to copy; copies are the same layer. Inputs and outputs are batches, samples along the first axis.
 class Layer {
  public:
   Layer() = default;

@@ -17,7 +17,7 @@ struct ReduceOnPlateauOptions {
   double min_lr = 0;
   std::string mode = "min";
 };
-
+/// Lowers the rate by a factor when a metric has not become better for a while, as PyTorch's ReduceLROnPlateau; step it with the metric.
 class ReduceOnPlateau {
  public:
   /// Throws Error (invalid_argument) for options out of range.

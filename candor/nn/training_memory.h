@@ -4,7 +4,7 @@
 #include "candor/nn/model.h"
 
 namespace candor {
-
+/// Bytes that a step of training needs besides weights and optimizer state.
 struct TrainingMemory {
   std::size_t bytes = 0;                ///< of the arena of forward and backward pass
   std::size_t without_checkpoints = 0;  ///< the same if everything were kept

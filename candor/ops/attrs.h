@@ -16,7 +16,7 @@ class Graph;
 
 using AttrValue = std::variant<bool, std::int64_t, double, std::string, DType, std::vector<std::int64_t>, std::vector<double>,
                                std::shared_ptr<const Graph>>;
-
+/// What an op needs to know besides its inputs: few named values. Equal attributes hash and compare equal, whatever order they were set in.
 class Attrs {
  public:
   Attrs() = default;

@@ -53,7 +53,7 @@ struct BatchArgs {
   const std::vector<bool>& batched;  ///< one an input
   std::int64_t size;                 ///< number of examples
 };
-
+/// A row of the op table: what an op is called, gives, computes, and how it is differentiated and mapped over examples.
 struct Op {
   std::string name;
   /// Types of the outputs. Throws Error (shape, dtype, invalid_argument) that names the op and what came.

@@ -9,7 +9,7 @@
 #include <vector>
 
 namespace candor {
-
+/// Extents of a tensor, outermost first: at most max_rank axes, none negative, product at most 2^59. The default is a scalar.
 class Shape {
  public:
   static constexpr int max_rank = 8;

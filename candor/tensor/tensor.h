@@ -57,7 +57,7 @@ struct TensorImpl {
   std::shared_ptr<const TensorImpl> mask;               // see Tensor::mask()
 };
 }  // namespace detail
-
+/// Numbers of one dtype in a shape, row-major: a handle, copies share them. Ops run when called, or are recorded inside a trace.
 class Tensor {
  public:
   /// An undefined tensor: `defined()` is false and nothing else may be asked of it.

@@ -14,7 +14,7 @@ struct BatchSizeSearchOptions {
   double seconds = 0.2;                       ///< for each size, at least one step
   double enough = 0.9;                        ///< the smallest size that is at least this share as fast as the fastest is suggested
 };
-
+/// Sizes that were tried with the speed of each.
 struct BatchSizeSearch {
   std::vector<std::int64_t> sizes;
   std::vector<double> rows_per_second;

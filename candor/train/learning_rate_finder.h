@@ -17,7 +17,7 @@ struct RateSearchOptions {
   double smoothing = 0.9;                 ///< of the losses: how much of the mean so far stays
   double divergence = 4;                  ///< stops when the smoothed loss is this many times the best
 };
-
+/// Rates that were tried, one a step, with the loss of each.
 struct RateSearch {
   std::vector<double> rates, losses;  ///< losses are smoothed
   double suggestion = 0;              ///< where the loss falls fastest over the logarithm of the rate; 0 when it falls nowhere

@@ -9,7 +9,7 @@
 #include "candor/nn/config.h"
 
 namespace candor {
-
+/// What a part of training knows between two steps, for a resume point: named values and tensors.
 class SavedState {
  public:
   using Tensors = std::vector<std::pair<std::string, Tensor>>;

@@ -11,7 +11,7 @@
 #include "candor/graph/graph.h"
 
 namespace candor {
-
+/// A rule that makes a graph cheaper without changing what it computes. `candor plan` names it; CANDOR_REWRITES=-name leaves it out.
 struct Rewrite {
   const char* name;
   const char* what;                      ///< one line for documentation and candor plan

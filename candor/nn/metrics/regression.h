@@ -14,11 +14,11 @@ class MeanAbsoluteErrorMetric : public Metric { public: explicit MeanAbsoluteErr
 class MeanSquaredErrorMetric : public Metric { public: explicit MeanSquaredErrorMetric(MetricOptions options = {}); };
 /// Root of the mean of (p - t)^2 over the whole set.
 class RootMeanSquaredError : public Metric { public: explicit RootMeanSquaredError(MetricOptions options = {}); };
-/// Mean of the cosine of the angle between targets and predictions along `axis`.
 struct CosineMetricOptions {
   std::string name = "cosine_similarity";
   int axis = -1;
 };
+/// Mean of the cosine of the angle between targets and predictions along `axis`.
 class CosineSimilarityMetric : public Metric { public: explicit CosineSimilarityMetric(CosineMetricOptions options = {}); };
 /// Mean of log(cosh(p - t)).
 class LogCoshError : public Metric { public: explicit LogCoshError(MetricOptions options = {}); };

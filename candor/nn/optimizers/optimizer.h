@@ -17,7 +17,7 @@ namespace candor {
 namespace detail {
 class OptimizerBody;
 }
-
+/// Any optimizer: a handle, copies share its state (moments, number of steps). Made by Adam{...}, SGD{...} and their relatives.
 class Optimizer {
  public:
   Optimizer() = default;
