@@ -33,6 +33,9 @@ class CallbackBody {
   virtual void on_batch_begin(TrainState& state, std::int64_t step) { (void)state, (void)step; }
   /// After each step; `loss` is that of the batch. state.so_far() has the running scores, which Keras calls logs.
   virtual void on_batch_end(TrainState& state, std::int64_t step, double loss) { (void)state, (void)step, (void)loss; }
+  /// Around the model's judgement by validation data at the end of an epoch.
+  virtual void on_test_begin(TrainState& state) { (void)state; }
+  virtual void on_test_end(TrainState& state) { (void)state; }
   /// `scores` has the epoch's loss and metrics, those of validation with "val_" before the name; a callback may add to it.
   virtual void on_epoch_end(TrainState& state, Scores& scores) { (void)state, (void)scores; }
   virtual void on_train_end(TrainState& state) { (void)state; }

@@ -304,7 +304,9 @@ History Trainer::run() {
     Result result = epoch(at_.epoch, bar);
     if (result.ended) break;
     if (judge_ && !result.interrupted && (at_.epoch + 1) % options_.validation_freq == 0) {
+      for (const Callback& callback : callbacks_) callback->on_test_begin(seen_);
       const Scores judged = judge_->run();
+      for (const Callback& callback : callbacks_) callback->on_test_end(seen_);
       for (const auto& [name, value] : judged.items()) result.scores.set("val_" + name, value);
     }
     if (!result.interrupted) {

@@ -13,6 +13,7 @@
 #include "candor/nn/losses.h"
 #include "candor/nn/metrics.h"
 #include "candor/nn/optimizers/optimizers.h"
+#include "candor/ops/manipulate.h"
 #include "candor/tensor/random.h"
 #include "candor/train/batch_size_finder.h"
 #include "candor/train/event_file.h"
@@ -166,6 +167,50 @@ TEST(Callbacks, LambdasAreCalledInKerasOrder) {
                            .on_train_end = [&](TrainState&) { calls += "T"; }};
   model().fit(line(20), {.epochs = 2, .batch_size = 10, .callbacks = {spy}, .verbose = 0});
   EXPECT_EQ(calls, "tebBbBEebBbBET");
+}
+
+/// What on_epoch_end sees of the first weight, and what training ends with.
+std::vector<double> weights_seen(const std::vector<Callback>& first, const data::Dataset& data, std::vector<double>& validation) {
+  const Sequential m = model();
+  m.compile({.loss = MeanSquaredError{}, .optimizer = SGD(0.05, {.use_ema = true, .ema_momentum = 0.5})});
+  std::vector<double> seen;
+  std::vector<Callback> callbacks = first;
+  callbacks.push_back(LambdaCallback{.on_epoch_end = [&](TrainState& state, Scores&) { seen.push_back(state.model.weights()[0].to_vector()[0]); }});
+  validation = m.fit(data, {.epochs = 3, .batch_size = 8, .validation_split = 0.25, .callbacks = callbacks, .verbose = 0})["val_loss"];
+  seen.push_back(m.weights()[0].to_vector()[0]);
+  return seen;
+}
+
+TEST(Callbacks, SwapEMAWeightsJudgesTheAverages) {
+  const data::Dataset data = line(32);
+  std::vector<double> plain, judged, saved;
+  const std::vector<double> newest = weights_seen({}, data, plain), same = weights_seen({SwapEMAWeights{}}, data, judged);
+  const std::vector<double> averages = weights_seen({SwapEMAWeights{.swap_on_epoch = true}}, data, saved);
+  EXPECT_EQ(same, newest);    // training goes on from the newest weights
+  EXPECT_EQ(saved, judged);   // both judge the averages,
+  EXPECT_NE(judged, plain);   // not the newest weights
+  for (std::size_t epoch = 0; epoch < 3; ++epoch) EXPECT_NE(averages[epoch], newest[epoch]) << epoch;
+  EXPECT_EQ(averages[2], averages[3]);   // the last epoch's averages are what is left
+  EXPECT_EQ(averages[3], newest[3]);     // as without the callback
+}
+
+TEST(Callbacks, SwapEMAWeightsJudgesWhatSwapAveragesShows) {
+  const data::Dataset data = line(32);
+  const Sequential m = model();
+  const SGD sgd(0.05, {.use_ema = true, .ema_momentum = 0.5});
+  m.compile({.loss = MeanSquaredError{}, .optimizer = sgd});
+  double loss = 0;
+  const LambdaCallback look{.on_epoch_end = [&](TrainState& state, Scores&) {
+    state.optimizer.swap_averages();
+    loss = MeanSquaredError{}(data.targets, reshape(state.model(data.features), {32})).item();
+    state.optimizer.swap_averages();
+  }};
+  const History history = m.fit(data, {.epochs = 1, .batch_size = 8, .validation_data = data, .callbacks = {SwapEMAWeights{}, look}, .verbose = 0});
+  EXPECT_NEAR(history["val_loss"][0], loss, 1e-6);
+}
+
+TEST(Callbacks, SwapEMAWeightsNeedsAverages) {
+  EXPECT_ERROR(invalid_argument, model().fit(line(8), {.callbacks = {SwapEMAWeights{}}, .verbose = 0}), "SwapEMAWeights", "use_ema");
 }
 
 TEST(OnBatch, ScoresAreThoseSinceTheReset) {

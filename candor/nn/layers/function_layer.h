@@ -21,8 +21,8 @@ struct LayerParameter {
 };
 
 struct FunctionLayerOptions { std::string name = {}; };
-/// The function gets the input and the weights in the order in which they were declared. Its weights train, are saved by name and counted as any
-/// layer's; config() and saving the architecture throw Error (unsupported), as code cannot be stored.
+/// A function and its parameters as a layer: it gets the input and the weights in the order in which they were declared. The weights train, are saved
+/// by name and counted as any layer's; config() and saving the architecture throw Error (unsupported), as code cannot be stored.
 ///     FunctionLayer scale{[](const Tensor& x, std::span<const Tensor> w) { return x * w[0]; }, {{"gain", {1}, "ones"}}};
 /// Where the shapes depend on the input, a function of its type gives the parameters:
 ///     FunctionLayer dense{[](const Tensor& x, std::span<const Tensor> w) { return matmul(x, w[0]); },

@@ -1,220 +1,229 @@
-// docs/keras.md, made from Keras's list of classes (fixtures/keras/defaults.json), what Candor reads from Keras's own configurations,
-// the fixtures that test it, and notes.json, which holds what no program can know: why something is missing or differs.
-//   keras_page FIXTURES NOTES            writes the page to standard output
-//   keras_page FIXTURES NOTES PAGE       compares it with the page
+// docs/keras.md, made from Keras's list of classes (fixtures/keras/defaults.json), what Candor reads from Keras's own configurations, the fixtures
+// and tests that exercise a class, the comments of the headers, and notes.json, which holds what no program can know: why something differs.
+//   keras_page FIXTURES SOURCE            writes the page to standard output; SOURCE is the root of the repository
+//   keras_page FIXTURES SOURCE PAGE       compares it with the page
 // Exit code 1: the page is out of date, or a class or argument is missing and no note says why.
+#include <algorithm>
 #include <fstream>
 #include <iostream>
-#include <map>
-#include <set>
+#include <optional>
 #include <sstream>
 
-#include "candor/candor.h"
+#include "tests/docs/keras_page/collect.h"
+#include "tests/docs/keras_page/sources.h"
 #include "tests/support/config.h"
 
+namespace keras_page {
 namespace {
 
-using namespace candor;
-using nlohmann::json;
+using candor::Config;
 
-struct Tested {
-  std::string file;
-  int cases = 0, properties = 0;
-};
+/// A line of a list, "a, b": what is there, and one more.
+void append(std::string& list, const std::string& item, const char* between = ", ") { list += (list.empty() ? "" : between) + item; }
 
-struct Group {
-  std::string key, title;                                   ///< in defaults.json, and on the page
-  std::map<std::string, std::vector<json>> configs;         ///< class -> configurations that fixtures use
-  std::map<std::string, std::vector<Tested>> tested;        ///< class -> where
-  std::function<Config(const Config& described)> rebuilt;   ///< what Candor makes of a configuration, as a configuration
-};
-
-json read(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw std::runtime_error("keras_page: cannot read " + path);
-  return json::parse(file);
-}
-
-void count(Group& group, const json& cases, const std::string& file, const std::string& kind = {}) {
-  std::map<std::string, int> numbers;
-  for (const json& c : cases) {
-    if (!kind.empty() && c.value("kind", "") != kind) continue;
-    const std::string name = c.at("class");
-    ++numbers[name];
-    if (c.contains("config") && c.at("config").is_object()) group.configs[name].push_back(c.at("config"));
-  }
-  for (const auto& [name, number] : numbers) group.tested[name].push_back({file, number, 0});
+std::string in_python(const json& value) {
+  if (value.is_null()) return "None";
+  if (value.is_boolean()) return value.get<bool>() ? "True" : "False";
+  std::string text = value.is_number_float() ? Config(value.get<double>()).number() == 0 ? "0.0" : value.dump() : value.dump();
+  std::replace(text.begin(), text.end(), '|', '/');
+  return text;
 }
 
 /// {"class_name": ..., "config": ...}, whichever of the two forms the fixture has.
 json described(const std::string& name, const json& config) {
   if (config.contains("class_name")) return config;
-  return {{"class_name", name}, {"config", config}};
+  return {{"class_name", name == "Model" ? "Functional" : name}, {"config", config}};
 }
 
-// Callbacks are given to fit in code and have no configuration; that a class is here is proved by compiling this.
-const std::set<std::string>& callback_classes() {
-#define CANDOR_HAS(name) ((void)sizeof(name), #name)
-  static const std::set<std::string> names{
-#include "tests/docs/keras_page/callbacks.inc"
-  };
-#undef CANDOR_HAS
-  return names;
-}
-
-std::string default_text(const json& argument) {
-  const std::string name = argument.at("name");
-  if (argument.value("kind", "") == "var_keyword" || argument.value("kind", "") == "var_positional") return "";
-  if (!argument.contains("default")) return name;
-  const json& value = argument.at("default");
-  std::string text = value.is_null() ? "None" : value.is_boolean() ? (value.get<bool>() ? "True" : "False") : value.dump();
-  for (char& c : text)
-    if (c == '|') c = '/';
-  return name + "=" + text;
+/// The link that a heading gets: "Random images" is #random-images.
+std::string anchor(const std::string& title) {
+  std::string link;
+  for (char c : title) {
+    if (c == ' ') link += '-';
+    else if (std::isalnum(static_cast<unsigned char>(c)) || c == '-') link += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return link;
 }
 
 class Page {
  public:
-  Page(std::string fixtures, const std::string& notes) : fixtures_(std::move(fixtures)), notes_(read(notes)) { collect(); }
+  Page(const std::string& fixtures, const std::string& source) : notes_(read_json(source + "/tests/docs/keras_page/notes.json")), sources_(source), groups_(collect(fixtures)) {
+    for (const json& name : notes_.at("everywhere")) everywhere_.insert(name.get<std::string>());
+  }
 
   std::string text() {
-    std::ostringstream out;
-    out << "# Keras to Candor\n\n" << notes_.at("about").get<std::string>() << "\n\n";
-    std::ostringstream body;
-    int there = 0, all = 0;
-    for (const Group& group : groups_) section(group, body, there, all);
-    out << there << " of " << all << " classes are there; for the others the table says why not.\n" << body.str();
-    return out.str();
+    std::string body, contents;
+    for (const json& kind : notes_.at("kinds")) body += section(kind, contents);
+    for (const Group& group : groups_)
+      for (const json& entry : group.classes)
+        if (const std::string name = entry.at("name"); !written_.count(group.key + "/" + name)) gap(group.key + ": " + name + " stands in no section of notes.json");
+    body += beyond(contents);
+    std::string page;
+    for (const json& line : notes_.at("about")) page += line.get<std::string>() + "\n";
+    return page + "\n## Contents\n\n" + std::to_string(there_) + " of " + std::to_string(written_.size()) + " classes are there; for the others the table says why not.\n\n" + contents + body;
   }
   const std::vector<std::string>& gaps() const { return gaps_; }
 
  private:
-  void collect() {
-    const json classes = read(fixtures_ + "/keras/defaults.json").at("classes");
-    const auto add = [&](const char* key, const char* title, std::function<Config(const Config&)> rebuilt) -> Group& {
-      groups_.push_back({key, title, {}, {}, std::move(rebuilt)});
-      lists_[key] = classes.at(key);
-      return groups_.back();
-    };
-    groups_.reserve(10);
-    const json layers = read(fixtures_ + "/keras/layers/cases.json"), losses = read(fixtures_ + "/keras/losses_metrics/losses_metrics.json"),
-               optimizers = read(fixtures_ + "/keras/optimizers/optimizers.json"), others = read(fixtures_ + "/keras/optimizers/regularizers_constraints.json"),
-               training = read(fixtures_ + "/keras/training/training.json");
-    Group& layer = add("layers", "Layers", [](const Config& c) { return layer_from_config(c).config(); });
-    count(layer, layers.at("cases"), "layers");
-    std::map<std::string, int> properties;
-    for (const json& c : layers.at("not_value_tested")) {
-      layer.tested[c.at("class")].push_back({"layers", 0, ++properties[c.at("class")]});
-      if (c.at("config").is_object()) layer.configs[c.at("class")].push_back(c.at("config"));
-    }
-    Group& model = add("models", "Models", [](const Config& c) { return layer_from_config(c).config(); });
-    for (const json& c : layers.at("cases")) {
-      const std::string kind = c.at("class");
-      if (kind == "Sequential" || kind == "Functional") model.configs[kind == "Functional" ? "Model" : kind].push_back(c.at("config"));
-    }
-    for (const char* name : {"Model", "Sequential"})
-      model.tested[name] = {{"layers", static_cast<int>(model.configs[name].size()), 0}, {"training", static_cast<int>(training.at("cases").size()), 0}};
-    count(add("losses", "Losses", [](const Config& c) { return loss_from_config(c).config(); }), losses.at("cases"), "losses_metrics", "loss");
-    count(add("metrics", "Metrics", [](const Config& c) { return metric_from_config(c).config(); }), losses.at("cases"), "losses_metrics", "metric");
-    count(add("optimizers", "Optimizers", [](const Config& c) { return optimizer_from_config(c).config(); }), optimizers.at("cases"), "optimizers");
-    count(add("optimizers.schedules", "Schedules", [](const Config& c) { return schedule_from_config(c).config(); }), read(fixtures_ + "/keras/schedules/schedules.json").at("cases"), "schedules");
-    Group& callbacks = add("callbacks", "Callbacks", nullptr);
-    for (const json& c : training.at("cases"))
-      for (const json& callback : c.at("callbacks")) {
-        const std::string name = callback.value("class", callback.value("class_name", ""));
-        auto& tested = callbacks.tested[name];
-        if (tested.empty()) tested.push_back({"training", 0, 0});
-        ++tested[0].cases;
-      }
-    count(add("initializers", "Initializers", [](const Config& c) { return Initializer(c).config(); }), read(fixtures_ + "/keras/initializers/initializers.json").at("cases"), "initializers");
-    count(add("regularizers", "Regularizers", [](const Config& c) { return Regularizer::from_config(&c).config(); }), others.at("cases"), "optimizers/regularizers_constraints", "regularizer");
-    count(add("constraints", "Constraints", [](const Config& c) { return Constraint::from_config(&c).config(); }), others.at("cases"), "optimizers/regularizers_constraints", "constraint");
-  }
-
-  json note(const std::string& group, const std::string& name) const {
-    if (!notes_.contains(group) || !notes_.at(group).contains(name)) return json::object();
-    return notes_.at(group).at(name);
-  }
   void gap(const std::string& text) { gaps_.push_back(text); }
+  const Group& group(const std::string& key) const {
+    return *std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) { return g.key == key; });
+  }
+  json note(const Group& group, const std::string& name) const {
+    const json& notes = notes_.at("notes");
+    if (!notes.contains(group.key) || !notes.at(group.key).contains(name)) return json::object();
+    return notes.at(group.key).at(name);
+  }
 
-  /// Names of the arguments that Candor's own configuration has; nothing when the class cannot be made.
-  std::optional<std::set<std::string>> arguments_of(const Group& group, const std::string& name, std::string& why) const {
+  /// Names of the arguments that Candor takes; nothing when the class cannot be made, and why. An argument that Keras writes only when it is given
+  /// is tried with a value of notes.json.
+  std::optional<std::set<std::string>> arguments_of(const Group& group, const json& entry, std::string& why) const {
+    const std::string name = entry.at("name");
     if (!group.rebuilt) {
-      if (!callback_classes().count(name)) return std::nullopt;
-      return std::set<std::string>{};
+      const auto found = callback_arguments().find(name);
+      if (found != callback_arguments().end()) return found->second;
+      why = "no such callback";
+      return std::nullopt;
     }
-    const auto found = group.configs.find(name);
-    std::vector<json> tried = found == group.configs.end() ? std::vector<json>{} : found->second;
-    tried.push_back(json::object());
-    for (const json& config : tried) {
+    std::optional<std::set<std::string>> taken;
+    const auto attempt = [&](const json& config) {
       try {
-        const Config own = group.rebuilt(testing::to_config(described(name, config)));
-        std::set<std::string> names;
+        const Config own = group.rebuilt(candor::testing::to_config(described(name, config)));
+        if (!taken) taken.emplace();
         if (const Config* options = own.find("config"); options && options->is_map())
-          for (const auto& [key, value] : options->entries()) names.insert(key);
-        return names;
+          for (const auto& [key, value] : options->entries()) taken->insert(key);
+        return true;
       } catch (const std::exception& error) {
         if (why.empty()) why = error.what();
+        return false;
       }
+    };
+    const auto found = group.configs.find(name);
+    json base = json::object();
+    bool made = attempt(base);
+    for (std::size_t i = 0; found != group.configs.end() && i < found->second.size() && !made; ++i) made = attempt(base = found->second[i]);
+    if (!made) return std::nullopt;
+    for (const json& argument : entry.at("args")) {
+      const std::string option = argument.at("name");
+      if (taken->count(option) || !notes_.at("tried").contains(option)) continue;
+      json& config = base.contains("class_name") ? base["config"] : base;
+      const json before = config;
+      config[option] = notes_.at("tried").at(option);
+      attempt(base);
+      config = before;
     }
-    return std::nullopt;
+    return taken;
   }
 
-  void section(const Group& group, std::ostringstream& out, int& there, int& all) {
-    out << "\n## " << group.title << "\n\n| Keras | Candor | arguments | tested by | differences |\n|---|---|---|---|---|\n";
-    for (const json& entry : lists_.at(group.key)) {
-      const std::string name = entry.at("name");
-      ++all;
-      const json said = note(group.key, name);
-      std::string why, arguments, differences = said.value("differs", ""), tests;
-      const auto own = said.contains("none") ? std::nullopt : arguments_of(group, name, why);
-      std::vector<std::string> missing;
-      for (const json& argument : entry.at("args")) {
-        const std::string text = default_text(argument);
-        if (text.empty()) continue;
-        arguments += (arguments.empty() ? "" : ", ") + text;
-        const std::string option = argument.at("name");
-        if (!own || own->empty() || own->count(option) || notes_.at("everywhere").contains(option)) continue;
-        if (said.contains("arguments") && said.at("arguments").contains(option)) {
-          const std::string reason = said.at("arguments").at(option);
-          if (!reason.empty()) differences += (differences.empty() ? "" : "; ") + ("`" + option + "`: " + reason);
-        } else {
-          missing.push_back(option);
-        }
-      }
-      for (const std::string& option : missing) {
-        gap(group.key + ": " + name + " lacks the argument " + option);
-        differences += (differences.empty() ? "" : "; ") + ("no `" + option + "`");
-      }
-      if (const auto found = group.tested.find(name); found != group.tested.end())
-        for (const Tested& t : found->second) {
-          if (t.cases) tests += (tests.empty() ? "" : ", ") + t.file + " (" + std::to_string(t.cases) + ")";
-          if (t.properties) tests += (tests.empty() ? "" : ", ") + std::string("properties");
-        }
-      if (said.contains("tested")) tests += (tests.empty() ? "" : ", ") + said.at("tested").get<std::string>();
-      std::string candor_name = own ? "`" + said.value("candor", name) + "`" : "-";
-      if (!own && said.contains("candor")) candor_name = "`" + said.at("candor").get<std::string>() + "`";
-      if (own || said.contains("candor")) ++there;
-      if (!own) {
-        if (said.contains("none")) differences = said.at("none");
-        else gap(group.key + ": " + name + " is not there: " + why), differences = "not there";
-      } else if (tests.empty()) {
-        gap(group.key + ": " + name + " is tested by nothing that the page knows of");
-      }
-      out << "| " << name << " | " << candor_name << " | " << (arguments.empty() ? "" : "`" + arguments + "`") << " | " << (tests.empty() ? "-" : tests) << " | " << differences << " |\n";
-    }
+  std::string tests_of(const Group& group, const std::string& name, const std::string& candor_name) const {
+    std::string tests;
+    if (const auto found = group.tested.find(name); found != group.tested.end())
+      for (const Tested& t : found->second)
+        if (t.cases) append(tests, t.file + " (" + std::to_string(t.cases) + ")");
+    if (!tests.empty() && !group.random.count(name)) return tests;
+    std::vector<std::string> files = sources_.tests(candor_name);
+    std::erase_if(files, [](const std::string& file) { return file.find("defaults") != std::string::npos || file.find("fixture") != std::string::npos; });
+    for (std::size_t i = 0; i < std::min<std::size_t>(files.size(), 2); ++i) append(tests, "`" + files[i] + "`");
+    return tests;
   }
 
-  std::string fixtures_;
+  std::string row(const Group& group, const json& entry) {
+    const std::string name = entry.at("name"), shown = group.key + ": " + name;
+    written_.insert(group.key + "/" + name);
+    const json said = note(group, name);
+    const std::string candor_name = said.value("candor", name);
+    std::string why, arguments, differences = said.value("differs", "");
+    const bool refused = said.contains("none");
+    const auto taken = refused || said.contains("handle") ? std::nullopt : arguments_of(group, entry, why);
+    for (const json& argument : entry.at("args")) {
+      const std::string option = argument.at("name"), kind = argument.value("kind", "");
+      if (kind == "var_keyword" || kind == "var_positional") continue;
+      append(arguments, argument.contains("default") ? option + "=" + in_python(argument.at("default")) : option);
+      const json& reasons = said.contains("arguments") ? said.at("arguments") : notes_.at("arguments");
+      if (!taken || taken->count(option) || everywhere_.count(option)) {
+        if (said.contains("arguments") && said.at("arguments").contains(option)) gap(shown + " takes " + option + ", which notes.json explains the absence of");
+        continue;
+      }
+      if (reasons.contains(option) || notes_.at("arguments").contains(option)) {
+        const std::string reason = (reasons.contains(option) ? reasons : notes_.at("arguments")).at(option);
+        if (!reason.empty()) append(differences, "`" + option + "`: " + reason, "; ");
+      } else {
+        gap(shown + " lacks the argument " + option);
+        append(differences, "no `" + option + "`", "; ");
+      }
+    }
+    const bool is_there = taken || said.contains("handle");
+    std::string tests;
+    if (is_there) {
+      ++there_;
+      tests = tests_of(group, name, candor_name);
+      if (tests.empty()) gap(shown + " is tested by nothing that the page knows of");
+    } else if (!refused) {
+      gap(shown + " is not there: " + why);
+    }
+    if (said.contains("handle")) append(differences, said.at("handle").get<std::string>(), "; ");
+    if (refused) differences = said.at("none").get<std::string>();
+    return "| " + name + " | " + (is_there ? "`" + candor_name + "`" : "-") + " | " + (arguments.empty() ? "" : "`" + arguments + "`") + " | " + tests + " | " + differences + " |\n";
+  }
+
+  std::string section(const json& kind, std::string& contents) {
+    const std::string title = kind.at("title"), wanted = kind.value("classes", "");
+    const Group& of = group(kind.at("group"));
+    std::set<std::string> names;
+    std::istringstream words(wanted);
+    for (std::string word; words >> word;) names.insert(word);
+    std::string rows;
+    int count = 0;
+    for (const json& entry : of.classes) {
+      if (!wanted.empty() && !names.erase(entry.at("name"))) continue;
+      rows += row(of, entry);
+      ++count;
+    }
+    for (const std::string& name : names) gap("notes.json: " + name + " of " + title + " is not on the list");
+    contents += "- [" + title + "](#" + anchor(title) + ") (" + std::to_string(count) + ")\n";
+    std::string text = "\n## " + title + "\n\n";
+    if (kind.contains("about")) text += kind.at("about").get<std::string>() + "\n\n";
+    return text + "| Keras | Candor | arguments | tested by | differences |\n|---|---|---|---|---|\n" + rows;
+  }
+
+  /// What Candor has and the list does not, with the first sentence of the comment over it.
+  std::string beyond(std::string& contents) {
+    const json& said = notes_.at("beyond");
+    const std::string title = said.at("title");
+    contents += "- [" + title + "](#" + anchor(title) + ")\n";
+    std::string text = "\n## " + title + "\n\n" + said.at("about").get<std::string>() + "\n";
+    for (const json& part : said.at("parts")) {
+      std::set<std::string> names;
+      for (const json& name : part.value("also", json::array())) names.insert(name.get<std::string>());
+      if (part.contains("group")) {
+        const Group& of = group(part.at("group"));
+        names.insert(of.own.begin(), of.own.end());
+        for (const json& entry : of.classes) names.erase(entry.at("name").get<std::string>());
+      }
+      for (const json& name : part.value("not", json::array())) names.erase(name.get<std::string>());
+      text += "\n### " + part.at("title").get<std::string>() + "\n\n";
+      for (const std::string& name : names) {
+        const std::string sentence = sources_.sentence(name);
+        if (sentence.empty()) gap("beyond Keras: no comment over " + name);
+        if (sources_.tests(name).empty()) gap("beyond Keras: no test names " + name);
+        text += "- `" + name + "`: " + sentence + "\n";
+      }
+      for (const json& line : part.value("lines", json::array())) text += "- " + line.get<std::string>() + "\n";
+    }
+    return text;
+  }
+
   json notes_;
+  Sources sources_;
   std::vector<Group> groups_;
-  std::map<std::string, json> lists_;
+  std::set<std::string> everywhere_, written_;
   std::vector<std::string> gaps_;
+  int there_ = 0;
 };
 
 int page_main(int argc, char** argv) {
   if (argc != 3 && argc != 4) {
-    std::cerr << "keras_page FIXTURES NOTES [PAGE]\n";
+    std::cerr << "keras_page FIXTURES SOURCE [PAGE]\n";
     return 2;
   }
   Page page(argv[1], argv[2]);
@@ -232,10 +241,11 @@ int page_main(int argc, char** argv) {
 }
 
 }  // namespace
+}  // namespace keras_page
 
 int main(int argc, char** argv) {
   try {
-    return page_main(argc, argv);
+    return keras_page::page_main(argc, argv);
   } catch (const std::exception& error) {
     std::cerr << error.what() << "\n";
     return 1;
