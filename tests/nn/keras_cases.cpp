@@ -3,10 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "tests/support/config.h"
-#include "tests/support/environment.h"
+#include "tests/support/fixture_file.h"
 #include "tests/support/fixtures.h"
 
 namespace candor::testing {
@@ -22,14 +21,11 @@ bool is_preprocessing(const nlohmann::json& c) {
 }
 
 std::vector<KerasCase> read_keras_cases(bool preprocessing) {
-  const std::string root = environment("CANDOR_FIXTURES");
-  std::ifstream file(root + "/keras/layers/cases.json");
-  if (root.empty() || !file) return {};
-  const auto all = nlohmann::json::parse(file);
-  const auto tensors = std::make_shared<const Safetensors>(root + "/keras/layers/" + all.at("tensors").get<std::string>());
   std::vector<KerasCase> cases;
-  for (const auto& entry : all.at("cases")) {
-    if (is_preprocessing(entry) == preprocessing) cases.push_back({entry.at("name"), entry, tensors});
+  const FixtureFile* file = fixture_file("keras/layers/cases.json");
+  if (!file) return cases;
+  for (const auto& entry : file->json.at("cases")) {
+    if (is_preprocessing(entry) == preprocessing) cases.push_back({entry.at("name"), entry, file->tensors});
   }
   return cases;
 }

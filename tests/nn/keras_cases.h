@@ -14,7 +14,7 @@ namespace candor::testing {
 
 struct KerasCase {
   std::string name;
-  nlohmann::json json;
+  const nlohmann::json& json;  ///< lives as long as the process
   std::shared_ptr<const Safetensors> tensors;
 
   Tensor tensor(const nlohmann::json& key) const { return tensors->get(key.get<std::string>()); }

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
 #include <limits>
 
 #include "candor/graph/autodiff.h"
@@ -13,7 +12,7 @@
 #include "candor/nn/metrics.h"
 #include "candor/ops/reduce.h"
 #include "tests/support/config.h"
-#include "tests/support/environment.h"
+#include "tests/support/fixture_file.h"
 #include "tests/support/fixtures.h"
 
 namespace candor::testing {
@@ -21,7 +20,7 @@ namespace {
 
 struct Case {
   std::string name;
-  nlohmann::json json;
+  const nlohmann::json& json;
   std::shared_ptr<const Safetensors> tensors;
 
   Tensor tensor(const nlohmann::json& key) const { return key.is_null() ? Tensor() : tensors->get(key.get<std::string>()); }
@@ -40,14 +39,11 @@ struct Case {
 std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
 
 std::vector<Case> read_cases(const std::string& kind) {
-  const std::string root = environment("CANDOR_FIXTURES") + "/keras/losses_metrics/";
-  std::ifstream file(root + "losses_metrics.json");
-  if (!file) return {};
-  const auto all = nlohmann::json::parse(file);
-  const auto tensors = std::make_shared<const Safetensors>(root + all.at("tensors").get<std::string>());
   std::vector<Case> cases;
-  for (const auto& entry : all.at("cases")) {
-    if (entry.at("kind") == kind) cases.push_back({entry.at("name"), entry, tensors});
+  const FixtureFile* file = fixture_file("keras/losses_metrics/losses_metrics.json");
+  if (!file) return cases;
+  for (const auto& entry : file->json.at("cases")) {
+    if (entry.at("kind") == kind) cases.push_back({entry.at("name"), entry, file->tensors});
   }
   return cases;
 }

@@ -1,14 +1,13 @@
 // fixtures/keras/optimizers and schedules: trajectories, states and configurations of Keras's optimizers, in f32.
 #include <gtest/gtest.h>
 
-#include <fstream>
 
 #include "candor/graph/compile.h"
 #include "candor/nn/constraints.h"
 #include "candor/nn/optimizers/optimizers.h"
 #include "candor/ops/elementwise.h"
 #include "tests/support/config.h"
-#include "tests/support/environment.h"
+#include "tests/support/fixture_file.h"
 #include "tests/support/fixtures.h"
 
 namespace candor::testing {
@@ -16,20 +15,16 @@ namespace {
 
 struct KerasCase {
   std::string name;
-  nlohmann::json json;
+  const nlohmann::json& json;
   std::shared_ptr<const Safetensors> tensors;
 };
 std::ostream& operator<<(std::ostream& out, const KerasCase& c) { return out << c.name; }
 
 std::vector<KerasCase> read_cases(const std::string& path) {
-  const std::string root = environment("CANDOR_FIXTURES");
-  std::ifstream file(root + "/keras/" + path);
-  if (root.empty() || !file) return {};
-  const auto all = nlohmann::json::parse(file);
-  std::shared_ptr<const Safetensors> tensors;
-  if (all.contains("tensors")) tensors = std::make_shared<const Safetensors>(std::filesystem::path(root + "/keras/" + path).parent_path() / all.at("tensors").get<std::string>());
   std::vector<KerasCase> cases;
-  for (const auto& entry : all.at("cases")) cases.push_back({entry.at("name"), entry, tensors});
+  const FixtureFile* file = fixture_file("keras/" + path);
+  if (!file) return cases;
+  for (const auto& entry : file->json.at("cases")) cases.push_back({entry.at("name"), entry, file->tensors});
   return cases;
 }
 
