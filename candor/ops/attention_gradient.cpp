@@ -53,9 +53,16 @@ void kernel(const KernelArgs& args) {
             }
             mean += slope[at] * weights[at];
           }
+          // A row adds up to nothing; what rounding left of it is taken back, or gradients that are 0, such as that of a key's bias, gather it.
+          double left = 0;
           for (std::int64_t s = 0; s < f.keys; ++s) {
             const auto at = static_cast<std::size_t>(t * f.keys + s);
             slope[at] = open[at] ? weights[at] * (slope[at] - mean) : 0;
+            left += slope[at];
+          }
+          for (std::int64_t s = 0; s < f.keys; ++s) {
+            const auto at = static_cast<std::size_t>(t * f.keys + s);
+            if (open[at]) slope[at] -= weights[at] * left;
             if (bias) reference::store(args.output<T>(3)[(b * f.heads + h) * f.queries * f.keys + t * f.keys + s], slope[at]);
           }
           for (std::int64_t i = 0; i < f.head; ++i) {

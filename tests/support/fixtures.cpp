@@ -186,8 +186,17 @@ void check_fixture(const FixtureCase& c, DType dtype, const FixtureFunction& f, 
   }
   std::size_t at = 0;
   for (const auto& [name, want] : expected.outputs) compare("output " + name, got[at++], want, c, dtype, 1e-9);
-  for (const auto& [name, want] : expected.gradients) compare("gradient to " + name, got[at++], want, c, dtype, tolerance64);
-  for (const auto& [name, want] : expected.second) compare("second gradient to " + name, got[at++], want, c, dtype, tolerance64);
+  const auto compare_gradients = [&](const std::string& what, const Named& wanted) {
+    double largest = 0;
+    for (const auto& [name, want] : wanted) largest = std::max(largest, largest_entry(want));
+    for (const auto& [name, want] : wanted) {
+      // A gradient that is 0 by symmetry (that of a key's bias) was recorded as the rounding of its sums: what is expected is 0.
+      const bool nothing = largest_entry(want) < 1e-14 * largest;
+      compare(what + name, got[at++], nothing ? Tensor::zeros(want.shape(), want.dtype()) : want, c, dtype, tolerance64);
+    }
+  };
+  compare_gradients("gradient to ", expected.gradients);
+  compare_gradients("second gradient to ", expected.second);
 }
 
 }  // namespace candor::testing
