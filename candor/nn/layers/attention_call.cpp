@@ -9,7 +9,8 @@ namespace {
 template <class T, class Options>
 Options options_of(const AttentionCall<T>& call) {
   Options options;
-  for (const auto& [name, tensor] : {std::pair{"value_mask", call.value_mask}, std::pair{"key_mask", call.key_mask}, std::pair{"attention_mask", call.attention_mask}})
+  for (const auto& [name, tensor] : {std::pair{"value_mask", call.value_mask}, std::pair{"key_mask", call.key_mask}, std::pair{"attention_mask", call.attention_mask},
+                                     std::pair{"attention_bias", call.attention_bias}})
     if (tensor.defined()) options.tensors.emplace_back(name, tensor);
   options.options = Config::map();
   if (call.return_attention_scores) options.options.set("return_attention_scores", true);

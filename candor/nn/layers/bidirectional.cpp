@@ -24,7 +24,9 @@ Layer copy_of(const Layer& layer, const std::string& prefix, bool other_way) {
   Config options = described.at("config");
   options.set("name", prefix + without(layer.name(), "forward_"));
   if (other_way) options.set("go_backwards", !options.get("go_backwards", false));
-  return layer_from_config({{"class_name", described.at("class_name")}, {"config", options}});
+  const Layer copy = layer_from_config({{"class_name", described.at("class_name")}, {"config", options}});
+  copy.set_dtype_policy(layer.dtype_policy());  // undefined is written as a dtype, which would bind the copy to it
+  return copy;
 }
 
 class BidirectionalBody final : public detail::LayerBody {

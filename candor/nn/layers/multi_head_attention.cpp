@@ -45,12 +45,16 @@ class HeadsBody final : public detail::LayerBody {
       fail(ErrorKind::invalid_argument, s_.kind + ": num_query_heads must be a multiple of num_key_value_heads, not " + std::to_string(s_.heads) + " for " + std::to_string(s_.key_heads));
     if (o.flash_attention.value_or(false) && o.dropout > 0)
       fail(ErrorKind::invalid_argument, s_.kind + ": flash_attention does not drop entries of the distribution; set dropout to 0 or leave flash_attention unset");
+    if (o.rotary) {
+      detail::check_rotary(kind, *o.rotary);
+      if (s_.key_dim % 2 != 0) fail(ErrorKind::invalid_argument, s_.kind + ": rotary turns pairs, so " + (group ? "head_dim" : "key_dim") + " must be even, not " + std::to_string(s_.key_dim));
+    }
     set_activity_regularizer(o.activity_regularizer);
   }
 
   std::string kind() const override { return s_.kind; }
   std::vector<std::string> call_arguments() const override {
-    return {"key", "query_mask", "value_mask", "key_mask", "attention_mask", "return_attention_scores", "use_causal_mask"};
+    return {"key", "query_mask", "value_mask", "key_mask", "attention_mask", "attention_bias", "return_attention_scores", "use_causal_mask"};
   }
 
   Config options() const override {
@@ -67,6 +71,7 @@ class HeadsBody final : public detail::LayerBody {
     c.set("dropout", o.dropout).set("use_bias", o.use_bias).set("use_gate", o.use_gate).set("sliding_window", optional_number(o.sliding_window));
     c.set("kernel_initializer", o.kernel_initializer.config()).set("bias_initializer", o.bias_initializer.config());
     c.set("kernel_regularizer", o.kernel_regularizer.config()).set("bias_regularizer", o.bias_regularizer.config());
+    if (o.rotary) c.set("rotary", detail::rotary_config(*o.rotary));  // Keras does not know it, and need not where it is not used
     return c.set("kernel_constraint", o.kernel_constraint.config()).set("bias_constraint", o.bias_constraint.config()).set("seed", detail::config_of(o.seed));
   }
 
@@ -90,10 +95,16 @@ class HeadsBody final : public detail::LayerBody {
     if (scores && s_.options.flash_attention.value_or(false))
       complain(ErrorKind::unsupported, "flash_attention does not have the scores; leave it unset to get them");
     const Tensor gate = s_.options.use_gate ? sigmoid(project(gate_, in.query, "gate", 1)) : Tensor();
-    const Tensor q = fold(project(query_, in.query, "query", 1)), k = fold(project(key_, in.key, "key", 1)), v = fold(project(value_, in.value, "value", 1));
+    Tensor q = fold(project(query_, in.query, "query", 1)), k = fold(project(key_, in.key, "key", 1));
+    const Tensor v = fold(project(value_, in.value, "value", 1));
+    if (s_.options.rotary) {
+      if (in.query.rank() != 3) complain(ErrorKind::unsupported, "rotary is for queries [batch, steps, features]; the query is " + to_string(in.query.shape()));
+      q = rotary_embedding(q, *s_.options.rotary);
+      k = rotary_embedding(k, *s_.options.rotary);
+    }
     const bool causal = option("use_causal_mask", false);
     const Tensor mask = fold_mask(mask_of(in), q, k, in.query.rank() + 1);
-    DotProductAttentionOptions how{.mask = mask, .scale = 1 / std::sqrt(static_cast<double>(s_.key_dim)), .is_causal = causal && !mask.defined()};
+    DotProductAttentionOptions how{.bias = bias_for(q, k, in.query.shape()), .mask = mask, .scale = 1 / std::sqrt(static_cast<double>(s_.key_dim)), .is_causal = causal && !mask.defined()};
     Tensor heads, weights;
     // As in Keras the two ways differ in queries that may attend to nothing: even here, zero there.
     if (!drop && !scores && s_.options.dropout == 0 && in.query.rank() == 3) {
@@ -264,6 +275,19 @@ class HeadsBody final : public detail::LayerBody {
     return result;
   }
 
+  /// The argument attention_bias in the dtype of the scores; undefined when it is not given.
+  Tensor bias_for(const Tensor& q, const Tensor& k, const Shape& query) const {
+    const Tensor bias = argument("attention_bias");
+    if (!bias.defined()) return bias;
+    if (query.rank() != 3) complain(ErrorKind::unsupported, "attention_bias is for queries [batch, steps, features]; the query is " + to_string(query));
+    if (!is_floating(bias.dtype())) complain(ErrorKind::dtype, "attention_bias is added to the scores and must be floating, not " + to_string(bias.type()) + "; a mask goes into attention_mask");
+    const Shape scores{q.shape(0), s_.heads, q.shape(1), k.shape(1)};
+    bool fits = bias.rank() == 4;
+    for (int i = 0; fits && i < 4; ++i) fits = bias.shape(i) == 1 || bias.shape(i) == scores[i];
+    if (!fits) complain(ErrorKind::shape, "attention_bias " + to_string(bias.shape()) + " does not fit the scores [batch, heads, queries, keys] = " + to_string(scores));
+    return detail::to_dtype(bias, q.dtype());
+  }
+
   /// The mask for folded scores [batch, heads, T, S].
   Tensor fold_mask(const Tensor& mask, const Tensor& q, const Tensor& k, int rank) const {
     if (!mask.defined()) return mask;
@@ -309,7 +333,7 @@ Settings settings_of(std::int64_t num_heads, std::int64_t key_dim, MultiHeadAtte
 MultiHeadAttentionOptions shared_options(GroupQueryAttentionOptions o) {
   return {.dropout = o.dropout, .use_bias = o.use_bias, .sliding_window = o.sliding_window, .flash_attention = o.flash_attention, .kernel_initializer = o.kernel_initializer,
           .bias_initializer = o.bias_initializer, .kernel_regularizer = o.kernel_regularizer, .bias_regularizer = o.bias_regularizer, .activity_regularizer = o.activity_regularizer,
-          .kernel_constraint = o.kernel_constraint, .bias_constraint = o.bias_constraint, .seed = o.seed, .use_gate = o.use_gate, .name = std::move(o.name)};
+          .kernel_constraint = o.kernel_constraint, .bias_constraint = o.bias_constraint, .seed = o.seed, .use_gate = o.use_gate, .rotary = o.rotary, .name = std::move(o.name)};
 }
 
 std::optional<std::int64_t> optional_integer(const Config& c, const char* key) {
@@ -339,6 +363,7 @@ void read_shared(const Config& c, Options& o) {
   o.bias_constraint = Constraint::from_config(c.find("bias_constraint"));
   o.seed = detail::seed_from(c);
   o.use_gate = c.get("use_gate", false);
+  if (const Config* rotary = c.find("rotary"); rotary && !rotary->is_null()) o.rotary = detail::rotary_from(*rotary);
   o.name = detail::config_name(c);
 }
 

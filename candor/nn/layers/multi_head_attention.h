@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "candor/nn/layers/attention_call.h"
+#include "candor/nn/layers/rotary_embedding.h"
 
 namespace candor {
 
@@ -24,6 +25,7 @@ struct MultiHeadAttentionOptions {
   Constraint bias_constraint = {};
   std::optional<std::uint64_t> seed = {};  ///< of what is dropped; none: it follows the run's seed
   bool use_gate = false;  ///< the heads' results times sigmoid of a projection of the query
+  std::optional<RotaryEmbeddingOptions> rotary = {};  ///< turns projected queries and keys by their positions (not in Keras); key_dim is even then
   std::string name = {};
 };
 
@@ -34,7 +36,7 @@ struct MultiHeadAttentionOptions {
 /// attention_output/kernel [heads, size, features] and /bias.
 class MultiHeadAttention : public Layer {
  public:
-  /// Throws Error (invalid_argument) for numbers below 1, a dropout outside [0, 1), or flash_attention with dropout.
+  /// Throws Error (invalid_argument) for numbers below 1, a dropout outside [0, 1), flash_attention with dropout, or rotary with an odd key_dim.
   MultiHeadAttention(std::int64_t num_heads, std::int64_t key_dim, MultiHeadAttentionOptions options = {});
   using Layer::operator();
   AttentionResult<Tensor> operator()(const Tensor& query, const Tensor& value, const AttentionCall<Tensor>& call = {}) const { return detail::call_attention(*this, query, value, call); }
@@ -56,6 +58,7 @@ struct GroupQueryAttentionOptions {
   Constraint bias_constraint = {};
   std::optional<std::uint64_t> seed = {};
   bool use_gate = false;
+  std::optional<RotaryEmbeddingOptions> rotary = {};
   std::string name = {};
 };
 
