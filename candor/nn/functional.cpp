@@ -194,8 +194,10 @@ Config FunctionalBody::options() const {
     layers.push_back(item.set("name", layer.name()).set("inbound_nodes", nodes[layer.name()]));
   }
   for (const int slot : output_slots_) output_layers.push_back(place(slot));
+  // As Keras writes them: one place alone, several in a list.
+  const auto places = [](const Config::List& list) { return list.size() == 1 ? list.front() : Config(list); };
   Config c = Config::map();
-  return c.set("layers", layers).set("input_layers", input_layers).set("output_layers", output_layers);
+  return c.set("layers", layers).set("input_layers", places(input_layers)).set("output_layers", places(output_layers));
 }
 
 }  // namespace detail

@@ -427,7 +427,9 @@ Config Layer::config() const {
   Config options = Config::map();
   options.set("name", name()).set("trainable", trainable());
   const auto& weights = body().own_weights();
-  options.set("dtype", detail::keras_dtype(weights.empty() ? DType::f32 : weights.front().second.type().dtype));
+  // A layer without weights computes in what it is given: once that is known it is written, so that f64 stays f64.
+  const DType given = body().built_for().empty() ? DType::f32 : detail::compute_dtype(body().built_for().front().dtype);
+  options.set("dtype", detail::keras_dtype(weights.empty() ? given : weights.front().second.type().dtype));
   const Config own = body().options();
   for (const auto& [key, value] : own.entries()) options.set(key, value);
   if (dtype_policy().defined() && body().uses_dtype_policy()) options.set("dtype", dtype_policy().config());

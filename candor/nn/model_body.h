@@ -44,6 +44,8 @@ class SequentialBody final : public ModelBody {
   std::vector<Tensor> apply(std::span<const Tensor> xs, Mode mode) override;
   std::vector<Layer> output_layers() const override { return {stack_.back()}; }
   void add(const Layer& layer);
+  /// The input that a configuration declared: its name and free axes are written again.
+  Symbol declared;
   const std::vector<Layer>& stack() const { return stack_; }
 
  private:

@@ -192,7 +192,7 @@ Config keras_batch_shape(const TensorType& sample, std::span<const int> free_axe
 }
 
 Config keras_input_layer(const TensorType& sample, std::span<const int> free_axes, const std::string& name) {
-  const Config options = {{"batch_shape", keras_batch_shape(sample, free_axes)}, {"dtype", keras_dtype(sample.dtype)}, {"sparse", false}, {"ragged", false}, {"name", name}};
+  const Config options = {{"batch_shape", keras_batch_shape(sample, free_axes)}, {"dtype", keras_dtype(sample.dtype)}, {"sparse", false}, {"ragged", false}, {"name", name}, {"optional", false}};
   return {{"module", "keras.layers"}, {"class_name", "InputLayer"}, {"config", options}, {"registered_name", Config()}};
 }
 

@@ -34,9 +34,13 @@ std::vector<Tensor> SequentialBody::apply(std::span<const Tensor> xs, Mode mode)
 
 Config SequentialBody::options() const {
   Config::List layers;
-  for (const TensorType& type : input_types()) layers.push_back(keras_input_layer(type, {}, "input_layer"));
   Config build_input_shape;
-  for (const TensorType& type : input_types()) build_input_shape = keras_batch_shape(type, {});
+  const bool named = declared.defined() && !declared.node().name.empty();
+  const std::vector<int> free_axes = declared.defined() ? declared.node().free_axes : std::vector<int>{};
+  for (const TensorType& type : input_types()) {
+    layers.push_back(keras_input_layer(type, free_axes, named ? declared.node().name : "input_layer"));
+    build_input_shape = keras_batch_shape(type, free_axes);
+  }
   for (const Layer& layer : stack_) layers.push_back(layer.config());
   Config c = Config::map();
   return c.set("layers", layers).set("build_input_shape", build_input_shape);
@@ -70,6 +74,7 @@ Sequential Sequential::from_config(const Config& c) {
   }
   const Sequential model(layers, {.name = c.get("name", "")});
   if (input.defined()) {
+    static_cast<detail::SequentialBody&>(model.body()).declared = input;
     model.build(input.shape(), input.dtype());
   } else if (const Config* inputs = c.find("inputs"); inputs && !inputs->items().empty()) {
     const Config& first = inputs->items().front();

@@ -17,19 +17,6 @@
 namespace candor::testing {
 namespace {
 
-/// Cases that ask for what no layer here offers yet.
-bool for_later(const nlohmann::json& c) {
-  const std::vector<std::string> known = layer_names();
-  if (c.at("config").contains("layers")) {
-    for (const auto& item : c.at("config").at("layers")) {
-      const std::string kind = item.at("class_name");
-      if (item.value("module", "").find(".ops.") == std::string::npos && kind != "InputLayer" && std::find(known.begin(), known.end(), kind) == known.end()) return true;
-    }
-  }
-  if (std::find(known.begin(), known.end(), c.at("class").get<std::string>()) == known.end()) return true;
-  return false;
-}
-
 /// Keras on TensorFlow takes the bias of a channels_first convolution for one along the last axis where that is as long as the bias (its add() looks
 /// at extents alone); on JAX and PyTorch it does not, and neither does Candor. `y` with the bias moved to where those cases have it.
 Tensor as_tensorflow_adds(const KerasCase& c, const Tensor& y, const std::map<std::string, Variable>& weights) {
@@ -86,7 +73,6 @@ class KerasLayer : public ::testing::TestWithParam<KerasCase> {};
 TEST_P(KerasLayer, AgreesWithKeras) {
   const KerasCase& c = GetParam();
   const nlohmann::json& j = c.json;
-  if (for_later(j)) GTEST_SKIP() << j.at("class").get<std::string>() << ", or an option of it, is for later";
   const Layer layer = keras_layer(c);
   const Call call(c);
   detail::infer_types([&](std::span<const Tensor> in) { return call(layer, in, inference); }, call.types());  // builds

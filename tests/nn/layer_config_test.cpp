@@ -49,14 +49,6 @@ nlohmann::json to_json(const Config& c) {
   return out;
 }
 
-bool is_known(const std::string& kind) {
-  static const std::vector<std::string> known = layer_names();
-  return std::find(known.begin(), known.end(), kind) != known.end();
-}
-
-/// Models write their layers' configurations, which are compared on their own.
-bool is_model(const std::string& kind) { return kind == "Sequential" || kind == "Functional"; }
-
 /// Where `got` lacks something of `want`, or has it otherwise; empty when it holds all. Keys beyond are no matter.
 std::string missing(const nlohmann::json& got, const nlohmann::json& want, const std::string& where) {
   if (want.is_array() && got.is_array() && want.size() == got.size()) {
@@ -80,15 +72,22 @@ class LayerConfig : public ::testing::TestWithParam<KerasCase> {};
 TEST_P(LayerConfig, HoldsWhatKerasWrites) {
   const KerasCase& c = GetParam();
   const std::string kind = c.json.at("class");
-  if (!is_known(kind) || is_model(kind)) GTEST_SKIP() << kind;
-  const nlohmann::json want = plain(c.json.at("config")), got = plain(to_json(keras_layer(c).config().at("config")));
+  nlohmann::json want = plain(c.json.at("config")), got = plain(to_json(keras_layer(c).config().at("config")));
+  if (kind == "Functional") {
+    // The layers of a graph are listed in any order that a walk through it gives. Calls are compared by their numbers, below: Keras writes
+    // arguments that say nothing ("training": null) into them.
+    for (nlohmann::json* model : {&want, &got}) {
+      nlohmann::json& layers = model->at("layers");
+      std::sort(layers.begin(), layers.end(), [](const nlohmann::json& a, const nlohmann::json& b) { return a.at("name") < b.at("name"); });
+      for (nlohmann::json& layer : layers) layer.erase("inbound_nodes");
+    }
+  }
   EXPECT_EQ(missing(got, want, kind), "");
 }
 
 TEST_P(LayerConfig, ComesBackWithTheSameNumbers) {
   const KerasCase& c = GetParam();
   const std::string kind = c.json.at("class");
-  if (!is_known(kind) || is_model(kind)) GTEST_SKIP() << kind;
   const Layer layer = keras_layer(c);
   const Config config = layer.config();
   const Layer again = layer_from_config(config);

@@ -136,7 +136,7 @@ Names heads_of(const std::string& prefix) {
 
 /// The result of the fused kernel, and the distributions of the other way.
 Tensors multi_head_attention(const FixtureCall& c) {
-  const MultiHeadAttention layer{c.attrs.at("num_heads").get<std::int64_t>(), c.attrs.at("key_dim").get<std::int64_t>(), {.value_dim = c.attrs.at("value_dim").get<std::int64_t>()}};
+  const MultiHeadAttention layer{c.attrs.at("num_heads").get<std::int64_t>(), c.attrs.at("key_dim").get<std::int64_t>(), {.value_dim = c.attrs.at("value_dim").get<std::int64_t>(), .output_shape = {c["wo"].shape(-1)}}};
   const bool self = c.attrs.at("self_attention").get<bool>();
   const Tensors inputs = self ? Tensors{c["query"], c["query"]} : Tensors{c["query"], c["value"], c["key"]};
   CallOptions call = attention_call(c, "value_mask");

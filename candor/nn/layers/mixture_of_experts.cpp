@@ -80,9 +80,10 @@ class MixtureBody final : public detail::SimpleLayerBody {
   /// A kernel for each expert, each drawn as a matrix of its own.
   Product product(const std::string& name, std::int64_t in, std::int64_t out, DType dtype) {
     const auto drawn = [&](const Shape& whole, DType of) {
-      std::vector<Tensor> parts;
-      for (std::int64_t e = 0; e < whole[0]; ++e) parts.push_back(options_.kernel_initializer(whole.without(0), of, detail::next_weight_stream()));
-      return stack(parts, 0);
+      Tensor all = Tensor::zeros(whole, of);
+      for (std::int64_t e = 0; e < whole[0]; ++e)
+        all.view_slice(0, e, e + 1).copy_from(options_.kernel_initializer(whole.without(0), of, detail::next_weight_stream()).view_reshape(whole.with(0, 1)));
+      return all;
     };
     Product p;
     p.kernel = add_weight(name + "_kernel", {experts_, in, out}, drawn, dtype);

@@ -89,7 +89,7 @@ class TokenAndPositionBody final : public detail::LayerBody {
     return c.set("dtype", detail::keras_dtype(options_.dtype));
   }
   std::vector<Layer> children() const override { return {tokens_, places_}; }
-  std::vector<std::string> call_arguments() const override { return {"start_index"}; }
+  std::vector<std::string> call_arguments() const override { return {"start_index", "reverse"}; }
 
   void build(std::span<const TensorType> in) override {
     if (in[0].shape.rank() < 2) complain(ErrorKind::shape, "takes tokens [batch, steps]; the input is " + to_string(in[0].shape));
@@ -99,6 +99,7 @@ class TokenAndPositionBody final : public detail::LayerBody {
   }
 
   std::vector<Tensor> apply(std::span<const Tensor> xs, Mode mode) override {
+    if (option("reverse", false)) return tokens_.call(xs, CallOptions{.mode = mode, .options = {{"reverse", true}}});
     if (only(xs).rank() < 2) complain(ErrorKind::shape, "takes tokens [batch, steps]; the input is " + to_string(xs[0].shape()));
     const Tensor tokens = tokens_(xs[0], mode);
     CallOptions call{.mode = mode};
@@ -107,11 +108,9 @@ class TokenAndPositionBody final : public detail::LayerBody {
   }
   std::vector<Tensor> compute_masks(std::span<const Tensor> xs, std::span<const Tensor> outputs) override {
     std::vector<Tensor> masks(outputs.size());
-    if (options_.mask_zero) masks[0] = not_equal(xs[0], Tensor::zeros({}, xs[0].dtype()));
+    if (options_.mask_zero && !option("reverse", false)) masks[0] = not_equal(xs[0], Tensor::zeros({}, xs[0].dtype()));
     return masks;
   }
-
-  const Layer& tokens() const { return tokens_; }
 
  private:
   std::int64_t vocabulary_, length_, features_;
@@ -125,7 +124,7 @@ PositionEmbedding::PositionEmbedding(std::int64_t sequence_length, PositionEmbed
 SinePositionEncoding::SinePositionEncoding(SinePositionEncodingOptions options) : Layer(std::make_shared<SineBody>(std::move(options))) {}
 TokenAndPositionEmbedding::TokenAndPositionEmbedding(std::int64_t vocabulary_size, std::int64_t sequence_length, std::int64_t embedding_dim, TokenAndPositionEmbeddingOptions options)
     : Layer(std::make_shared<TokenAndPositionBody>(vocabulary_size, sequence_length, embedding_dim, std::move(options))) {}
-Layer TokenAndPositionEmbedding::token_embedding() const { return static_cast<const TokenAndPositionBody&>(body()).tokens(); }
+Tensor TokenAndPositionEmbedding::reverse(const Tensor& x) const { return call(std::span(&x, 1), CallOptions{.options = {{"reverse", true}}})[0]; }
 
 Layer PositionEmbedding::from_config(const Config& c) {
   return PositionEmbedding(c.at("sequence_length").integer(), {.initializer = detail::initializer_from(c, "initializer", "glorot_uniform"), .name = detail::config_name(c)});

@@ -33,21 +33,22 @@ class SinePositionEncoding : public Layer {
 };
 
 struct TokenAndPositionEmbeddingOptions {
-  bool tie_weights = true;  ///< the way back, token_embedding().reverse(x), by the same table
+  bool tie_weights = true;  ///< the way back by the same table, else by token_embedding/reverse_embeddings [embedding_dim, vocabulary_size]
   Initializer embeddings_initializer = "uniform";
   bool mask_zero = false;  ///< token 0 fills up: the output's mask is false there
   DType dtype = DType::f32;
   std::string name = {};
 };
-/// Tokens [batch, T] -> [batch, T, embedding_dim]: a row for the token plus a row for its place; T at most sequence_length. Call argument: start_index
-/// (0). Weights: token_embedding/embeddings [vocabulary_size, embedding_dim] and position_embedding/embeddings [sequence_length, embedding_dim]. As in
+/// Tokens [batch, T] -> [batch, T, embedding_dim]: a row for the token plus a row for its place; T at most sequence_length. Call arguments: start_index
+/// (0), and reverse (false): then the call leads back, as that of ReversibleEmbedding, from [..., embedding_dim] to the scores of all tokens
+/// [..., vocabulary_size]; so one layer is the first and the last of a language model. Weights: token_embedding/embeddings [vocabulary_size, embedding_dim] and position_embedding/embeddings [sequence_length, embedding_dim]. As in
 /// KerasHub.
 class TokenAndPositionEmbedding : public Layer {
  public:
   /// Throws Error (invalid_argument) for sizes below 1.
   TokenAndPositionEmbedding(std::int64_t vocabulary_size, std::int64_t sequence_length, std::int64_t embedding_dim, TokenAndPositionEmbeddingOptions options = {});
-  /// The ReversibleEmbedding inside: a model's head may lead back by it.
-  Layer token_embedding() const;
+  /// The scores: the call with {"reverse", true}.
+  Tensor reverse(const Tensor& x) const;
   static Layer from_config(const Config& options);
 };
 
