@@ -23,6 +23,7 @@ class Layout {
   explicit Layout(Drawing& drawing) : d_(drawing) {}
 
   void run() {
+    number();
     rank();
     make_items();
     order();
@@ -31,16 +32,34 @@ class Layout {
   }
 
  private:
-  bool forward(const Edge& e) const { return e.from < e.to; }
+  /// Numbers the boxes so that edges go from smaller to larger numbers, except those that close a circle. Of several possible boxes the first comes
+  /// first; a layer that is used again can be fed by one that was made after it.
+  void number() {
+    const std::size_t count = d_.boxes.size();
+    std::vector<int> waiting(count, 0);
+    for (const Edge& e : d_.edges) waiting[at(e.to)] += e.from != e.to;
+    number_.assign(count, -1);
+    for (int next = 0; next < static_cast<int>(count); ++next) {
+      std::size_t chosen = count;
+      for (std::size_t b = 0; b < count && (chosen == count || waiting[chosen] > 0); ++b)
+        if (number_[b] < 0 && (chosen == count || waiting[b] <= 0)) chosen = b;
+      number_[chosen] = next;
+      for (const Edge& e : d_.edges)
+        if (at(e.from) == chosen) --waiting[at(e.to)];
+    }
+  }
+  bool forward(const Edge& e) const { return number_[at(e.from)] < number_[at(e.to)]; }
 
   void rank() {
     rank_.assign(d_.boxes.size(), 0);
     std::vector<Edge> edges = d_.edges;
-    std::sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) { return a.from < b.from; });
+    std::sort(edges.begin(), edges.end(), [&](const Edge& a, const Edge& b) { return number_[at(a.from)] < number_[at(b.from)]; });
     for (const Edge& e : edges)
       if (forward(e)) rank_[at(e.to)] = std::max(rank_[at(e.to)], rank_[at(e.from)] + 1);
     // A box without anything above it stands right above what it feeds.
-    for (std::size_t b = d_.boxes.size(); b-- > 0;) {
+    std::vector<std::size_t> from_below(d_.boxes.size());
+    for (std::size_t b = 0; b < from_below.size(); ++b) from_below[from_below.size() - 1 - at(number_[b])] = b;
+    for (const std::size_t b : from_below) {
       bool fed = false;
       int nearest = -1;
       for (const Edge& e : d_.edges) {
@@ -207,7 +226,7 @@ class Layout {
   }
 
   Drawing& d_;
-  std::vector<int> rank_;
+  std::vector<int> number_, rank_;         // of each box
   std::vector<Item> items_;                // the boxes first, in their order
   std::vector<std::vector<int>> layers_;   // items from left to right
   std::vector<std::vector<int>> paths_;    // of each edge, items from top to bottom

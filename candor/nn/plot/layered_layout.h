@@ -27,8 +27,8 @@ struct Drawing {
   double width = 0, height = 0;
 };
 
-/// Places the boxes of `drawing` (their sizes are given) and routes its edges. An edge to a box with a smaller or the same number goes
-/// up; one from a box to itself is a loop on its right.
+/// Places the boxes of `drawing` (their sizes are given) and routes its edges. Edges go down, but for those that close a circle; one from a
+/// box to itself is a loop on its right.
 void lay_out(Drawing& drawing);
 
 }  // namespace candor::plot

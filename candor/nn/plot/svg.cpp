@@ -9,7 +9,7 @@ namespace candor {
 namespace plot {
 namespace {
 
-constexpr double title_height = 24, line_height = 18, side = 12, frame = 18, frame_title = 26, margin = 16;
+constexpr double title_letter = 7.5, title_height = 24, line_height = 18, side = 12, frame = 18, frame_title = 26, margin = 16;
 
 std::string escaped(const std::string& text) {
   std::string out;
@@ -29,7 +29,7 @@ std::string number(double x) {
   return text;
 }
 
-/// Letters are not measured but counted: Helvetica at 12 px takes 6 on average, bold 6.7.
+/// Letters are not measured but counted: Helvetica at 12 px takes 6 on average, bold 6.7, and what stands in for it where it is missing a little more.
 double width_of(const std::string& text, double each) {
   return each * static_cast<double>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
@@ -68,10 +68,10 @@ std::unique_ptr<Picture> picture_of(const ModelGraph& graph, const PlotModelOpti
     Box box;
     if (options.expand_nested && node.nested && !node.nested->nodes.empty()) {
       inside = picture_of(*node.nested, options);
-      box.width = std::max(inside->drawing.width + 2 * frame, width_of(label.title, 7) + 2 * side);
+      box.width = std::max(inside->drawing.width + 2 * frame, width_of(label.title, title_letter) + 2 * side);
       box.height = inside->drawing.height + frame_title + frame;
     } else {
-      box.width = width_of(label.title, 7);
+      box.width = width_of(label.title, title_letter);
       for (const std::string& line : label.lines) box.width = std::max(box.width, width_of(line, 6.4));
       box.width = std::max(box.width + 2 * side, 70.0);
       box.height = title_height + line_height * static_cast<double>(label.lines.size()) + (label.lines.empty() ? 0 : 6);

@@ -121,9 +121,7 @@ class Page {
       for (const Tested& t : found->second)
         if (t.cases) append(tests, t.file + " (" + std::to_string(t.cases) + ")");
     if (!tests.empty() && !group.random.count(name)) return tests;
-    std::vector<std::string> files = sources_.tests(candor_name);
-    std::erase_if(files, [](const std::string& file) { return file.find("defaults") != std::string::npos || file.find("fixture") != std::string::npos; });
-    for (std::size_t i = 0; i < std::min<std::size_t>(files.size(), 2); ++i) append(tests, "`" + files[i] + "`");
+    if (const std::string file = sources_.test(candor_name); !file.empty()) append(tests, "`" + file + "`");
     return tests;
   }
 
@@ -205,7 +203,7 @@ class Page {
       for (const std::string& name : names) {
         const std::string sentence = sources_.sentence(name);
         if (sentence.empty()) gap("beyond Keras: no comment over " + name);
-        if (sources_.tests(name).empty()) gap("beyond Keras: no test names " + name);
+        if (sources_.test(name, true).empty()) gap("beyond Keras: no test names " + name);
         text += "- `" + name + "`: " + sentence + "\n";
       }
       for (const json& line : part.value("lines", json::array())) text += "- " + line.get<std::string>() + "\n";

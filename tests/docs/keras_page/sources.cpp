@@ -1,6 +1,5 @@
 #include "tests/docs/keras_page/sources.h"
 
-#include <algorithm>
 #include <cctype>
 #include <filesystem>
 #include <fstream>
@@ -13,12 +12,13 @@ namespace fs = std::filesystem;
 
 bool word_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 
-bool has_word(const std::string& text, const std::string& word) {
+int count_word(const std::string& text, const std::string& word) {
+  int count = 0;
   for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
     const std::size_t end = at + word.size();
-    if ((at == 0 || !word_character(text[at - 1])) && (end == text.size() || !word_character(text[end]))) return true;
+    count += (at == 0 || !word_character(text[at - 1])) && (end == text.size() || !word_character(text[end]));
   }
-  return false;
+  return count;
 }
 
 /// Up to the first full stop that ends a sentence: "et al. 2018" and "x . y" go on.
@@ -36,7 +36,7 @@ Sources::Sources(const std::string& folder) {
     if (entry.path().extension() == ".h") read_header(entry.path().string());
   for (const auto& entry : fs::recursive_directory_iterator(folder + "/tests")) {
     const std::string file = entry.path().filename().string();
-    if (!file.ends_with("_test.cpp")) continue;
+    if (!file.ends_with("_test.cpp") || file.find("defaults") != std::string::npos) continue;
     std::ostringstream text;
     text << std::ifstream(entry.path()).rdbuf();
     tests_[fs::relative(entry.path(), folder + "/tests").generic_string()] = text.str();
@@ -65,11 +65,13 @@ std::string Sources::sentence(const std::string& name) const {
   return found == comments_.end() ? "" : first_sentence(found->second);
 }
 
-std::vector<std::string> Sources::tests(const std::string& name) const {
-  std::vector<std::string> files;
+std::string Sources::test(const std::string& name, bool fixtures) const {
+  std::string best;
+  int most = 0;
   for (const auto& [file, text] : tests_)
-    if (has_word(text, name)) files.push_back(file);
-  return files;
+    if (!fixtures && file.find("fixture") != std::string::npos) continue;
+    else if (const int count = count_word(text, name); count > most) most = count, best = file;
+  return best;
 }
 
 }  // namespace keras_page

@@ -3,7 +3,6 @@
 
 #include <map>
 #include <string>
-#include <vector>
 
 namespace keras_page {
 
@@ -13,8 +12,9 @@ class Sources {
   explicit Sources(const std::string& folder);
   /// The first sentence of the comment over the class; empty when there is none.
   std::string sentence(const std::string& name) const;
-  /// The test files, "nn/layer_test.cpp", in which the name stands as a word.
-  std::vector<std::string> tests(const std::string& name) const;
+  /// The test file, "nn/layer_test.cpp", in which the name stands most often as a word, with or without those that run fixtures; empty when there is
+  /// none.
+  std::string test(const std::string& name, bool fixtures = false) const;
 
  private:
   void read_header(const std::string& path);
