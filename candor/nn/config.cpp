@@ -32,7 +32,18 @@ const char* kind_of(const Config& c) {
 }
 
 [[noreturn]] void wrong(const Config& c, const char* expected) {
-  fail(ErrorKind::corrupt, std::string("configuration: expected ") + expected + ", found " + kind_of(c));
+  const std::string value = to_string(c);
+  fail(ErrorKind::corrupt, std::string("configuration: expected ") + expected + ", found " + kind_of(c) + (c.is_null() ? "" : ", " + (value.size() > 60 ? value.substr(0, 60) + "..." : value)));
+}
+
+/// What read() gives; its error names the key.
+template <class F>
+auto under(std::string_view key, F read) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    fail(error.kind(), error.message() + " (of \"" + std::string(key) + "\")");
+  }
 }
 
 }  // namespace
@@ -149,19 +160,19 @@ Config& Config::set(std::string_view key, Config value) {
 
 bool Config::get(std::string_view key, bool fallback) const {
   const Config* value = find(key);
-  return value && !value->is_null() ? value->boolean() : fallback;
+  return value && !value->is_null() ? under(key, [&] { return value->boolean(); }) : fallback;
 }
 std::int64_t Config::get(std::string_view key, std::int64_t fallback) const {
   const Config* value = find(key);
-  return value && !value->is_null() ? value->integer() : fallback;
+  return value && !value->is_null() ? under(key, [&] { return value->integer(); }) : fallback;
 }
 double Config::get(std::string_view key, double fallback) const {
   const Config* value = find(key);
-  return value && !value->is_null() ? value->number() : fallback;
+  return value && !value->is_null() ? under(key, [&] { return value->number(); }) : fallback;
 }
 std::string Config::get(std::string_view key, const char* fallback) const {
   const Config* value = find(key);
-  return value && !value->is_null() ? value->text() : std::string(fallback);
+  return value && !value->is_null() ? under(key, [&] { return value->text(); }) : std::string(fallback);
 }
 
 std::string to_string(const Config& config) {

@@ -60,6 +60,7 @@ FunctionalBody::FunctionalBody(std::vector<Symbol> inputs, std::vector<Symbol> o
   std::vector<TensorType> types;
   for (const TensorType& type : input_types()) types.push_back({type.shape.inserted(0, 2), type.dtype});
   build_once(types);
+  label_weights();
 }
 
 void FunctionalBody::visit(const Symbol& symbol) {

@@ -53,6 +53,14 @@ void ModelBody::name_layers() {
   }
 }
 
+void ModelBody::label_weights() {
+  if (labelled_) return;
+  labelled_ = true;
+  for (const Layer& layer : layers_) {
+    for (const auto& [path, variable] : layer.named_variables()) variable.rename(layer.name() + "/" + path);
+  }
+}
+
 }  // namespace detail
 
 namespace {

@@ -21,6 +21,9 @@ class ModelBody : public LayerBody {
   std::vector<Tensor> compute_masks(std::span<const Tensor> xs, std::span<const Tensor> outputs) override;
   /// Names the layers that the user did not: dense, dense_1, ... Throws Error (invalid_argument) when two were given one name.
   void name_layers();
+  /// Once, when all layers are built: weights are called by their paths within the outermost model, "encoder/dense/kernel", which is what optimizers'
+  /// patterns and states go by.
+  void label_weights();
   std::string shown_name() const { return name().empty() ? default_name() : name(); }
 
   std::shared_ptr<const CompileOptions> compiled;
@@ -33,6 +36,9 @@ class ModelBody : public LayerBody {
 
  protected:
   std::vector<Layer> layers_;  ///< unique, in order of use
+
+ private:
+  bool labelled_ = false;
 };
 
 class SequentialBody final : public ModelBody {

@@ -29,6 +29,7 @@ std::vector<Tensor> SequentialBody::apply(std::span<const Tensor> xs, Mode mode)
     values = layer.call(values, mode);
     before = &layer.body().name();
   }
+  label_weights();
   return values;
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "candor/graph/compile.h"
+#include "candor/nn/layers.h"
+#include "candor/nn/model.h"
 #include "candor/nn/optimizers/optimizers.h"
 #include "candor/nn/optimizers/weight_average.h"
 #include "candor/ops/elementwise.h"
@@ -123,6 +125,37 @@ TEST(BeyondKerasOptimizer, RatesByPatternAndFreezing) {
   expect_near(variables[1], {1});
   expect_near(variables[2], {1 - 0.1 * 2});
   EXPECT_ERROR(invalid_argument, sgd.scale_learning_rate("c/", 2), "scale_learning_rate");
+}
+
+/// Patterns see the path of a weight within the outermost model, whichever way it was put together: rates for each block, frozen parts.
+TEST(BeyondKerasOptimizer, RatesByTheBlockOfANestedModel) {
+  const Symbol in = Input({3});
+  const Model encoder(in, Dense{4, {.name = "first"}}(in), {.name = "encoder"});
+  const Sequential tower{{Dense{4, {.name = "second"}}}, {.name = "tower"}};
+  const Sequential model{encoder, tower, Dense{2, {.name = "head"}}};
+  model.build({3});
+  std::vector<std::string> names;
+  std::vector<Tensor> before, gradients;
+  const std::vector<Variable> weights = model.parameters();
+  for (const Variable& v : weights) names.push_back(v.name()), before.push_back(v.tensor().clone()), gradients.push_back(Tensor::full(v.shape(), 1));
+  EXPECT_EQ(names, (std::vector<std::string>{"encoder/first/kernel", "encoder/first/bias", "tower/second/kernel", "tower/second/bias", "head/kernel", "head/bias"}));
+  const SGD sgd{0.5};
+  sgd.scale_learning_rate("^encoder/", 0);
+  sgd.scale_learning_rate("^tower/", 0.1);
+  sgd.apply(gradients, weights);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const double moved = names[i].starts_with("encoder") ? 0 : names[i].starts_with("tower") ? 0.05 : 0.5;
+    EXPECT_NEAR(before[i].to_vector<double>()[0] - weights[i].tensor().to_vector<double>()[0], moved, 1e-6) << names[i];
+  }
+  // A frozen layer has no parameters; the others go on.
+  encoder.set_trainable(false);
+  EXPECT_EQ(model.parameters().size(), 4u);
+  tower.layers()[0].set_trainable(false);
+  EXPECT_EQ(model.parameters().size(), 2u);
+  const TransformerEncoder block{4, 2, {.name = "block"}};
+  const Sequential deep{block};
+  deep.build({3, 4});
+  EXPECT_EQ(deep.parameters()[0].name(), "block/self_attention_layer/query/kernel");
 }
 
 TEST(BeyondKerasOptimizer, DecayLeavesOutWhatIsExcluded) {

@@ -27,7 +27,7 @@ struct AlibiBiasOptions {
   double alibi_bias_max = 8;  ///< slopes are 2^(-alibi_bias_max (h + 1) / heads); positive
   std::string name = {};
 };
-/// Minus the distance times a slope of the head (Press, Smith, Lewis 2021): the same inputs and result as RelativePositionBias, no weights. Where heads
+/// ALiBi, minus the distance times a slope of the head (Press, Smith, Lewis 2021): the same inputs and result as RelativePositionBias, no weights. Where heads
 /// is no power of two, the slopes are those of the power below and then every other one of the power above, as in the paper's code.
 class AlibiBias : public Layer {
  public:

@@ -38,7 +38,7 @@ class TransformerEncoder : public Layer {
   static Layer from_config(const Config& options);
 };
 
-/// The same with causal self-attention, and where a second input [batch, S, features] is given (an encoder's output) attention over it in between.
+/// TransformerEncoder with causal self-attention, and where a second input [batch, S, features] is given (an encoder's output) attention over it in between.
 /// Call arguments: decoder_padding_mask, decoder_attention_mask, encoder_padding_mask, encoder_attention_mask, attention_bias (of self-attention),
 /// use_causal_mask (true). Whether there is a second input is settled at the first call. Layers inside: self_attention, self_attention_layer_norm,
 /// cross_attention, cross_attention_layer_norm, then as above.

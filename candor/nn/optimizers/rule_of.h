@@ -36,7 +36,13 @@ class FieldReader {
   template <class T>
   void operator()(const char* name, T& value) {
     known_.emplace_back(name);
-    if (const Config* found = config_.find(name)) read(*found, value);
+    const Config* found = config_.find(name);
+    if (!found) return;
+    try {
+      read(*found, value);
+    } catch (const Error& error) {
+      fail(error.kind(), error.message() + " (of \"" + name + "\")");
+    }
   }
   template <class T>
   void ours(const char* name, T& value, const T&) { (*this)(name, value); }
