@@ -5,6 +5,7 @@ if(cli_sources)
   add_executable(candor_program ${cli_sources})
   set_target_properties(candor_program PROPERTIES OUTPUT_NAME candor)
   target_link_libraries(candor_program PRIVATE candor candor_flags CLI11::CLI11 nlohmann_json::nlohmann_json)
+  target_compile_options(candor_program PRIVATE $<$<CONFIG:Release>:-O2>)
   target_precompile_headers(candor_program PRIVATE <CLI/CLI.hpp> <nlohmann/json.hpp>)
   target_compile_definitions(candor_program PRIVATE
     CANDOR_VERSION="${PROJECT_VERSION}"

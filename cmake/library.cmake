@@ -25,6 +25,15 @@ target_include_directories(candor PUBLIC $<BUILD_INTERFACE:${candor_hwy_headers}
 target_include_directories(candor PRIVATE $<BUILD_INTERFACE:$<TARGET_PROPERTY:spdlog::spdlog_header_only,INTERFACE_INCLUDE_DIRECTORIES>>)
 target_precompile_headers(candor PRIVATE <algorithm> <cmath> <cstring> <functional> <memory> <span> <string> <vector>)
 
+# -O3 is for kernels. What runs once a trace, a file or a command is built for size: a third less to compile, half the code.
+foreach(source ${candor_sources})
+  if(source MATCHES "/candor/(nn|candid|formats)/")
+    set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
+  elseif(NOT source MATCHES "/candor/(tensor|backends)/")
+    set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-O2>)
+  endif()
+endforeach()
+
 # A definition goes only to the sources that ask for it, so that ccache serves every tree with the objects of the others.
 function(candor_define name)
   foreach(source ${candor_sources})
