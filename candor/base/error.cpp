@@ -29,7 +29,16 @@ Error& Error::at(std::string_view place) {
   return *this;
 }
 
-void fail(ErrorKind kind, std::string message) { throw Error(kind, std::move(message)); }
+void fail(ErrorKind kind, std::string message) {
+  // A message quotes what came, and what came may be a file's worth of text.
+  constexpr std::size_t longest = 4000;
+  if (message.size() > longest) {
+    std::size_t end = longest - 60;
+    while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;  // not within a letter
+    message.replace(end, std::string::npos, "... (" + std::to_string(message.size() - end) + " more characters)");
+  }
+  throw Error(kind, std::move(message));
+}
 
 int exit_code(ErrorKind kind) {
   switch (kind) {

@@ -5,6 +5,9 @@
 #include <cstdio>
 #include <limits>
 
+#include "candor/base/error.h"
+#include "candor/base/text.h"
+
 namespace candor {
 
 std::size_t available_memory() {
@@ -19,6 +22,15 @@ std::size_t available_memory() {
   }
   const long pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
   return pages > 0 && page > 0 ? static_cast<std::size_t>(pages) * static_cast<std::size_t>(page) : std::numeric_limits<std::size_t>::max();
+}
+
+void require_memory(double bytes) {
+  constexpr double looked_up = 1 << 26;  // asking the system takes longer than a small allocation
+  if (bytes < looked_up) return;
+  const auto free = static_cast<double>(available_memory());
+  if (bytes < free) return;
+  const std::string wanted = bytes < 9e18 ? with_thousands(static_cast<std::int64_t>(bytes)) : "more than 2^63";
+  fail(ErrorKind::memory, "not enough memory for " + wanted + " bytes (" + with_thousands(static_cast<std::int64_t>(free)) + " are free); a smaller size takes less");
 }
 
 }  // namespace candor

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "candor/base/error.h"
+#include "candor/nn/config_reader.h"
 
 namespace candor {
 
@@ -31,19 +32,17 @@ const char* kind_of(const Config& c) {
   return c.is_list() ? "a list" : "a map";
 }
 
+// The value last found by its key on this thread, for messages.
+struct Found {
+  const Config* value = nullptr;
+  std::string key;
+};
+thread_local Found last_found;
+
 [[noreturn]] void wrong(const Config& c, const char* expected) {
   const std::string value = to_string(c);
-  fail(ErrorKind::corrupt, std::string("configuration: expected ") + expected + ", found " + kind_of(c) + (c.is_null() ? "" : ", " + (value.size() > 60 ? value.substr(0, 60) + "..." : value)));
-}
-
-/// What read() gives; its error names the key.
-template <class F>
-auto under(std::string_view key, F read) {
-  try {
-    return read();
-  } catch (const Error& error) {
-    fail(error.kind(), error.message() + " (of \"" + std::string(key) + "\")");
-  }
+  fail(ErrorKind::corrupt, "configuration: " + (last_found.value == &c ? "'" + last_found.key + "': " : std::string()) + "expected " + expected + ", found " + kind_of(c) +
+                               (c.is_null() ? "" : ", " + (value.size() > 60 ? value.substr(0, 60) + "..." : value)));
 }
 
 }  // namespace
@@ -131,9 +130,13 @@ std::vector<double> Config::to_numbers() const {
 }
 
 const Config* Config::find(std::string_view key) const {
+  detail::ConfigReader::looked_up(*this, key);
   if (const auto* map = if_is<Map>(value_)) {
     for (const auto& [name, value] : *map) {
-      if (name == key) return &value;
+      if (name != key) continue;
+      last_found.value = &value;
+      last_found.key = key;
+      return &value;
     }
   }
   return nullptr;
@@ -160,19 +163,19 @@ Config& Config::set(std::string_view key, Config value) {
 
 bool Config::get(std::string_view key, bool fallback) const {
   const Config* value = find(key);
-  return value && !value->is_null() ? under(key, [&] { return value->boolean(); }) : fallback;
+  return value && !value->is_null() ? value->boolean() : fallback;
 }
 std::int64_t Config::get(std::string_view key, std::int64_t fallback) const {
   const Config* value = find(key);
-  return value && !value->is_null() ? under(key, [&] { return value->integer(); }) : fallback;
+  return value && !value->is_null() ? value->integer() : fallback;
 }
 double Config::get(std::string_view key, double fallback) const {
   const Config* value = find(key);
-  return value && !value->is_null() ? under(key, [&] { return value->number(); }) : fallback;
+  return value && !value->is_null() ? value->number() : fallback;
 }
 std::string Config::get(std::string_view key, const char* fallback) const {
   const Config* value = find(key);
-  return value && !value->is_null() ? under(key, [&] { return value->text(); }) : std::string(fallback);
+  return value && !value->is_null() ? value->text() : std::string(fallback);
 }
 
 std::string to_string(const Config& config) {

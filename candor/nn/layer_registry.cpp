@@ -1,7 +1,10 @@
 // Class name -> layer. A plain table: a static library drops objects that register themselves.
+#include <algorithm>
 #include <array>
 
 #include "candor/base/error.h"
+#include "candor/base/text.h"
+#include "candor/nn/config_reader.h"
 #include "candor/nn/layer_body.h"
 #include "candor/nn/layers.h"
 #include "candor/nn/layers/operation.h"
@@ -193,6 +196,39 @@ constexpr std::array refusals = {
     Refusal{"Wrapper", "is an abstract base; the file needs the class that derives from it"},
 };
 
+/// Keys of earlier versions of Keras, and those that say where a class lies or how it was built: they change nothing here.
+constexpr std::array without_effect = {
+    "_saved_model_inputs_spec", "adjustment", "autocast", "batch_input_shape", "build_config", "build_input_shape", "compile_config", "encoding", "fused", "groups", "has_input_vocabulary",
+    "implementation", "input_length", "input_shape", "kernel_constraint", "kernel_initializer", "kernel_regularizer", "module", "ragged", "registered_name", "rng", "shared_object_id", "sparse",
+    "time_major", "virtual_batch_size", "vocabulary_size", "zero_output_for_mask"};
+
+/// An option that the class does not have would change nothing, in silence: a misspelt "activaton" trains another network.
+void refuse_unknown(const std::string& kind, const detail::ConfigReader& reader, const Layer& layer) {
+  std::vector<std::string> unread = reader.unread();
+  std::erase_if(unread, [](const std::string& key) { return std::find(without_effect.begin(), without_effect.end(), key) != without_effect.end(); });
+  if (unread.empty()) return;
+  const Config written = layer.config();
+  std::vector<std::string> known = reader.read();
+  for (const auto& [key, value] : written.at("config").entries()) known.push_back(key);
+  for (const std::string& key : unread) {
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    std::sort(known.begin(), known.end());
+    known.erase(std::unique(known.begin(), known.end()), known.end());
+    fail(ErrorKind::corrupt, "layer: " + kind + " has no option " + quoted(key) + did_you_mean(key, known) + "; it has " + name_list(known, 60));
+  }
+}
+
+Layer layer_of(const Row& row, const Config& options) {
+  const detail::ConfigReader reader(options);
+  const Layer layer = row.make(options);
+  if (!options.get("trainable", true)) layer.set_trainable(false);
+  if (options.get("checkpoint", false)) layer.set_checkpoint(true);
+  if (const DTypePolicy policy = DTypePolicy::from_config(options.find("dtype")); policy.defined() && layer.body().uses_dtype_policy()) layer.set_dtype_policy(policy);
+  if (const Regularizer activity = Regularizer::from_config(options.find("activity_regularizer")); activity.defined()) layer.set_activity_regularizer(activity);
+  refuse_unknown(row.kind, reader, layer);
+  return layer;
+}
+
 }  // namespace
 
 Layer layer_from_config(const Config& config) {
@@ -201,17 +237,18 @@ Layer layer_from_config(const Config& config) {
   if (detail::is_operation_config(config)) return Operation::from_config(kind, options);
   for (const Row& row : rows) {
     if (row.kind != kind) continue;
-    const Layer layer = row.make(options);
-    if (!options.get("trainable", true)) layer.set_trainable(false);
-    if (options.get("checkpoint", false)) layer.set_checkpoint(true);
-    if (const DTypePolicy policy = DTypePolicy::from_config(options.find("dtype")); policy.defined() && layer.body().uses_dtype_policy()) layer.set_dtype_policy(policy);
-    if (const Regularizer activity = Regularizer::from_config(options.find("activity_regularizer")); activity.defined()) layer.set_activity_regularizer(activity);
-    return layer;
+    try {
+      return layer_of(row, options);
+    } catch (Error& error) {
+      const Config* name = options.find("name");
+      error.at("the configuration of " + kind + (name && name->is_text() ? " " + quoted(name->text()) : ""));
+      throw;
+    }
   }
   for (const Refusal& refusal : refusals) {
     if (refusal.kind == kind) fail(ErrorKind::unsupported, "layer: " + kind + " '" + options.get("name", "") + "' " + refusal.reason);
   }
-  fail(ErrorKind::corrupt, "layer: the class '" + kind + "' is not known; this version has " + std::to_string(rows.size()) + " classes, see layer_names()");
+  fail(ErrorKind::corrupt, "layer: the class '" + kind + "' is not known" + did_you_mean(kind, layer_names()) + "; this version has " + std::to_string(rows.size()) + " classes, see layer_names()");
 }
 
 std::vector<std::string> layer_names() {

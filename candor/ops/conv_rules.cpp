@@ -27,6 +27,10 @@ ConvGeometry conv_geometry(const Shape& input, const Shape& kernel, const Attrs&
     const int axis = static_cast<int>(d);
     g.input.push_back(input[axis + 1]);
     g.kernel.push_back(kernel[axis]);
+    constexpr std::int64_t largest = std::int64_t{1} << 31;  // products and sums of two of them stay within 64 bits
+    for (const std::int64_t size : {g.strides[d], g.dilation[d], g.kernel[d], g.low[d], g.high[d]}) {
+      if (size > largest || size < -largest) fail(ErrorKind::invalid_argument, op + ": kernels, strides, dilation and padding must be at most 2^31, got " + std::to_string(size));
+    }
     if (g.strides[d] < 1 || g.dilation[d] < 1) fail(ErrorKind::invalid_argument, op + ": strides and dilation must be at least 1, got " + std::to_string(g.strides[d]) + " and " + std::to_string(g.dilation[d]));
     if (g.kernel[d] < 1) fail(ErrorKind::shape, op + ": the kernel " + to_string(kernel) + " is empty along axis " + std::to_string(axis));
     const std::int64_t padded = g.input[d] + g.low[d] + g.high[d], reach = (g.kernel[d] - 1) * g.dilation[d] + 1;

@@ -74,6 +74,8 @@ Tensor pad(const Tensor& x, const std::vector<std::pair<std::int64_t, std::int64
     if (before < 0 || after < 0)
       fail(ErrorKind::invalid_argument, "pad: widths must not be negative, got (" + std::to_string(before) + ", " + std::to_string(after) + ") for axis " +
                                             std::to_string(low.size()) + "; use slice to cut");
+    constexpr std::int64_t widest = std::int64_t{1} << 59;  // as for the extents of shapes; beyond it, sums overflow
+    if (before > widest || after > widest) fail(ErrorKind::invalid_argument, "pad: widths must be at most 2^59, got (" + std::to_string(before) + ", " + std::to_string(after) + ")");
     low.push_back(before), high.push_back(after);
     any |= before > 0 || after > 0;
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "candor/base/error.h"
+#include "candor/base/memory.h"
 #include "candor/ops/index.h"
 #include "candor/ops/manipulate.h"
 #include "candor/ops/matmul.h"
@@ -24,9 +25,17 @@ void expect_sizes(const Tensor& x, const Ints& sizes, const std::string& op) {
 struct Weights {
   std::int64_t out, in;
   std::vector<double> values;  // [out, in]
-  Weights(std::int64_t rows, std::int64_t columns) : out(rows), in(columns), values(static_cast<std::size_t>(rows * columns), 0.0) {}
+  Weights(std::int64_t rows, std::int64_t columns) : out(rows), in(columns) {
+    require_memory(static_cast<double>(rows) * static_cast<double>(columns) * sizeof(double));
+    values.resize(static_cast<std::size_t>(rows * columns), 0.0);
+  }
   double& at(std::int64_t i, std::int64_t j) { return values[static_cast<std::size_t>(i * in + j)]; }
 };
+
+// Before the tables of an axis are made.
+void require_room(const Tensor& x, int axis, std::int64_t out) {
+  require_memory(static_cast<double>(x.size()) / static_cast<double>(x.shape(axis)) * static_cast<double>(out) * static_cast<double>(size_of(x.dtype())));
+}
 
 // Replaces axis of x by weights x: one product of matrices.
 Tensor along_axis(const Tensor& x, int axis, const Weights& weights) {
@@ -83,6 +92,7 @@ Tensor resize(const Tensor& x, const Ints& size, const ResizeOptions& options) {
     const int axis = static_cast<int>(d) + 1;
     const std::int64_t in = x.shape(axis), out = size[d];
     if (in == out) continue;
+    require_room(result, axis, out);
     if (options.interpolation == "nearest") {
       Ints index;
       for (std::int64_t i = 0; i < out; ++i) index.push_back((2 * i + 1) * in / (2 * out));
@@ -111,6 +121,7 @@ Tensor adaptive_average_pool(const Tensor& x, const Ints& size) {
   Tensor result = x;
   for (std::size_t d = 0; d < size.size(); ++d) {
     const int axis = static_cast<int>(d) + 1;
+    require_room(result, axis, size[d]);
     Weights weights(size[d], x.shape(axis));
     for (std::int64_t i = 0; i < weights.out; ++i) {
       const std::int64_t start = bin_start(i, weights.in, weights.out), stop = bin_stop(i, weights.in, weights.out);
@@ -126,6 +137,7 @@ Tensor adaptive_max_pool(const Tensor& x, const Ints& size) {
   Tensor result = x;
   for (std::size_t d = 0; d < size.size(); ++d) {
     const int axis = static_cast<int>(d) + 1;
+    require_room(result, axis, size[d]);
     std::vector<Tensor> bins;
     for (std::int64_t i = 0; i < size[d]; ++i)
       bins.push_back(max(narrow(result, axis, bin_start(i, x.shape(axis), size[d]), bin_stop(i, x.shape(axis), size[d])), {axis}, true));

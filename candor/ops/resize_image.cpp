@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "candor/base/error.h"
+#include "candor/base/memory.h"
 #include "candor/ops/index.h"
 #include "candor/ops/manipulate.h"
 #include "candor/ops/matmul.h"
@@ -17,7 +18,10 @@ namespace {
 struct Weights {
   std::int64_t out, in;
   std::vector<double> values;
-  Weights(std::int64_t rows, std::int64_t columns) : out(rows), in(columns), values(static_cast<std::size_t>(rows * columns), 0.0) {}
+  Weights(std::int64_t rows, std::int64_t columns) : out(rows), in(columns) {
+    require_memory(static_cast<double>(rows) * static_cast<double>(columns) * sizeof(double));
+    values.resize(static_cast<std::size_t>(rows * columns), 0.0);
+  }
   double& at(std::int64_t i, std::int64_t j) { return values[static_cast<std::size_t>(i * in + j)]; }
 };
 
@@ -116,6 +120,7 @@ Tensor resize_image(const Tensor& x, std::int64_t height, std::int64_t width, co
   for (const int axis : {1, 2}) {
     const std::int64_t in = x.shape(axis), out = axis == 1 ? height : width;
     if (in == out) continue;  // every filter here is the identity then
+    require_memory(static_cast<double>(result.size() / in) * static_cast<double>(out) * static_cast<double>(size_of(x.dtype())));  // before its tables are made
     if (interpolation == "nearest") {
       std::vector<std::int64_t> index;
       for (std::int64_t i = 0; i < out; ++i) index.push_back((2 * i + 1) * in / (2 * out));

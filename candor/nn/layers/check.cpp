@@ -4,7 +4,8 @@ namespace candor {
 
 namespace detail {
 
-void require_positive(const char* layer, const char* option, std::int64_t value) {
+void require_positive(const char* layer, const char* option, std::int64_t value, std::int64_t largest) {
+  if (value > largest) fail(ErrorKind::invalid_argument, std::string(layer) + ": " + option + " must be at most " + std::to_string(largest) + ", not " + std::to_string(value));
   if (value < 1) fail(ErrorKind::invalid_argument, std::string(layer) + ": " + option + " must be at least 1, not " + std::to_string(value));
 }
 

@@ -7,8 +7,10 @@
 
 namespace candor::detail {
 
-/// Throw Error (invalid_argument): "Dense: units must be at least 1, not 0".
-void require_positive(const char* layer, const char* option, std::int64_t value);
+/// The largest size a layer takes (units, kernels, strides, margins, ...): products and sums of two sizes stay within 64 bits.
+inline constexpr std::int64_t largest_size = (std::int64_t{1} << 31) - 1;
+/// Throw Error (invalid_argument): "Dense: units must be at least 1, not 0"; or at most `largest`.
+void require_positive(const char* layer, const char* option, std::int64_t value, std::int64_t largest = largest_size);
 void require_positive(const char* layer, const char* option, const Ints& values);
 /// In [0, 1).
 void require_rate(const char* layer, const char* option, double value);

@@ -32,6 +32,7 @@ class DenseBody final : public detail::SimpleLayerBody, public detail::KernelHol
 
   void build(std::span<const TensorType> in) override {
     if (in[0].shape.rank() < 2) complain(ErrorKind::shape, "takes [batch, ..., inputs]; the input is " + to_string(in[0].shape));
+    if (in[0].shape[-1] < 1) complain(ErrorKind::shape, "the input " + to_string(in[0].shape) + " has no features along its last axis");
     const DType dtype = detail::compute_dtype(in[0].dtype);
     kernel = add_weight("kernel", {in[0].shape[-1], units_}, options_.kernel_initializer, dtype, true, options_.kernel_regularizer, options_.kernel_constraint);
     if (options_.use_bias) bias = add_weight("bias", {units_}, options_.bias_initializer, dtype, true, options_.bias_regularizer, options_.bias_constraint);

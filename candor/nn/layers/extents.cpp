@@ -51,9 +51,9 @@ Padding Margins::expand(int axes, const std::string& what) const {
     fail(ErrorKind::invalid_argument, what + ": a pair for each of " + std::to_string(axes) + " axes is needed, not " + std::to_string(out.size()));
   }
   for (const auto& [before, after] : out) {
-    if (before < 0 || after < 0) {
-      fail(ErrorKind::invalid_argument, what + ": must not be negative, not (" + std::to_string(before) + ", " + std::to_string(after) + ")");
-    }
+    const std::string pair = "(" + std::to_string(before) + ", " + std::to_string(after) + ")";
+    if (before < 0 || after < 0) fail(ErrorKind::invalid_argument, what + ": must not be negative, not " + pair);
+    if (before > detail::largest_size || after > detail::largest_size) fail(ErrorKind::invalid_argument, what + ": must be at most " + std::to_string(detail::largest_size) + ", not " + pair);
   }
   return out;
 }

@@ -98,7 +98,7 @@ class RandAugmentBody final : public detail::ImageBody {
 
  private:
   static RandAugmentOptions checked(RandAugmentOptions o) {
-    detail::require_positive("RandAugment", "num_ops", o.num_ops);
+    detail::require_positive("RandAugment", "num_ops", o.num_ops, 100);
     o.factor = detail::symmetric_range("RandAugment", "factor", o.factor, 0, 1);
     o.value_range = detail::check_range("RandAugment", o.value_range);
     return o;
@@ -154,8 +154,8 @@ class AugMixBody final : public detail::ImageBody {
 
  private:
   static AugMixOptions checked(AugMixOptions o) {
-    detail::require_positive("AugMix", "num_chains", o.num_chains);
-    detail::require_positive("AugMix", "chain_depth", o.chain_depth);
+    detail::require_positive("AugMix", "num_chains", o.num_chains, 100);
+    detail::require_positive("AugMix", "chain_depth", o.chain_depth, 100);
     if (!(o.alpha > 0)) fail(ErrorKind::invalid_argument, "AugMix: alpha must be positive, not " + std::to_string(o.alpha));
     o.factor = detail::symmetric_range("AugMix", "factor", o.factor, 0, 1);
     o.value_range = detail::check_range("AugMix", o.value_range);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "candor/base/memory.h"
 #include "candor/nn/layers/check.h"
 #include "candor/nn/layers/preprocessing/windows.h"
 #include "candor/ops/conv.h"
@@ -33,7 +34,9 @@ class StftBody final : public detail::SimpleLayerBody {
     const std::int64_t fft = options_.fft_length.value_or(power);
     if (fft < options_.frame_length)
       fail(ErrorKind::invalid_argument, "STFTSpectrogram: fft_length " + std::to_string(fft) + " is below frame_length " + std::to_string(options_.frame_length));
+    detail::require_positive(who, "fft_length", fft);
     bins_ = fft / 2 + 1;
+    require_memory(4 * static_cast<double>(options_.frame_length) * static_cast<double>(bins_));  // of one of the weights
     window_ = options_.window_values;
     if (window_.empty() && !options_.window.empty()) window_ = detail::window(options_.window, options_.frame_length, options_.periodic);
     if (!window_.empty() && static_cast<std::int64_t>(window_.size()) != options_.frame_length)
@@ -120,6 +123,7 @@ class MelBody final : public detail::SimpleLayerBody {
     if (!(options_.sampling_rate > 0) || !(options_.min_freq >= 0) || !(options_.min_freq < high_))
       fail(ErrorKind::invalid_argument, "MelSpectrogram: frequencies must satisfy 0 <= min_freq < max_freq, and are " + std::to_string(options_.min_freq) + " and " + std::to_string(high_));
     const std::int64_t bins = options_.fft_length / 2 + 1;
+    require_memory(16 * static_cast<double>(bins) * static_cast<double>(length_ + options_.num_mel_bins));  // the tables below
     const std::vector<double> window = detail::window(options_.window, length_, true);
     std::vector<double> re, im;
     for (std::int64_t t = 0; t < length_; ++t) {

@@ -141,7 +141,7 @@ Layer TextVectorization::from_config(const Config& c) {
   if (const Config* v = c.find("ngrams"); v && v->is_list()) {
     o.ngrams = v->to_integers();
   } else if (v && !v->is_null()) {
-    detail::require_positive("TextVectorization", "ngrams", v->integer());
+    detail::require_positive("TextVectorization", "ngrams", v->integer(), 1000);
     o.ngrams.resize(static_cast<std::size_t>(v->integer()));
     std::iota(o.ngrams.begin(), o.ngrams.end(), std::int64_t{1});
   }

@@ -9,6 +9,7 @@ void LookupRules::check(bool idf_given) const {
   const std::string who = std::string(layer) + ": ";
   if (max_tokens && *max_tokens < 2) fail(ErrorKind::invalid_argument, who + "max_tokens must be at least 2, not " + std::to_string(*max_tokens));
   if (pad && !max_tokens) fail(ErrorKind::invalid_argument, who + "pad_to_max_tokens needs max_tokens");
+  if (num_oov > largest_size || max_tokens.value_or(0) > largest_size) fail(ErrorKind::invalid_argument, who + "num_oov_indices and max_tokens must be at most " + std::to_string(largest_size));
   if (num_oov < 0) fail(ErrorKind::invalid_argument, who + "num_oov_indices must not be negative, and is " + std::to_string(num_oov));
   require_one_of(layer, "output_mode", mode, {"int", "one_hot", "multi_hot", "count", "tf_idf"});
   if (invert && mode != "int") fail(ErrorKind::invalid_argument, who + "invert gives tokens; output_mode must stay \"int\", not \"" + mode + "\"");

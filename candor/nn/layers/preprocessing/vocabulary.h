@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "candor/base/error.h"
+#include "candor/base/memory.h"
 #include "candor/nn/layers/preprocessing/preprocessing_body.h"
 #include "candor/ops/elementwise.h"
 
@@ -70,10 +71,10 @@ class Vocabulary {
     if (rules_.mode != "tf_idf" && !idf.empty()) fail(ErrorKind::invalid_argument, who + "idf_weights belong to output_mode \"tf_idf\", not \"" + rules_.mode + "\"");
     if (!idf.empty() && idf.size() != vocabulary.size())
       fail(ErrorKind::invalid_argument, who + std::to_string(idf.size()) + " idf_weights for a vocabulary of " + std::to_string(vocabulary.size()));
-    std::vector<Token> special(static_cast<std::size_t>(rules_.oov_start()), mask_.value_or(oov_));
-    special.insert(special.end(), static_cast<std::size_t>(rules_.num_oov), oov_);
-    const bool listed = vocabulary.size() >= special.size() && std::equal(special.begin(), special.end(), vocabulary.begin());
-    if (listed) vocabulary.erase(vocabulary.begin(), vocabulary.begin() + static_cast<std::ptrdiff_t>(special.size()));
+    const auto masks = static_cast<std::size_t>(rules_.oov_start()), special = masks + static_cast<std::size_t>(rules_.num_oov);
+    bool listed = vocabulary.size() >= special;
+    for (std::size_t i = 0; i < special && listed; ++i) listed = vocabulary[i] == (i < masks ? mask_.value_or(oov_) : oov_);
+    if (listed) vocabulary.erase(vocabulary.begin(), vocabulary.begin() + static_cast<std::ptrdiff_t>(special));
     for (std::size_t i = 0; i < vocabulary.size(); ++i) {
       if (mask_ && vocabulary[i] == *mask_) misplaced("mask token", vocabulary[i], i);
       if (rules_.invert && vocabulary[i] == oov_) misplaced("oov token", vocabulary[i], i);
@@ -81,7 +82,8 @@ class Vocabulary {
     place(std::move(vocabulary));
     if (idf.empty()) return;
     idf_ = idf;
-    if (!listed) idf_.insert(idf_.begin(), special.size(), average(idf));
+    require_memory(8.0 * static_cast<double>(std::max<std::int64_t>(static_cast<std::int64_t>(special), rules_.pad ? *rules_.max_tokens : 0)));
+    if (!listed) idf_.insert(idf_.begin(), special, average(idf));
     if (rules_.pad) idf_.resize(static_cast<std::size_t>(*rules_.max_tokens), 0.0);
   }
 
