@@ -200,7 +200,7 @@ constexpr std::array refusals = {
 constexpr std::array without_effect = {
     "_saved_model_inputs_spec", "adjustment", "autocast", "batch_input_shape", "build_config", "build_input_shape", "compile_config", "encoding", "fused", "groups", "has_input_vocabulary",
     "implementation", "input_length", "input_shape", "kernel_constraint", "kernel_initializer", "kernel_regularizer", "module", "ragged", "registered_name", "rng", "shared_object_id", "sparse",
-    "time_major", "virtual_batch_size", "vocabulary_size", "zero_output_for_mask"};
+    "time_major", "use_cudnn", "virtual_batch_size", "vocabulary_size", "zero_output_for_mask"};
 
 /// An option that the class does not have would change nothing, in silence: a misspelt "activaton" trains another network.
 void refuse_unknown(const std::string& kind, const detail::ConfigReader& reader, const Layer& layer) {
@@ -219,6 +219,7 @@ void refuse_unknown(const std::string& kind, const detail::ConfigReader& reader,
 }
 
 Layer layer_of(const Row& row, const Config& options) {
+  options.entries();  // an Error when it is no map
   const detail::ConfigReader reader(options);
   const Layer layer = row.make(options);
   if (!options.get("trainable", true)) layer.set_trainable(false);

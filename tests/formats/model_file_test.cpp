@@ -130,7 +130,7 @@ TEST(ModelFile, PartsThatDoNotFit) {
 
 TEST(ModelFile, ANetworkLargerThanItsFileIsRefusedBeforeMemoryIsTaken) {
   const std::string bytes = bytes_of(small());
-  EXPECT_ERROR(corrupt, parse(with_metadata(bytes, "model", R"({"class_name":"Sequential","config":{"name":"s","layers":[{"class_name":"Dense","config":{"name":"dense","units":1000000000000}}]}})")),
+  EXPECT_ERROR(corrupt, parse(with_metadata(bytes, "model", R"({"class_name":"Sequential","config":{"name":"s","layers":[{"class_name":"Dense","config":{"name":"dense","units":1000000000}}]}})")),
                "only", "bytes of weights are left");
 }
 

@@ -1,11 +1,13 @@
 #include "tests/fuzz/model_seeds.h"
 
 #include "candor/base/file.h"
+#include "candor/formats/config_json.h"
 #include "candor/formats/model_file.h"
 #include "candor/nn/layers.h"
 #include "candor/nn/losses.h"
 #include "candor/nn/metrics.h"
 #include "candor/nn/optimizers/optimizers.h"
+#include "tests/nn/layer_samples.h"
 
 namespace candor::fuzz {
 
@@ -29,6 +31,19 @@ void write_model_seeds(const std::string& folder) {
   const Symbol a = Input({3}), b = Input({3});
   const Dense shared{2};
   Model{{a, b}, {Dense{1}(Concatenate{}({shared(a), shared(b)}))}}.save(folder + "/functional");
+}
+
+void write_config_seeds(const std::string& folder) {
+  make_folders(folder);
+  const auto write = [&](char kind, const std::string& name, const Config& config) { write_atomically(folder + "/" + name, kind + formats::to_json(config)); };
+  for (const testing::LayerSample& sample : testing::layer_samples()) write('l', sample.kind, layer_from_config({{"class_name", sample.kind}, {"config", sample.options}}).config());
+  write('o', "adam", Optimizer(Adam{CosineDecay{.initial_learning_rate = 1e-3, .decay_steps = 10}, {.weight_decay = 0.1, .clipnorm = 1, .use_ema = true}}).config());
+  write('o', "sgd", Optimizer(SGD{0.1, {.momentum = 0.9, .nesterov = true}}).config());
+  write('o', "loss_scale", Optimizer(LossScaleOptimizer{RMSprop{0.1}}).config());
+  write('e', "huber", Loss(Huber{}).config());
+  write('e', "crossentropy", Loss(CategoricalCrossentropy{.from_logits = true, .label_smoothing = 0.1}).config());
+  write('m', "auc", Metric(AUC{}).config());
+  write('m', "accuracy", Metric(TopKCategoricalAccuracy{}).config());
 }
 
 }  // namespace candor::fuzz

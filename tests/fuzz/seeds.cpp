@@ -64,6 +64,7 @@ int main(int count, char** arguments) {
   try {
     write_seeds();
     candor::fuzz::write_model_seeds(folder + "/fuzz_model");
+    candor::fuzz::write_config_seeds(folder + "/fuzz_config");
   } catch (const candor::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

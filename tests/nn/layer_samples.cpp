@@ -151,7 +151,7 @@ std::vector<LayerSample> layer_samples() {
       {"Reshape", {{"target_shape", Config::integers({-1, 2})}}, {{2, 3, 4}}},
       {"Resizing", {{"height", 3}, {"width", 4}}, {{2, 6, 7, 3}}},
       {"ReversibleEmbedding", {{"input_dim", 9}, {"output_dim", 3}}, {{2, 3}}, DType::i32},
-      {"STFTSpectrogram", {{"frame_length", 16}, {"frame_step", 8}, {"fft_length", 16}}, {{2, 64}}},
+      {"STFTSpectrogram", {{"frame_length", 16}, {"frame_step", 8}, {"fft_length", 16}}, {{2, 64, 1}}},
       {"SeparableConv1D", {{"filters", 2}, {"kernel_size", 3}}, {{2, 6, 3}}},
       {"SeparableConv2D", {{"filters", 2}, {"kernel_size", 3}}, {{2, 6, 7, 3}}},
       {"Sequential", {{"layers", Config::List{entry("Dense", {{"units", 3}}), entry("Activation", {{"activation", "relu"}})}}}, {{2, 4}}},

@@ -35,7 +35,7 @@ Config StringLookupBody::options() const {
   c.set("mask_token", options_.mask_token ? Config(*options_.mask_token) : Config()).set("oov_token", options_.oov_token).set("vocabulary", words);
   c.set("idf_weights", idf_config(vocabulary_.idf(), vocabulary_.rules(), vocabulary_.tokens().size())).set("invert", options_.invert);
   c.set("output_mode", vocabulary_.rules().mode).set("pad_to_max_tokens", options_.pad_to_max_tokens).set("sparse", false);
-  return c.set("encoding", "utf-8").set("salt", salt_config(options_.salt));
+  return c.set("encoding", "utf-8").set("oov_method", "floormod").set("salt", salt_config(options_.salt));
 }
 
 std::vector<Column> StringLookupBody::transform(std::span<const Column> inputs) {
@@ -117,6 +117,8 @@ Layer StringLookup::from_config(const Config& c) {
   if (const Config* v = c.find("idf_weights"); v && !v->is_null()) o.idf_weights = v->to_numbers();
   o.num_oov_indices = c.get("num_oov_indices", 1), o.oov_token = c.get("oov_token", "[UNK]"), o.invert = c.get("invert", false);
   o.output_mode = c.get("output_mode", "int"), o.pad_to_max_tokens = c.get("pad_to_max_tokens", false), o.sparse = c.get("sparse", false);
+  // Words that are not in the vocabulary are always hashed by farmhash; the option is for numbers.
+  detail::require_one_of("StringLookup", "oov_method", c.get("oov_method", "floormod"), {"floormod", "farmhash"});
   o.encoding = c.get("encoding", "utf-8"), o.salt = detail::salt_from(c.find("salt")), o.name = detail::config_name(c);
   return StringLookup(std::move(o));
 }
