@@ -155,8 +155,8 @@ TEST(LayerSamples, EveryArgumentOfKerasIsAnOption) {
 TEST(LayerConfigErrors, SayClassOptionAndValue) {
   const auto read = [](const char* kind, Config options) { return layer_from_config({{"class_name", kind}, {"config", std::move(options)}}); };
   EXPECT_ERROR(corrupt, read("Dense", {{"units", 3}, {"activaton", "relu"}}), "Dense has no option \"activaton\"; did you mean \"activation\"?", "kernel_initializer");
-  EXPECT_ERROR(corrupt, read("Dense", {{"units", "three"}, {"name", "last"}}), "'units': expected a whole number, found a text \"three\"", "at the configuration of Dense \"last\"");
-  EXPECT_ERROR(corrupt, read("Dropout", {{"rate", true}}), "'rate': expected a number, found a truth value true");
+  EXPECT_ERROR(corrupt, read("Dense", {{"units", "three"}, {"name", "last"}}), "'units': expected a whole number, found a text, \"three\"", "at the configuration of Dense \"last\"");
+  EXPECT_ERROR(corrupt, read("Dropout", {{"rate", true}}), "'rate': expected a number, found a truth value, true");
   EXPECT_ERROR(corrupt, read("Dens", {{"units", 3}}), "'Dens' is not known; did you mean \"Dense\"?");
   EXPECT_ERROR(corrupt, read("TimeDistributed", {{"layer", {{"class_name", "Conv1D"}, {"config", {{"filters", 2}, {"kernel_size", "big"}}}}}}), "'kernel_size'", "Conv1D", "TimeDistributed");
   EXPECT_ERROR(invalid_argument, read("Conv2D", {{"filters", 2}, {"kernel_size", std::int64_t{1} << 40}}), "kernel_size must be at most 2147483647");
