@@ -61,6 +61,48 @@ TEST(BeyondKeras, ChannelShuffleDealsChannelsOut) {
   expect_same(ChannelShuffle(3, {.data_format = "channels_first"})(counting({1, 6, 1})), Tensor::from(std::vector<float>{0, 2, 4, 1, 3, 5}, {1, 6, 1}));
 }
 
+/// PyTorch's windows: output i of n looks at [floor(i extent / n), ceil((i + 1) extent / n)).
+template <class Layer>
+void check_adaptive(const Shape& x_shape, const Ints& sizes, bool largest) {
+  const Tensor x = noise(x_shape);
+  const std::vector<double> v = x.to_vector<double>();
+  const std::size_t axes = sizes.size();
+  const auto extent = [&](std::size_t a) { return a < axes ? x_shape[static_cast<int>(a) + 1] : 1; };
+  const auto size = [&](std::size_t a) { return a < axes ? sizes[a] : 1; };
+  const auto begin = [&](std::size_t a, std::int64_t i) { return i * extent(a) / size(a); };
+  const auto end = [&](std::size_t a, std::int64_t i) { return ((i + 1) * extent(a) + size(a) - 1) / size(a); };
+  const std::int64_t channels = x_shape[-1];
+  std::vector<double> want;
+  for (std::int64_t n = 0; n < x_shape[0]; ++n)
+    for (std::int64_t i = 0; i < size(0); ++i)
+      for (std::int64_t j = 0; j < size(1); ++j)
+        for (std::int64_t k = 0; k < size(2); ++k)
+          for (std::int64_t c = 0; c < channels; ++c) {
+            double total = 0, most = -1e9, count = 0;
+            for (std::int64_t p = begin(0, i); p < end(0, i); ++p)
+              for (std::int64_t q = begin(1, j); q < end(1, j); ++q)
+                for (std::int64_t r = begin(2, k); r < end(2, k); ++r) {
+                  const double here = v[static_cast<std::size_t>((((n * extent(0) + p) * extent(1) + q) * extent(2) + r) * channels + c)];
+                  total += here, most = std::max(most, here), ++count;
+                }
+            want.push_back(largest ? most : total / count);
+          }
+  std::vector<std::int64_t> shape{x_shape[0]};
+  shape.insert(shape.end(), sizes.begin(), sizes.end());
+  shape.push_back(channels);
+  expect_same(Layer(Extents(sizes))(x), Tensor::from(want, Shape(shape)), 1e-5);
+}
+
+TEST(BeyondKeras, AdaptivePoolingLooksAtEvenParts) {
+  check_adaptive<AdaptiveAveragePooling1D>({2, 7, 3}, {3}, false);
+  check_adaptive<AdaptiveMaxPooling1D>({2, 7, 3}, {5}, true);
+  check_adaptive<AdaptiveAveragePooling2D>({2, 5, 8, 2}, {2, 3}, false);
+  check_adaptive<AdaptiveMaxPooling2D>({2, 5, 8, 2}, {4, 8}, true);
+  check_adaptive<AdaptiveAveragePooling3D>({2, 3, 5, 4, 2}, {2, 3, 3}, false);
+  check_adaptive<AdaptiveMaxPooling3D>({1, 4, 5, 3, 2}, {3, 2, 2}, true);
+  check_adaptive<AdaptiveAveragePooling1D>({1, 3, 2}, {5}, false);  // more windows than steps: they overlap
+}
+
 TEST(BeyondKeras, SqueezeExcitationIsTwoDenseLayersOnTheMean) {
   const SqueezeExcitation layer{{.ratio = 2, .bias_initializer = RandomNormal{0, 1, 3}}};
   const Tensor x = noise({2, 3, 4, 6});

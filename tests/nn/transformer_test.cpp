@@ -231,6 +231,10 @@ TEST(Transformer, ComputesInSixteenBitsByThePolicy) {
     half.variables()[i].assign(whole.variables()[i].tensor());
   }
   EXPECT_EQ(difference(half(x).to(DType::f64), y.to(DType::f64), 0.05, 0.05), "");
+  const TokenAndPositionEmbedding embedding{5, 4, 8};
+  embedding.set_dtype_policy("mixed_bfloat16");
+  EXPECT_EQ(embedding(Tensor::zeros({2, 4}, DType::i32)).dtype(), DType::bf16);
+  EXPECT_EQ(embedding.variables()[0].type().dtype, DType::f32);
   const MixtureOfExperts experts{4, 8};
   experts.set_dtype_policy("mixed_bfloat16");
   EXPECT_EQ(experts(x).dtype(), DType::bf16);

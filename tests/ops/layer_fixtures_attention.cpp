@@ -13,11 +13,11 @@ namespace {
 
 using Tensors = std::vector<Tensor>;
 
-/// The mask [batch, key] or [batch, query, key] as [batch, 1, query or 1, key].
+/// The mask [batch, key], [batch, query, key] or of each head as [batch, 1, query or 1, key].
 Tensor score_mask(const FixtureCall& c) {
   if (!c.has("mask")) return {};
   const Tensor& mask = c["mask"];
-  return expand_dims(mask.rank() == 2 ? expand_dims(mask, 1) : mask, 1);
+  return mask.rank() == 4 ? mask : expand_dims(mask.rank() == 2 ? expand_dims(mask, 1) : mask, 1);
 }
 
 /// The result and the distributions.
@@ -30,6 +30,9 @@ std::pair<Tensor, Tensor> attend(const FixtureCall& c, const Tensor& query, cons
 Tensor activation(const std::string& name, const Tensor& x) {
   if (name == "relu") return relu(x);
   if (name == "gelu") return gelu(x);
+  if (name == "gelu_tanh") return gelu_tanh(x);
+  if (name == "silu") return silu(x);
+  if (name == "tanh") return tanh(x);
   fail(ErrorKind::unsupported, "the activation \"" + name + "\" is not understood");
 }
 

@@ -94,6 +94,7 @@ class TokenAndPositionBody final : public detail::LayerBody {
   void build(std::span<const TensorType> in) override {
     if (in[0].shape.rank() < 2) complain(ErrorKind::shape, "takes tokens [batch, steps]; the input is " + to_string(in[0].shape));
     const TensorType rows{in[0].shape.inserted(in[0].shape.rank(), features_), options_.dtype};
+    for (const Layer& child : children()) child.set_dtype_policy(dtype_policy());
     tokens_.body().build_once(in);
     places_.body().build_once(std::span(&rows, 1));
   }
