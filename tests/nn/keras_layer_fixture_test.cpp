@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <map>
 #include <set>
 
@@ -12,6 +13,7 @@
 #include "candor/ops/manipulate.h"
 #include "tests/nn/keras_cases.h"
 #include "tests/support/config.h"
+#include "tests/support/environment.h"
 #include "tests/support/fixtures.h"
 
 namespace candor::testing {
@@ -167,6 +169,28 @@ TEST_P(KerasLayer, AgreesWithKeras) {
 
 INSTANTIATE_TEST_SUITE_P(Fixtures, KerasLayer, ::testing::ValuesIn(read_keras_cases(false)), [](const auto& one) { return gtest_name(one.param.name); });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(KerasLayer);
+
+/// What is random has no numbers to compare; its configuration has to come back all the same.
+TEST(KerasLayers, ThoseWithoutNumbersAreBuiltFromTheirConfigurations) {
+  CANDOR_NEEDS("CANDOR_FIXTURES");
+  std::ifstream file(environment("CANDOR_FIXTURES") + "/keras/layers/cases.json");
+  if (!file) GTEST_SKIP() << "no keras/layers/cases.json";
+  const std::vector<std::string> known = layer_names();
+  int built = 0;
+  const auto all = nlohmann::json::parse(file);
+  for (const auto& entry : all.at("not_value_tested")) {
+    const std::string kind = entry.at("class");
+    if (!entry.at("config").is_object() || std::find(known.begin(), known.end(), kind) == known.end()) continue;
+    const Config config{{"class_name", kind}, {"config", to_config(entry.at("config"))}};
+    try {
+      EXPECT_EQ(layer_from_config(config).kind(), kind);
+      ++built;
+    } catch (const Error& error) {
+      ADD_FAILURE() << kind << ": " << error.what();
+    }
+  }
+  EXPECT_GE(built, 10);
+}
 
 }  // namespace
 }  // namespace candor::testing

@@ -189,6 +189,7 @@ Layer RandomErasing::from_config(const Config& c) {
   return RandomErasing(std::move(o));
 }
 Layer MaxNumBoundingBoxes::from_config(const Config& c) {
+  (void)detail::data_format_from(c);  // Keras writes it, boxes have none
   return MaxNumBoundingBoxes(c.at("max_number").integer(), {.fill_value = c.get("fill_value", -1.0), .name = detail::config_name(c)});
 }
 
