@@ -9,7 +9,7 @@
 namespace candor::cpu {
 namespace {
 
-constexpr std::int64_t shortest_sum = 1024, block_extent = 512, wanted_tasks = 8, packed_depth = 128, zero = 0;
+constexpr std::int64_t shortest_sum = 1024, shortest_part = 256, block_extent = 512, wanted_tasks = 8, packed_depth = 128, most_panels = 10, zero = 0;
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -52,7 +52,7 @@ void run_part(const LongMatmulPlan& p, const float* a, const float* b, float* c,
   TileArgs tile;
   tile.a_row = 1;
   tile.a_step = p.a_step;
-  tile.b_row = p.panel_columns;
+  tile.b_row = p.reads_b ? p.b_row : p.panel_columns;
   tile.segments = &zero;
   tile.segment_count = 1;
   tile.c_row = tile.start_row = p.n;
@@ -62,10 +62,10 @@ void run_part(const LongMatmulPlan& p, const float* a, const float* b, float* c,
     const std::int64_t depth = std::min(p.depth, end - k);
     tile.segment_length = depth;
     pack_a(p, a + k * p.a_row, depth, row, rows, panels, packed_a);
-    pack_b(p, b + k * p.b_row + column, depth, columns, packed_b);
+    if (!p.reads_b) pack_b(p, b + k * p.b_row + column, depth, columns, packed_b);
     for (std::int64_t j = 0; j < columns; j += p.panel_columns) {
       const std::int64_t width = std::min(p.panel_columns, columns - j);
-      tile.b = packed_b + j * p.depth;
+      tile.b = p.reads_b ? b + k * p.b_row + column + j : packed_b + j * p.depth;
       tile.columns = static_cast<int>(width);
       for (std::int64_t i = 0; i < panels; ++i) {
         const std::int64_t from = part_start(rows, panels, i), count = part_start(rows, panels, i + 1) - from;
@@ -101,11 +101,14 @@ std::optional<LongMatmulPlan> plan_long_matmul(const MatmulProblem& problem) {
   p.tiles = &tiles;
   p.panel_rows = tiles.rows, p.a_step = (tiles.rows + 3) / 4 * 4, p.panel_columns = 2 * tiles.lanes;
   p.row_blocks = ceil_div(p.m, block_extent), p.column_blocks = ceil_div(p.n, block_extent);
-  p.parts = std::clamp<std::int64_t>(wanted_tasks / (p.row_blocks * p.column_blocks), 1, p.k / 512);
+  p.parts = std::clamp<std::int64_t>(wanted_tasks / (p.row_blocks * p.column_blocks), 1, p.k / shortest_part);
+  if (p.parts % 2 && p.parts > 1) --p.parts;  // an odd number leaves one of two threads waiting for the other's last part
   p.depth = std::min(packed_depth, p.k);
+  // Tiles read whole vectors, which must not reach beyond the last row.
+  p.reads_b = ceil_div(ceil_div(p.m, p.row_blocks), p.panel_rows) <= most_panels && p.n % tiles.lanes == 0;
   const std::int64_t rows = ceil_div(p.m, p.row_blocks), columns = ceil_div(ceil_div(p.n, p.panel_columns), p.column_blocks) * p.panel_columns;
   p.packed_a = (ceil_div(rows, p.panel_rows) + 1) * p.a_step * p.depth;
-  p.packed_b = columns * p.depth;
+  p.packed_b = p.reads_b ? 0 : columns * p.depth;
   p.slots = slots_for(p.tasks());
   return p;
 }

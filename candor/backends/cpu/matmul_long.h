@@ -14,6 +14,7 @@ struct LongMatmulPlan {
   std::int64_t parts = 1;        ///< of the sum
   std::int64_t row_blocks = 1, column_blocks = 1;
   std::int64_t depth = 0;        ///< steps of the sum that are packed at a time
+  bool reads_b = false;          ///< B where it lies: so few rows that packing would take longer than it saves
   std::int64_t panel_rows = 0, panel_columns = 0, a_step = 0;
   std::int64_t packed_a = 0, packed_b = 0;  ///< floats of a slot
   std::int64_t slots = 1;
