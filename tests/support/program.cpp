@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -21,10 +22,8 @@ std::string contents(const std::string& path) {
 }
 
 /// Starts the program with its outputs in two files of a folder.
-pid_t start(const std::vector<std::string>& arguments, const std::string& folder, const std::vector<std::string>& environment, const TemporaryFolder& outputs) {
+pid_t start_program(std::vector<std::string> words, const std::string& folder, const std::vector<std::string>& environment, const TemporaryFolder& outputs) {
   const std::string out = outputs / "out", err = outputs / "err";
-  std::vector<std::string> words{CANDOR_PROGRAM};
-  words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -40,6 +39,12 @@ pid_t start(const std::vector<std::string>& arguments, const std::string& folder
     ::_exit(127);
   }
   return child;
+}
+
+pid_t start(const std::vector<std::string>& arguments, const std::string& folder, const std::vector<std::string>& environment, const TemporaryFolder& outputs) {
+  std::vector<std::string> words{CANDOR_PROGRAM};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return start_program(std::move(words), folder, environment, outputs);
 }
 
 Finished finish(pid_t child, const TemporaryFolder& outputs) {
@@ -66,13 +71,27 @@ bool has_ended(pid_t child) {
 
 }  // namespace
 
-Finished signal_candor(const std::vector<std::string>& arguments, const std::function<bool()>& when, int signal_number) {
-  const TemporaryFolder outputs;
-  const pid_t child = start(arguments, {}, {}, outputs);
+namespace {
+
+Finished signalled(pid_t child, const TemporaryFolder& outputs, const std::function<bool()>& when, int signal_number) {
   for (int i = 0; i < 300000 && child > 0 && !when() && !has_ended(child); ++i) ::usleep(200);
   if (child > 0) ::kill(child, signal_number);
   return finish(child, outputs);
 }
+
+}  // namespace
+
+Finished signal_candor(const std::vector<std::string>& arguments, const std::function<bool()>& when, int signal_number) {
+  const TemporaryFolder outputs;
+  return signalled(start(arguments, {}, {}, outputs), outputs, when, signal_number);
+}
+
+Finished signal_program(const std::vector<std::string>& words, const std::vector<std::string>& environment, const std::function<bool()>& when, int signal_number) {
+  const TemporaryFolder outputs;
+  return signalled(start_program(words, {}, environment, outputs), outputs, when, signal_number);
+}
+
+std::string own_program() { return std::filesystem::canonical("/proc/self/exe").string(); }
 
 Finished signal_candor(const std::vector<std::string>& arguments, const std::string& after, int signal_number) {
   const TemporaryFolder outputs;

@@ -24,4 +24,10 @@ Finished signal_candor(const std::vector<std::string>& arguments, const std::str
 /// The same, but sends it once `when` says so; it is asked every fifth of a millisecond.
 Finished signal_candor(const std::vector<std::string>& arguments, const std::function<bool()>& when, int signal_number);
 
+/// The same with any program: the first word is its path.
+Finished signal_program(const std::vector<std::string>& words, const std::vector<std::string>& environment, const std::function<bool()>& when, int signal_number);
+
+/// This test program itself, to run one of its tests in a process of its own.
+std::string own_program();
+
 }  // namespace candor::testing

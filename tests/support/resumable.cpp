@@ -1,8 +1,41 @@
 #include "tests/support/resumable.h"
 
 namespace candor::testing {
+namespace {
+
+Resumable images(const RunOptions& o) {
+  const Tensor x = random_uniform({o.rows, 9, 8, 3}, 0, 255, {o.data_seed, 1});
+  std::vector<std::int32_t> y;
+  const std::vector<float> v = x.to_vector();
+  for (std::size_t i = 0; i < v.size(); i += 9 * 8 * 3) y.push_back(static_cast<std::int32_t>(v[i] + v[i + 40] + v[i + 90]) % 3);
+  set_random_seed(11);
+  set_dtype_policy("mixed_bfloat16");
+  const Sequential model{Rescale{1 / 255.f},
+                         RandomFlip{},
+                         RandomRotation{0.1},
+                         RandomZoom{0.2},
+                         RandomContrast{0.3},
+                         GaussianNoise{0.05},
+                         RandomCrop{8, 8},
+                         Conv2D{o.units, 3, {.padding = "same", .activation = relu, .kernel_regularizer = L2{1e-3}}},
+                         BatchNormalization{},
+                         SpatialDropout2D{0.2},
+                         MaxPooling2D{},
+                         Flatten{},
+                         Dropout{0.3},
+                         Dense{3}};
+  set_dtype_policy({});
+  model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true},
+                 .optimizer = AdamW{CosineDecay{.initial_learning_rate = o.learning_rate, .decay_steps = 90},
+                                    {.weight_decay = 0.01, .clipnorm = 1, .use_ema = true, .ema_overwrite_frequency = 7, .gradient_accumulation_steps = 2}},
+                 .metrics = {Accuracy{}}});
+  return {model, data::from_arrays(x, Tensor::from(y)), {}};
+}
+
+}  // namespace
 
 Resumable resumable(const RunOptions& o) {
+  if (o.how == "images") return images(o);
   const Tensor x = random_normal({o.rows, 3}, 0, 1, {o.data_seed, 1});
   const std::vector<float> v = x.to_vector();
   std::vector<float> y;

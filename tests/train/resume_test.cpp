@@ -84,6 +84,19 @@ TEST(Resume, MidEpochWithEverythingThatHasState) {
   EXPECT_EQ(read("a.csv"), read("b.csv"));
 }
 
+TEST(Resume, AugmentationMixedPrecisionAveragesAndAccumulation) {
+  const TemporaryFolder folder;
+  const RunOptions run{.how = "images", .units = 4, .rows = 120};
+  const Outcome want = uninterrupted(run);
+  // 96 rows to train on: 6 steps an epoch, an update after every second. Stops within pairs of batches, and at the end of an epoch.
+  expect_equal(in_pieces(run, options(folder / "point"), {1, 2, 3, 6, 11}), want);
+  // Not by chance: another order, or other draws, end elsewhere.
+  const auto other = testing::resumable(run);
+  FitOptions o = options();
+  o.seed = 4;
+  EXPECT_NE(outcome(other.model, other.model.fit(other.data, o)).weights, want.weights);
+}
+
 TEST(Resume, SchedulesEarlyStoppingAndPlateaus) {
   const TemporaryFolder folder;
   for (const char* how : {"schedule", "stop", "plateau", "rate"}) {

@@ -32,7 +32,7 @@ class LossScaleBody final : public detail::OptimizerWrapper {
     if (factor) complain("a loss_scale_factor beside the dynamic scale has no meaning");
   }
   Tensor scale_loss(const Tensor& loss) const override {
-    return loss * (built() ? cast(state()[scale_at].second.value(), loss.dtype()) : detail::scalar(o_.initial_scale, loss));
+    return loss * cast(scale_.value(), loss.dtype());
   }
 
   StepValues step(const Tensors& gradients, StepValues now) override {
@@ -69,11 +69,12 @@ class LossScaleBody final : public detail::OptimizerWrapper {
  protected:
   void make_counters() override {
     inner().reset();
+    scale_.assign(f32(o_.initial_scale));
     add_counters();
   }
   void make_state() override {
     add_state("step_counter", Tensor::zeros({}, DType::i64));
-    add_state("dynamic_scale", f32(o_.initial_scale));
+    share_state("dynamic_scale", scale_);
     inner().build(weights());
     for (const auto& [name, variable] : inner().state()) share_state(inner().name() + "/" + name, variable);
   }
@@ -88,6 +89,8 @@ class LossScaleBody final : public detail::OptimizerWrapper {
     add_state("learning_rate", detail::scalar(0));
   }
   LossScaleOptions o_;
+  /// There from the start: a step that is traced before the other state is made reads it, too.
+  Variable scale_{f32(o_.initial_scale), "dynamic_scale", false};
 };
 
 }  // namespace
