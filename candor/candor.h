@@ -18,6 +18,7 @@
 #include "candor/graph/vmap.h"
 #include "candor/nn/constraints.h"
 #include "candor/nn/initializers.h"
+#include "candor/nn/language_model.h"
 #include "candor/nn/layers.h"
 #include "candor/nn/losses.h"
 #include "candor/nn/metrics.h"
