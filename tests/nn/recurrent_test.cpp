@@ -172,6 +172,24 @@ TEST(Recurrent, BackwardsIsTheReversedSequence) {
   }
 }
 
+TEST(Recurrent, BothDirectionsStayInTheDtypeOfTheInput) {
+  const Tensor x = numbers({2, 4, 3}).to(DType::f64) * Tensor::full({}, 1.0 / 3, DType::f64);
+  const auto check = [&](const Layer& one, const Layer& both) {
+    const Tensor y = both(x);
+    (void)one(x);  // builds
+    EXPECT_EQ(y.dtype(), DType::f64) << one.kind();
+    const std::vector<Variable> from = both.variables(), to = one.variables();
+    for (std::size_t i = 0; i < to.size(); ++i) {
+      EXPECT_EQ(from[i].type().dtype, DType::f64) << from[i].name();
+      to[i].assign(from[i].tensor());
+    }
+    expect_same(narrow(y, -1, 0, 2), one(x), 1e-13);
+  };
+  check(GRU{2}, Bidirectional{GRU{2}});
+  check(RNN{LSTMCell{2}}, Bidirectional{RNN{LSTMCell{2}}});
+  check(RNN{StackedRNNCells{{GRUCell{3}, SimpleRNNCell{2}}}}, Bidirectional{RNN{StackedRNNCells{{GRUCell{3}, SimpleRNNCell{2}}}}});
+}
+
 TEST(Recurrent, ACellOfOnesOwnIsAFunction) {
   const Variable u(numbers({3, 3}, 3) * 0.3f, "u"), w(numbers({2, 3}, 4), "w");
   const RNN layer{RNNCell{{3}, [=](const Tensor& x, std::span<const Tensor> states) {

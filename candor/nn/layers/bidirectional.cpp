@@ -18,6 +18,13 @@ RecurrentBody& recurrent(const Layer& layer) {
 
 std::string without(const std::string& name, const std::string& prefix) { return name.starts_with(prefix) ? name.substr(prefix.size()) : name; }
 
+/// Those of `from` and of the layers inside. An undefined policy is written as a dtype, which would bind what is read back to it.
+void take_policies(const Layer& to, const Layer& from) {
+  to.set_dtype_policy(from.dtype_policy());
+  const std::vector<Layer> ours = to.body().children(), theirs = from.body().children();
+  for (std::size_t i = 0; i < ours.size() && i < theirs.size(); ++i) take_policies(ours[i], theirs[i]);
+}
+
 /// The layer again, with weights of its own, another name and, to go the other way, the other direction.
 Layer copy_of(const Layer& layer, const std::string& prefix, bool other_way) {
   const Config described = layer.config();
@@ -25,7 +32,7 @@ Layer copy_of(const Layer& layer, const std::string& prefix, bool other_way) {
   options.set("name", prefix + without(layer.name(), "forward_"));
   if (other_way) options.set("go_backwards", !options.get("go_backwards", false));
   const Layer copy = layer_from_config({{"class_name", described.at("class_name")}, {"config", options}});
-  copy.set_dtype_policy(layer.dtype_policy());  // undefined is written as a dtype, which would bind the copy to it
+  take_policies(copy, layer);
   return copy;
 }
 
