@@ -82,6 +82,8 @@ std::vector<Measured> measure(const Case& c, const Settings& settings) {
   if (c.kind == "process") return measure_process(c, settings);
   if (c.kind == "extra") return measure_extra(c, settings);
   if (c.kind == "vmap") return measure_vmap(c, settings);
+  if (c.kind == "custom_loop") return measure_custom_loop(c, settings);
+  if (c.kind == "resume_cost") return measure_resume_cost(c, settings);
   return measure_case(c, settings);
 }
 

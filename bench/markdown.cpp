@@ -24,6 +24,10 @@ Candor is measured once. Candor runs as it is.
 - `infer_6` (6-64-8-4), `infer_784`, `infer_lenet`: one row, microseconds. Candor: `Program::run` on the caller's buffers. ONNX Runtime through an I/O
   binding, LiteRT with XNNPACK, both with inputs and outputs in place.
 - `inf_lenet`: batches of 256, images a second.
+- `vmap100`: a step of a hundred networks 4-16-2 at once by `vmap`, microseconds; the peer is a loop over
+  them as one writes it; a loop in which the step of each network is compiled stands beside it.
+- `custom_loop`: an epoch of a loop of one's own through `compile` over `data::batches`, as a multiple of `fit`; `resume_cost`: what a resume point takes of a
+  minute of training.
 - `hello`: a whole process that reads MNIST (.gz), trains one epoch of `mlp128` and tests; parity is how far its accuracy lies below the best.
 - `include`: what `candor.h` adds to a file's compile time at -O0; `start`: `candor version`; `size`: the stripped static program without oneDNN and
   image libraries; `build`: library and program from nothing on two cores; `memory`: peak of `hello`.

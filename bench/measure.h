@@ -40,6 +40,10 @@ std::vector<Measured> measure_case(const Case& c, const Settings& settings);
 std::vector<Measured> measure_process(const Case& c, const Settings& settings);
 /// Rows of a "vmap" case: many small networks at once, and in a loop.
 std::vector<Measured> measure_vmap(const Case& c, const Settings& settings);
+/// The row of a "custom_loop" case: seconds of an epoch of a loop of one's own over those of fit; parity is between their losses.
+std::vector<Measured> measure_custom_loop(const Case& c, const Settings& settings);
+/// The row of a "resume_cost" case: what a resume point takes of a minute of training, in percent.
+std::vector<Measured> measure_resume_cost(const Case& c, const Settings& settings);
 /// The row of an "extra": include, start, size, build, memory.
 std::vector<Measured> measure_extra(const Case& c, const Settings& settings);
 
