@@ -10,6 +10,7 @@
 #include "candor/nn/layers.h"
 #include "candor/nn/losses.h"
 #include "candor/nn/optimizers/optimizers.h"
+#include "candor/ops/elementwise.h"
 #include "candor/ops/index.h"
 #include "candor/ops/manipulate.h"
 #include "tests/support/errors.h"
@@ -54,6 +55,35 @@ TEST(LanguageModel, CountsOnAfterTraining) {
     const Model again(layer_from_config(model.config()));
     again.set_weights(model.weights());
     EXPECT_EQ(generate(again, tokens({5}), {.max_new_tokens = 5}).to_vector<std::int64_t>(), (std::vector<std::int64_t>{5, 6, 0, 1, 2, 3}));
+  }
+}
+
+TEST(LanguageModel, TrainsInSixteenBitsByWeightsInF32) {
+  set_random_seed(3);
+  for (const bool experts : {false, true}) {
+    set_dtype_policy("mixed_bfloat16");
+    Model model = causal_language_model({.vocabulary_size = 7, .sequence_length = 8, .hidden_dim = 16, .num_layers = 1, .num_heads = 2});
+    if (experts) {
+      const Symbol in = Input({8}, {.dtype = DType::i32});
+      const TokenAndPositionEmbedding table{7, 8, 16};
+      const Symbol h = TransformerDecoder{32, 2}(table(in));
+      model = Model(in, Dense{7}(Add{}({h, MixtureOfExperts{3, 16}(h)})));
+    }
+    set_dtype_policy({});
+    for (const Variable& v : model.variables()) EXPECT_EQ(v.type().dtype, DType::f32) << v.name();
+    std::vector<std::int32_t> x, y;
+    for (std::int32_t row = 0; row < 32; ++row)
+      for (std::int32_t t = 0; t < 8; ++t) x.push_back((row * 3 + t) % 7), y.push_back((row * 3 + t + 1) % 7);
+    const SparseCategoricalCrossentropy loss_of{.from_logits = true};
+    const Adam adam{0.01};
+    const auto step = compile([&](Tensor in, Tensor want) {
+      const auto [loss, slopes] = value_and_grad([&] { return loss_of(want, cast(model(in, training), DType::f32)); }, model.parameters());
+      adam.apply(slopes, model.parameters());
+      return loss;
+    });
+    double loss = 0;
+    for (int i = 0; i < 60; ++i) loss = step(tokens(x, 32), tokens(y, 32)).item<double>();
+    EXPECT_LT(loss, 0.2) << (experts ? "with experts" : "plain");
   }
 }
 

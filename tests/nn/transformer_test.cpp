@@ -153,6 +153,26 @@ TEST(Transformer, DropsInTrainingOnly) {
   expect_same(compile([&](Tensor in) { return none(in, training); })(x), y, 1e-10);
 }
 
+TEST(Transformer, ComputedAgainGivesTheSameBits) {
+  const Tensor x = pattern({2, 6, 8}).to(DType::f32);
+  const TransformerDecoder layer{16, 2, {.activation = "gelu", .normalize_first = true}};
+  (void)layer(x);
+  const auto slopes = [&] {
+    const CompiledFunction f([&](std::span<const Tensor> in) {
+      const Tensor y = sum(square(layer(in[0], training)));
+      std::vector<Tensor> xs{in[0]};
+      for (const Variable& w : layer.parameters()) xs.push_back(w.value());
+      return gradients(std::span(&y, 1), {}, xs);
+    });
+    return f(std::vector<Tensor>{x});
+  };
+  const std::vector<Tensor> kept = slopes();
+  layer.set_checkpoint(true);
+  const std::vector<Tensor> again = slopes();
+  ASSERT_EQ(kept.size(), again.size());
+  for (std::size_t i = 0; i < kept.size(); ++i) EXPECT_EQ(again[i].to_vector(), kept[i].to_vector()) << i;
+}
+
 TEST(Transformer, FreezesAndCountsWhatIsInside) {
   const TransformerDecoder layer{6, 2};
   layer.call(std::vector<Tensor>{pattern({1, 3, 4}), pattern({1, 2, 4})});
