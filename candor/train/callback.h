@@ -64,11 +64,11 @@ class Callback {
 
 /// Functions as a callback, by Keras's names; those that are empty are skipped.
 struct LambdaCallback {
-  Function<void(TrainState&, Scores&)> on_epoch_end = {};
   Function<void(TrainState&)> on_epoch_begin = {};
-  Function<void(TrainState&, std::int64_t step, double loss)> on_train_batch_end = {};
-  Function<void(TrainState&, std::int64_t step)> on_train_batch_begin = {};
+  Function<void(TrainState&, Scores&)> on_epoch_end = {};
   Function<void(TrainState&)> on_train_begin = {}, on_train_end = {};
+  Function<void(TrainState&, std::int64_t step)> on_train_batch_begin = {};
+  Function<void(TrainState&, std::int64_t step, double loss)> on_train_batch_end = {};
   operator Callback() const;
 };
 

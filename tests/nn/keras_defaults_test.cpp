@@ -12,6 +12,7 @@
 #include "candor/nn/optimizers/optimizers.h"
 #include "tests/support/config.h"
 #include "tests/support/environment.h"
+#include "tests/support/keras_default.h"
 
 namespace candor::testing {
 namespace {
@@ -22,26 +23,6 @@ bool ours(const std::string& kind, const std::string& option) {
       {"SparseCategoricalCrossentropy", {"label_smoothing"}}, {"Poisson", {"log_input"}}, {"LayerNormalization", {"rms_scaling"}}, {"ReversibleEmbedding", {"quantization_config"}}};
   const auto found = extra.find(kind);
   return found != extra.end() && std::find(found->second.begin(), found->second.end(), option) != found->second.end();
-}
-
-/// "glorot_uniform" and {"class_name": "GlorotUniform", ...} are the same, so are 3 and [3, 3], None and "linear", None and no decay.
-bool same(const nlohmann::json& keras, const Config& own, const std::string& option) {
-  if (option == "cropping" || option == "padding") {
-    const int axes = own.is_list() ? static_cast<int>(own.items().front().is_list() ? own.items().size() : 1) : 0;
-    if (axes > 0) return Margins::from_config(to_config(keras)).expand(axes, option) == Margins::from_config(own).expand(axes, option);
-  }
-  if (option.ends_with("initializer")) return Initializer(to_config(keras)).config() == own;
-  if (keras.is_null()) {
-    return own.is_null() || (own.is_text() && (own.text() == "linear" || own.text() == "channels_last")) || (own.is_number() && own.number() == 0) || option == "strides" || (own.is_bool() && !own.boolean());
-  }
-  if (own.is_list() && keras.is_number()) {
-    for (const Config& item : own.items()) {
-      if (item.number() != keras.get<double>()) return false;
-    }
-    return true;
-  }
-  if (own.is_number() && keras.is_number()) return own.number() == keras.get<double>();
-  return own == to_config(keras);
 }
 
 /// Arguments of Keras that its own configurations leave out too, unless they are given.
@@ -60,7 +41,7 @@ void check(const nlohmann::json& group, const Config& described) {
     ASSERT_TRUE(arguments.count(option)) << kind << " has no option " << option << " in Keras";
     const auto& keras = arguments[option];
     if (keras.is_string() && keras == "required") continue;
-    EXPECT_TRUE(same(keras, value, option)) << kind << "." << option << ": Keras has " << keras << ", here it is " << to_string(value);
+    EXPECT_TRUE(same_default(keras, value, option)) << kind << "." << option << ": Keras has " << keras << ", here it is " << to_string(value);
   }
 }
 

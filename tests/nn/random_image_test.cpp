@@ -232,7 +232,7 @@ TEST(ImageLayers, RefuseFactorsOutOfOrderOrRange) {
   EXPECT_ERROR(invalid_argument, RandomCrop(0, 4), "height must be at least 1");
   EXPECT_ERROR(invalid_argument, (Resizing{4, 4, {.crop_to_aspect_ratio = true, .pad_to_aspect_ratio = true}}), "choose one");
   EXPECT_ERROR(invalid_argument, (Resizing{4, 4, {.interpolation = "cubic"}}), "interpolation must be one of");
-  EXPECT_ERROR(invalid_argument, Equalization(0), "bins");
+  EXPECT_ERROR(invalid_argument, Equalization({.bins = 0}), "bins");
   EXPECT_ERROR(invalid_argument, RandAugment({.num_ops = 0}), "num_ops");
 }
 

@@ -159,12 +159,12 @@ TEST(Callbacks, TerminateOnNaNEndsWithTheLastGoodWeights) {
 
 TEST(Callbacks, LambdasAreCalledInKerasOrder) {
   std::string calls;
-  const LambdaCallback spy{.on_epoch_end = [&](TrainState&, Scores&) { calls += "E"; },
-                           .on_epoch_begin = [&](TrainState&) { calls += "e"; },
-                           .on_train_batch_end = [&](TrainState& state, std::int64_t, double loss) { calls += state.so_far()["loss"] > 0 && loss > 0 ? "B" : "?"; },
-                           .on_train_batch_begin = [&](TrainState&, std::int64_t) { calls += "b"; },
+  const LambdaCallback spy{.on_epoch_begin = [&](TrainState&) { calls += "e"; },
+                           .on_epoch_end = [&](TrainState&, Scores&) { calls += "E"; },
                            .on_train_begin = [&](TrainState&) { calls += "t"; },
-                           .on_train_end = [&](TrainState&) { calls += "T"; }};
+                           .on_train_end = [&](TrainState&) { calls += "T"; },
+                           .on_train_batch_begin = [&](TrainState&, std::int64_t) { calls += "b"; },
+                           .on_train_batch_end = [&](TrainState& state, std::int64_t, double loss) { calls += state.so_far()["loss"] > 0 && loss > 0 ? "B" : "?"; }};
   model().fit(line(20), {.epochs = 2, .batch_size = 10, .callbacks = {spy}, .verbose = 0});
   EXPECT_EQ(calls, "tebBbBEebBbBET");
 }

@@ -175,14 +175,14 @@ TEST_P(KerasTraining, AgreesEpochByEpoch) {
   for (const auto& c : j.at("callbacks")) options.callbacks.push_back(callback_of(c, folder / ""));
   const std::vector<Callback> own = options.callbacks;
   Seen seen;
-  options.callbacks.push_back(LambdaCallback{.on_epoch_end =
+  options.callbacks.push_back(LambdaCallback{.on_epoch_begin = [&](TrainState&) { seen.batches.push_back(0), seen.running.emplace_back(); },
+                                             .on_epoch_end =
                                                  [&](TrainState& state, Scores&) {
                                                    seen.rates.push_back(state.optimizer.learning_rate());
                                                    seen.files.push_back(files_in(folder / ""));
                                                    seen.states.emplace_back();
                                                    for (const Callback& callback : own) callback->save_state(seen.states.back()[callback->kind()]);
                                                  },
-                                             .on_epoch_begin = [&](TrainState&) { seen.batches.push_back(0), seen.running.emplace_back(); },
                                              .on_train_batch_end =
                                                  [&](TrainState& state, std::int64_t, double) {
                                                    ++seen.batches.back();

@@ -333,7 +333,7 @@ Settings settings_of(std::int64_t num_heads, std::int64_t key_dim, MultiHeadAtte
 MultiHeadAttentionOptions shared_options(GroupQueryAttentionOptions o) {
   return {.dropout = o.dropout, .use_bias = o.use_bias, .sliding_window = o.sliding_window, .flash_attention = o.flash_attention, .kernel_initializer = o.kernel_initializer,
           .bias_initializer = o.bias_initializer, .kernel_regularizer = o.kernel_regularizer, .bias_regularizer = o.bias_regularizer, .activity_regularizer = o.activity_regularizer,
-          .kernel_constraint = o.kernel_constraint, .bias_constraint = o.bias_constraint, .seed = o.seed, .use_gate = o.use_gate, .rotary = o.rotary, .name = std::move(o.name)};
+          .kernel_constraint = o.kernel_constraint, .bias_constraint = o.bias_constraint, .use_gate = o.use_gate, .seed = o.seed, .rotary = o.rotary, .name = std::move(o.name)};
 }
 
 std::optional<std::int64_t> optional_integer(const Config& c, const char* key) {

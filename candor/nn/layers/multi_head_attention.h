@@ -23,8 +23,8 @@ struct MultiHeadAttentionOptions {
   Regularizer activity_regularizer = {};
   Constraint kernel_constraint = {};
   Constraint bias_constraint = {};
-  std::optional<std::uint64_t> seed = {};  ///< of what is dropped; none: it follows the run's seed
   bool use_gate = false;  ///< the heads' results times sigmoid of a projection of the query
+  std::optional<std::uint64_t> seed = {};  ///< of what is dropped; none: it follows the run's seed
   std::optional<RotaryEmbeddingOptions> rotary = {};  ///< turns projected queries and keys by their positions (not in Keras); key_dim is even then
   std::string name = {};
 };
@@ -56,8 +56,8 @@ struct GroupQueryAttentionOptions {
   Regularizer activity_regularizer = {};
   Constraint kernel_constraint = {};
   Constraint bias_constraint = {};
-  std::optional<std::uint64_t> seed = {};
   bool use_gate = false;
+  std::optional<std::uint64_t> seed = {};
   std::optional<RotaryEmbeddingOptions> rotary = {};
   std::string name = {};
 };

@@ -11,7 +11,7 @@
 
 #include "tests/docs/keras_page/collect.h"
 #include "tests/docs/keras_page/sources.h"
-#include "tests/support/config.h"
+#include "tests/support/keras_default.h"
 
 namespace keras_page {
 namespace {
@@ -63,6 +63,8 @@ class Page {
     return page + "\n## Contents\n\n" + std::to_string(there_) + " of " + std::to_string(written_.size()) + " classes are there; for the others the table says why not.\n\n" + contents + body;
   }
   const std::vector<std::string>& gaps() const { return gaps_; }
+  /// How many classes were looked at for the order and the defaults of their arguments.
+  std::string compared() const { return "order of arguments compared for " + std::to_string(ordered_) + " classes, defaults for " + std::to_string(defaults_); }
 
  private:
   void gap(const std::string& text) { gaps_.push_back(text); }
@@ -125,6 +127,59 @@ class Page {
     return tests;
   }
 
+  /// A configuration with nothing but what must be given is read with Keras's defaults.
+  void check_defaults(const Group& group, const json& entry, const std::string& shown, const json& said, std::string& differences) {
+    const auto found = group.configs.find(entry.at("name"));
+    if (!group.rebuilt) return;
+    json least = json::object();
+    for (const json& argument : entry.at("args")) {
+      const std::string option = argument.at("name");
+      if (argument.contains("default") || argument.value("kind", "") == "var_keyword" || argument.value("kind", "") == "var_positional") continue;
+      if (found == group.configs.end()) return;
+      const json& first = found->second.front();
+      const json& options = first.contains("class_name") ? first.at("config") : first;
+      if (!options.contains(option)) return;
+      least[option] = options.at(option);
+    }
+    Config own;
+    try {
+      own = group.rebuilt(candor::testing::to_config(described(entry.at("name"), least)));
+    } catch (const std::exception&) {
+      return;  // Keras writes more than must be given
+    }
+    ++defaults_;
+    const Config* options = own.find("config");
+    for (const json& argument : entry.at("args")) {
+      const std::string option = argument.at("name");
+      const Config* value = options && options->is_map() ? options->find(option) : nullptr;
+      if (!value || !argument.contains("default") || everywhere_.count(option) || option == "dtype") continue;
+      bool same = false;
+      try {
+        same = candor::testing::same_default(argument.at("default"), *value, option);
+      } catch (const std::exception&) {  // of another kind
+      }
+      const bool explained = said.contains("defaults") && said.at("defaults").contains(option);
+      if (same == explained)
+        gap(shown + "." + option + ": Keras's default is " + argument.at("default").dump() + ", here it is " + to_string(*value) + (same ? ", and notes.json says they differ" : ""));
+      else if (explained && !said.at("defaults").at(option).get<std::string>().empty()) append(differences, said.at("defaults").at(option).get<std::string>(), "; ");
+    }
+  }
+
+  /// Designated initialisers must be written in the order of the fields, so that this should be Keras's.
+  void check_order(const json& entry, const std::string& candor_name, const std::string& shown, const json& said, std::string& differences) {
+    std::map<std::string, int> places;
+    for (const json& argument : entry.at("args")) places.emplace(argument.at("name"), static_cast<int>(places.size()));
+    std::string last, wrong;
+    for (const std::string& argument : sources_.arguments(candor_name)) {
+      if (!places.count(argument) || everywhere_.count(argument) || argument == "dtype") continue;
+      if (!last.empty() && places.at(argument) < places.at(last)) wrong = argument + " after " + last;
+      last = argument;
+    }
+    if (said.contains("order")) append(differences, said.at("order").get<std::string>(), "; ");
+    if (said.contains("order") == wrong.empty()) gap(shown + (wrong.empty() ? " has Keras's order, which notes.json denies" : " takes " + wrong));
+    if (!wrong.empty() || !last.empty()) ++ordered_;
+  }
+
   std::string row(const Group& group, const json& entry) {
     const std::string name = entry.at("name"), shown = group.key + ": " + name;
     written_.insert(group.key + "/" + name);
@@ -150,6 +205,8 @@ class Page {
         append(differences, "no `" + option + "`", "; ");
       }
     }
+    if (taken) check_order(entry, candor_name, shown, said, differences);
+    if (taken) check_defaults(group, entry, shown, said, differences);
     const bool is_there = taken || said.contains("handle");
     std::string tests;
     if (is_there) {
@@ -216,7 +273,7 @@ class Page {
   std::vector<Group> groups_;
   std::set<std::string> everywhere_, written_;
   std::vector<std::string> gaps_;
-  int there_ = 0;
+  int there_ = 0, ordered_ = 0, defaults_ = 0;
 };
 
 int page_main(int argc, char** argv) {
@@ -227,6 +284,7 @@ int page_main(int argc, char** argv) {
   Page page(argv[1], argv[2]);
   const std::string text = page.text();
   for (const std::string& gap : page.gaps()) std::cerr << "gap: " << gap << "\n";
+  std::cerr << page.compared() << "\n";
   if (argc == 3) {
     std::cout << text;
     return 0;

@@ -44,9 +44,12 @@ Sources::Sources(const std::string& folder) {
 }
 
 void Sources::read_header(const std::string& path) {
-  std::ifstream file(path);
+  std::ostringstream whole;
+  whole << std::ifstream(path).rdbuf();
+  signatures_.read(whole.str());
+  std::istringstream text(whole.str());
   std::string comment;
-  for (std::string line; std::getline(file, line);) {
+  for (std::string line; std::getline(text, line);) {
     if (line == "///" || line.starts_with("///  ")) continue;  // an example
     if (line.starts_with("/// ")) {
       comment += (comment.empty() ? "" : " ") + line.substr(4);

@@ -24,7 +24,7 @@ class Choices {
     const ColorOptions color{.value_range = range, .seed = seed};
     for (const std::string& name : names) {
       Layer layer;
-      if (name == "random_shear") layer = RandomShear(factor, factor, warped);
+      if (name == "random_shear") layer = RandomShear(factor, factor, {.interpolation = interpolation, .seed = seed});
       if (name == "random_translation") layer = RandomTranslation(factor, factor, warped);
       if (name == "random_rotation") layer = RandomRotation(factor, warped);
       if (name == "random_brightness") layer = RandomBrightness(factor, color);
@@ -34,7 +34,7 @@ class Choices {
       if (name == "random_posterization") layer = RandomPosterization(std::max(1.0, std::floor(8 * factor.high)), color);
       if (name == "solarization") layer = Solarization(factor, factor, color);
       if (name == "auto_contrast") layer = AutoContrast({.value_range = range});
-      if (name == "equalization") layer = Equalization(256, {.value_range = range});
+      if (name == "equalization") layer = Equalization({.value_range = range});
       layers_.emplace_back(name, layer);
     }
   }

@@ -41,7 +41,7 @@ class AutoContrastBody final : public detail::ImageBody {
 
 class EqualizationBody final : public detail::ImageBody {
  public:
-  EqualizationBody(std::int64_t bins, HistogramOptions o) : ImageBody(o.name, o.data_format), bins_(bins), range_(detail::check_range("Equalization", o.value_range)) {
+  explicit EqualizationBody(const EqualizationOptions& o) : ImageBody(o.name, o.data_format), bins_(o.bins), range_(detail::check_range("Equalization", o.value_range)) {
     detail::require_positive("Equalization", "bins", bins_);
   }
   std::string kind() const override { return "Equalization"; }
@@ -162,12 +162,15 @@ HistogramOptions options_from(const Config& c) {
 }  // namespace
 
 AutoContrast::AutoContrast(HistogramOptions o) : ImageLayer(std::make_shared<AutoContrastBody>(std::move(o))) {}
-Equalization::Equalization(std::int64_t bins, HistogramOptions o) : ImageLayer(std::make_shared<EqualizationBody>(bins, std::move(o))) {}
+Equalization::Equalization(EqualizationOptions o) : ImageLayer(std::make_shared<EqualizationBody>(o)) {}
 ContrastLimitedAdaptiveHistogramEqualization::ContrastLimitedAdaptiveHistogramEqualization(ClaheOptions o)
     : ImageLayer(std::make_shared<ClaheBody>(std::move(o))) {}
 
 Layer AutoContrast::from_config(const Config& c) { return AutoContrast(options_from(c)); }
-Layer Equalization::from_config(const Config& c) { return Equalization(c.get("bins", 256), options_from(c)); }
+Layer Equalization::from_config(const Config& c) {
+  HistogramOptions o = options_from(c);
+  return Equalization({.value_range = o.value_range, .bins = c.get("bins", std::int64_t{256}), .data_format = std::move(o.data_format), .name = std::move(o.name)});
+}
 Layer ContrastLimitedAdaptiveHistogramEqualization::from_config(const Config& c) {
   ClaheOptions o{.value_range = detail::value_range_from(c), .clip_limit = c.get("clip_limit", 4.0)};
   if (const Config* tiles = c.find("tile_grid_size"); tiles && !tiles->is_null()) o.tile_grid_size = tiles->to_integers();

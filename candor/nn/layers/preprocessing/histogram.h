@@ -17,10 +17,16 @@ class AutoContrast : public ImageLayer {
   static Layer from_config(const Config& options);
 };
 
+struct EqualizationOptions {
+  ValueRange value_range = {};
+  std::int64_t bins = 256;
+  std::string data_format = "channels_last";
+  std::string name = {};
+};
 /// Values replaced by their rank among the values of their channel, over the whole batch as in Keras; in training only.
 class Equalization : public ImageLayer {
  public:
-  explicit Equalization(std::int64_t bins = 256, HistogramOptions options = {});
+  explicit Equalization(EqualizationOptions options = {});
   static Layer from_config(const Config& options);
 };
 

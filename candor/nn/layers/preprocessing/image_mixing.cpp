@@ -46,7 +46,7 @@ class BoxBody : public detail::ImageBody {
 
 class MixUpBody final : public detail::ImageBody {
  public:
-  MixUpBody(double alpha, MixingOptions o) : ImageBody(o.name, o.data_format, o.seed), alpha_(alpha) {
+  MixUpBody(double alpha, const MixUpOptions& o) : ImageBody(o.name, o.data_format, o.seed), alpha_(alpha) {
     if (!(alpha_ > 0)) fail(ErrorKind::invalid_argument, "MixUp: alpha must be positive, not " + std::to_string(alpha_));
   }
   std::string kind() const override { return "MixUp"; }
@@ -73,7 +73,7 @@ class MixUpBody final : public detail::ImageBody {
 
 class CutMixBody final : public BoxBody {
  public:
-  CutMixBody(Factor factor, MixingOptions o) : BoxBody(o.name, o.data_format, o.seed), factor_(detail::symmetric_range("CutMix", "factor", factor, 0, 1)) {}
+  CutMixBody(Factor factor, const CutMixOptions& o) : BoxBody(o.name, o.data_format, o.seed), factor_(detail::symmetric_range("CutMix", "factor", factor, 0, 1)) {}
   std::string kind() const override { return "CutMix"; }
   Config options() const override {
     Config c = Config::map().set("factor", detail::factor_config(factor_)).set("seed", detail::config_of(seed()));
@@ -169,19 +169,19 @@ class BoxesBody final : public detail::LayerBody {
   double fill_;
 };
 
-MixingOptions options_from(const Config& c) {
-  return {.seed = detail::seed_from(c), .data_format = detail::data_format_from(c), .name = detail::config_name(c)};
-}
-
 }  // namespace
 
-MixUp::MixUp(double alpha, MixingOptions o) : ImageLayer(std::make_shared<MixUpBody>(alpha, std::move(o))) {}
-CutMix::CutMix(Factor factor, MixingOptions o) : ImageLayer(std::make_shared<CutMixBody>(factor, std::move(o))) {}
+MixUp::MixUp(double alpha, MixUpOptions o) : ImageLayer(std::make_shared<MixUpBody>(alpha, o)) {}
+CutMix::CutMix(Factor factor, CutMixOptions o) : ImageLayer(std::make_shared<CutMixBody>(factor, o)) {}
 RandomErasing::RandomErasing(RandomErasingOptions o) : ImageLayer(std::make_shared<ErasingBody>(std::move(o))) {}
 MaxNumBoundingBoxes::MaxNumBoundingBoxes(std::int64_t most, MaxNumBoundingBoxesOptions o) : Layer(std::make_shared<BoxesBody>(most, std::move(o))) {}
 
-Layer MixUp::from_config(const Config& c) { return MixUp(c.get("alpha", 0.2), options_from(c)); }
-Layer CutMix::from_config(const Config& c) { return CutMix(detail::factor_from(c, "factor", 1.0), options_from(c)); }
+Layer MixUp::from_config(const Config& c) {
+  return MixUp(c.get("alpha", 0.2), {.data_format = detail::data_format_from(c), .seed = detail::seed_from(c), .name = detail::config_name(c)});
+}
+Layer CutMix::from_config(const Config& c) {
+  return CutMix(detail::factor_from(c, "factor", 1.0), {.seed = detail::seed_from(c), .data_format = detail::data_format_from(c), .name = detail::config_name(c)});
+}
 Layer RandomErasing::from_config(const Config& c) {
   RandomErasingOptions o{.factor = detail::factor_from(c, "factor", 1.0), .scale = detail::factor_from(c, "scale", {0.02, 0.33})};
   if (const Config* fill = c.find("fill_value"); fill && !fill->is_null()) o.fill_value = fill->is_list() ? fill->to_numbers() : std::vector<double>{fill->number()};

@@ -5,24 +5,28 @@
 
 namespace candor {
 
-struct MixingOptions {
-  std::optional<std::uint64_t> seed = {};
+struct MixUpOptions {
   std::string data_format = "channels_last";
+  std::optional<std::uint64_t> seed = {};
   std::string name = {};
 };
-
 /// w image + (1 - w) another image of the batch, w from Beta(alpha, alpha) (Zhang et al., "mixup", 2018). Called with {images, labels} (labels [N,
 /// classes]) it mixes labels alike.
 class MixUp : public ImageLayer {
  public:
-  explicit MixUp(double alpha = 0.2, MixingOptions options = {});
+  explicit MixUp(double alpha = 0.2, MixUpOptions options = {});
   static Layer from_config(const Config& options);
 };
 
+struct CutMixOptions {
+  std::optional<std::uint64_t> seed = {};
+  std::string data_format = "channels_last";
+  std::string name = {};
+};
 /// A box of another image put into each, its area from Beta(a, a), a drawn from `factor` in [0, 1] (Yun et al., "CutMix", 2019). Labels as MixUp, by area.
 class CutMix : public ImageLayer {
  public:
-  explicit CutMix(Factor factor = 1.0, MixingOptions options = {});
+  explicit CutMix(Factor factor = 1.0, CutMixOptions options = {});
   static Layer from_config(const Config& options);
 };
 

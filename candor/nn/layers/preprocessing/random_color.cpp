@@ -188,7 +188,7 @@ class SolarizationBody final : public ColorBody {
 };
 
 ColorOptions options_from(const Config& c) {
-  return {.value_range = detail::value_range_from(c), .seed = detail::seed_from(c), .data_format = detail::data_format_from(c), .name = detail::config_name(c)};
+  return {.value_range = detail::value_range_from(c), .data_format = detail::data_format_from(c), .seed = detail::seed_from(c), .name = detail::config_name(c)};
 }
 Factor needed(const Config& c) {
   c.at("factor");
@@ -205,7 +205,8 @@ RandomSharpness::RandomSharpness(Factor f, ColorOptions o) : ImageLayer(std::mak
 RandomPosterization::RandomPosterization(Factor f, ColorOptions o) : ImageLayer(std::make_shared<Posterization>(f, o)) {}
 RandomColorDegeneration::RandomColorDegeneration(Factor f, ColorOptions o) : ImageLayer(std::make_shared<Degeneration>(f, o)) {}
 RandomGrayscale::RandomGrayscale(double f, ColorOptions o) : ImageLayer(std::make_shared<Grayscale>(f, o)) {}
-RandomInvert::RandomInvert(Factor f, ColorOptions o) : ImageLayer(std::make_shared<Invert>(f, o)) {}
+RandomInvert::RandomInvert(Factor f, RandomInvertOptions o)
+    : ImageLayer(std::make_shared<Invert>(f, ColorOptions{.value_range = o.value_range, .data_format = std::move(o.data_format), .seed = o.seed, .name = std::move(o.name)})) {}
 Solarization::Solarization(Factor a, Factor t, ColorOptions o) : ImageLayer(std::make_shared<SolarizationBody>(a, t, o)) {}
 
 Layer RandomBrightness::from_config(const Config& c) { return RandomBrightness(needed(c), options_from(c)); }
@@ -216,7 +217,10 @@ Layer RandomSharpness::from_config(const Config& c) { return RandomSharpness(nee
 Layer RandomPosterization::from_config(const Config& c) { return RandomPosterization(needed(c), options_from(c)); }
 Layer RandomColorDegeneration::from_config(const Config& c) { return RandomColorDegeneration(needed(c), options_from(c)); }
 Layer RandomGrayscale::from_config(const Config& c) { return RandomGrayscale(c.get("factor", 0.5), options_from(c)); }
-Layer RandomInvert::from_config(const Config& c) { return RandomInvert(detail::factor_from(c, "factor", 1.0), options_from(c)); }
+Layer RandomInvert::from_config(const Config& c) {
+  const ColorOptions o = options_from(c);
+  return RandomInvert(detail::factor_from(c, "factor", 1.0), {.value_range = o.value_range, .seed = o.seed, .data_format = o.data_format, .name = o.name});
+}
 Layer Solarization::from_config(const Config& c) {
   return Solarization(detail::factor_from(c, "addition_factor", 0.0), detail::factor_from(c, "threshold_factor", 0.0), options_from(c));
 }

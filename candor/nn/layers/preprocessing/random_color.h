@@ -7,8 +7,8 @@ namespace candor {
 
 struct ColorOptions {
   ValueRange value_range = {};  ///< of the pixels; results are cut to it
-  std::optional<std::uint64_t> seed = {};
   std::string data_format = "channels_last";
+  std::optional<std::uint64_t> seed = {};
   std::string name = {};
 };
 
@@ -60,10 +60,16 @@ class RandomGrayscale : public ImageLayer {
   explicit RandomGrayscale(double factor = 0.5, ColorOptions options = {});
   static Layer from_config(const Config& options);
 };
+struct RandomInvertOptions {
+  ValueRange value_range = {};
+  std::optional<std::uint64_t> seed = {};
+  std::string data_format = "channels_last";
+  std::string name = {};
+};
 /// Upper end of the range minus the value, with a probability drawn from `factor`, [0, 1].
 class RandomInvert : public ImageLayer {
  public:
-  explicit RandomInvert(Factor factor = 1.0, ColorOptions options = {});
+  explicit RandomInvert(Factor factor = 1.0, RandomInvertOptions options = {});
   static Layer from_config(const Config& options);
 };
 /// Values above a threshold are inverted after something is added; factors in [0, 1] of 255, one number from 0. As in Keras the lower end of a range is

@@ -234,7 +234,9 @@ RandomRotation::RandomRotation(Factor factor, WarpedOptions o) : ImageLayer(std:
 RandomTranslation::RandomTranslation(Factor height, Factor width, WarpedOptions o)
     : ImageLayer(std::make_shared<RandomTranslationBody>(height, width, std::move(o))) {}
 RandomZoom::RandomZoom(Factor height, std::optional<Factor> width, WarpedOptions o) : ImageLayer(std::make_shared<RandomZoomBody>(height, width, std::move(o))) {}
-RandomShear::RandomShear(Factor x, Factor y, WarpedOptions o) : ImageLayer(std::make_shared<RandomShearBody>(x, y, std::move(o))) {}
+RandomShear::RandomShear(Factor x, Factor y, RandomShearOptions o)
+    : ImageLayer(std::make_shared<RandomShearBody>(x, y, WarpedOptions{.fill_mode = std::move(o.fill_mode), .interpolation = std::move(o.interpolation), .seed = o.seed,
+                                                                       .fill_value = o.fill_value, .data_format = std::move(o.data_format), .name = std::move(o.name)})) {}
 RandomPerspective::RandomPerspective(RandomPerspectiveOptions o) : ImageLayer(std::make_shared<RandomPerspectiveBody>(std::move(o))) {}
 
 Layer RandomFlip::from_config(const Config& c) {
@@ -247,7 +249,9 @@ Layer RandomZoom::from_config(const Config& c) {
   return RandomZoom(needed(c, "height_factor"), width && !width->is_null() ? std::optional(detail::factor_from(c, "width_factor", 0.0)) : std::nullopt, warped_from(c));
 }
 Layer RandomShear::from_config(const Config& c) {
-  return RandomShear(detail::factor_from(c, "x_factor", 0.0), detail::factor_from(c, "y_factor", 0.0), warped_from(c));
+  const WarpedOptions o = warped_from(c);
+  return RandomShear(detail::factor_from(c, "x_factor", 0.0), detail::factor_from(c, "y_factor", 0.0),
+                     {.interpolation = o.interpolation, .fill_mode = o.fill_mode, .fill_value = o.fill_value, .data_format = o.data_format, .seed = o.seed, .name = o.name});
 }
 Layer RandomPerspective::from_config(const Config& c) {
   return RandomPerspective({.factor = detail::factor_from(c, "factor", 1.0),

@@ -46,10 +46,18 @@ class RandomZoom : public ImageLayer {
   explicit RandomZoom(Factor height_factor, std::optional<Factor> width_factor = {}, WarpedOptions options = {});
   static Layer from_config(const Config& options);
 };
+struct RandomShearOptions {
+  std::string interpolation = "bilinear";  ///< or "nearest"
+  std::string fill_mode = "reflect";       ///< "reflect", "constant", "wrap" or "nearest"
+  double fill_value = 0;                   ///< for "constant"
+  std::string data_format = "channels_last";
+  std::optional<std::uint64_t> seed = {};
+  std::string name = {};
+};
 /// Sheared: columns move by x_factor of their row, rows by y_factor of their column; in [0, 1], either way.
 class RandomShear : public ImageLayer {
  public:
-  explicit RandomShear(Factor x_factor = 0.0, Factor y_factor = 0.0, WarpedOptions options = {});
+  explicit RandomShear(Factor x_factor = 0.0, Factor y_factor = 0.0, RandomShearOptions options = {});
   static Layer from_config(const Config& options);
 };
 
