@@ -29,32 +29,35 @@ void kernel(const KernelArgs& args) {
   const bool bias = args.node->attrs.flag("bias_gradient");
   reference::visit_floating(args.node->in[0].dtype, [&](auto zero) {
     using T = decltype(zero);
+    // Sums are wider than what is stored: what is 0 by symmetry comes out as the rounding of the stored numbers alone.
+    using W = std::conditional_t<std::is_same_v<T, double>, long double, double>;
     const T *q = args.input<T>(0), *k = args.input<T>(1), *v = args.input<T>(2), *g = args.input<T>(f.behind + 2);
     const auto number = [](const T& x) { return static_cast<double>(reference::load(x)); };
     const auto cells = static_cast<std::size_t>(f.queries * f.keys);
-    std::vector<double> weights(cells), slope(cells);
+    std::vector<double> weights(cells);
+    std::vector<W> slope(cells);
     std::vector<bool> open(cells);
-    std::vector<double> dk(static_cast<std::size_t>(f.keys * f.head)), dv(static_cast<std::size_t>(f.keys * f.value_head));
+    std::vector<W> dk(static_cast<std::size_t>(f.keys * f.head)), dv(static_cast<std::size_t>(f.keys * f.value_head));
     for (std::int64_t b = 0; b < f.batch; ++b)
       for (std::int64_t h = 0; h < f.heads; ++h) {
         const std::int64_t kh = h / f.group();
         const auto row = [&](std::int64_t s, std::int64_t width) { return ((b * f.keys + s) * f.key_heads + kh) * width; };
-        if (h % f.group() == 0) std::fill(dk.begin(), dk.end(), 0.0), std::fill(dv.begin(), dv.end(), 0.0);
+        if (h % f.group() == 0) std::fill(dk.begin(), dk.end(), W(0)), std::fill(dv.begin(), dv.end(), W(0));
         attention::reference_weights<T>(args, f, b, h, weights, open);
         for (std::int64_t t = 0; t < f.queries; ++t) {
           const T* gt = g + ((b * f.queries + t) * f.heads + h) * f.value_head;
-          double mean = 0;
+          W mean = 0;
           for (std::int64_t s = 0; s < f.keys; ++s) {
             const auto at = static_cast<std::size_t>(t * f.keys + s);
             slope[at] = 0;
             for (std::int64_t i = 0; i < f.value_head; ++i) {
-              slope[at] += number(gt[i]) * number(v[row(s, f.value_head) + i]);
+              slope[at] += W(number(gt[i])) * number(v[row(s, f.value_head) + i]);
               dv[static_cast<std::size_t>(s * f.value_head + i)] += weights[at] * number(gt[i]);
             }
             mean += slope[at] * weights[at];
           }
           // A row adds up to nothing; what rounding left of it is taken back, or gradients that are 0, such as that of a key's bias, gather it.
-          double left = 0;
+          W left = 0;
           for (std::int64_t s = 0; s < f.keys; ++s) {
             const auto at = static_cast<std::size_t>(t * f.keys + s);
             slope[at] = open[at] ? weights[at] * (slope[at] - mean) : 0;
@@ -63,23 +66,23 @@ void kernel(const KernelArgs& args) {
           for (std::int64_t s = 0; s < f.keys; ++s) {
             const auto at = static_cast<std::size_t>(t * f.keys + s);
             if (open[at]) slope[at] -= weights[at] * left;
-            if (bias) reference::store(args.output<T>(3)[(b * f.heads + h) * f.queries * f.keys + t * f.keys + s], slope[at]);
+            if (bias) reference::store(args.output<T>(3)[(b * f.heads + h) * f.queries * f.keys + t * f.keys + s], static_cast<double>(slope[at]));
           }
           for (std::int64_t i = 0; i < f.head; ++i) {
             const std::int64_t at = ((b * f.queries + t) * f.heads + h) * f.head + i;
-            double dq = 0;
+            W dq = 0;
             for (std::int64_t s = 0; s < f.keys; ++s) {
-              const double d = f.scale * slope[static_cast<std::size_t>(t * f.keys + s)];
+              const W d = f.scale * slope[static_cast<std::size_t>(t * f.keys + s)];
               dq += d * number(k[row(s, f.head) + i]);
               dk[static_cast<std::size_t>(s * f.head + i)] += d * number(q[at]);
             }
-            reference::store(args.output<T>(0)[at], dq);
+            reference::store(args.output<T>(0)[at], static_cast<double>(dq));
           }
         }
         if (h % f.group() + 1 < f.group()) continue;
         for (std::int64_t s = 0; s < f.keys; ++s) {
-          for (std::int64_t i = 0; i < f.head; ++i) reference::store(args.output<T>(1)[row(s, f.head) + i], dk[static_cast<std::size_t>(s * f.head + i)]);
-          for (std::int64_t i = 0; i < f.value_head; ++i) reference::store(args.output<T>(2)[row(s, f.value_head) + i], dv[static_cast<std::size_t>(s * f.value_head + i)]);
+          for (std::int64_t i = 0; i < f.head; ++i) reference::store(args.output<T>(1)[row(s, f.head) + i], static_cast<double>(dk[static_cast<std::size_t>(s * f.head + i)]));
+          for (std::int64_t i = 0; i < f.value_head; ++i) reference::store(args.output<T>(2)[row(s, f.value_head) + i], static_cast<double>(dv[static_cast<std::size_t>(s * f.value_head + i)]));
         }
       }
   });
