@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <sys/mman.h>
 
 #include "candor/base/error.h"
 #include "candor/base/memory.h"
@@ -66,14 +67,21 @@ double as_double(T value) {
 std::string to_string(const TensorType& type) { return std::string(to_string(type.dtype)) + to_string(type.shape); }
 
 Storage::Storage(std::size_t bytes, bool zero) : bytes_(bytes), owned_(true) {
-  const std::size_t rounded = (bytes + 63) / 64 * 64 + 64;  // vector kernels may read up to one register past the end
+  // Vector kernels may read up to one register past the end. Two large pages and more: kernels that stride through them (a recurrent layer takes
+  // a step of every sequence at a time) would wait for addresses of small ones.
+  constexpr std::size_t large_page = std::size_t{2} << 20;
+  const std::size_t alignment = bytes >= 2 * large_page ? large_page : 64;
+  const std::size_t rounded = bytes + 64 < bytes ? 0 : (bytes + 63) / 64 * 64 + 64;
   // Asking the system takes longer than a small allocation and matters for large ones only.
   const bool there = rounded > bytes && (rounded < (std::size_t{1} << 26) || rounded < available_memory());
-  data_ = there ? static_cast<std::byte*>(std::aligned_alloc(64, rounded)) : nullptr;
+  data_ = there ? static_cast<std::byte*>(std::aligned_alloc(alignment, (rounded + alignment - 1) / alignment * alignment)) : nullptr;
   if (!data_) {
     fail(ErrorKind::memory, "not enough memory for " + with_thousands(static_cast<std::int64_t>(bytes)) +
                                 " bytes (" + with_thousands(static_cast<std::int64_t>(available_memory())) + " are free); a smaller network, batch or data set takes less");
   }
+#ifdef MADV_HUGEPAGE
+  if (alignment == large_page) ::madvise(data_, rounded, MADV_HUGEPAGE);  // a wish; without it everything works
+#endif
   if (zero) std::memset(data_, 0, rounded);
   else std::memset(data_ + rounded - 128 + (rounded < 128 ? 64 : 0), 0, rounded < 128 ? 64 : 128);
 }
