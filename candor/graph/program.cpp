@@ -155,15 +155,22 @@ Program::Program(Program&&) noexcept = default;
 Program& Program::operator=(Program&&) noexcept = default;
 
 void Program::Impl::run_steps() {
-  if (!options.profile) {
-    for (const Step& step : steps) step.run(step.args);
-    return;
-  }
-  ++profiled_runs;
-  for (const Step& step : steps) {
-    const double start = seconds_now();
-    step.run(step.args);
-    seconds[static_cast<std::size_t>(step.node)] += seconds_now() - start;
+  const Step* running = steps.data();
+  try {
+    if (!options.profile) {
+      for (const Step& step : steps) running = &step, step.run(step.args);
+      return;
+    }
+    ++profiled_runs;
+    for (const Step& step : steps) {
+      running = &step;
+      const double start = seconds_now();
+      step.run(step.args);
+      seconds[static_cast<std::size_t>(step.node)] += seconds_now() - start;
+    }
+  } catch (Error& error) {  // a number that an op cannot take, a class number for example: say which layer met it
+    error.at(graph.nodes[static_cast<std::size_t>(running->node)].path);
+    throw;
   }
 }
 

@@ -301,7 +301,12 @@ DType config_dtype(const Config& options) {
   const Config* dtype = options.find("dtype");
   if (!dtype || dtype->is_null()) return DType::f32;
   if (const DTypePolicy policy = DTypePolicy::from_config(dtype); policy.defined()) return policy.variable_dtype();
-  return dtype_from_string(dtype->is_text() ? dtype->text() : dtype->at("config").at("name").text());
+  const std::string& name = dtype->is_text() ? dtype->text() : dtype->at("config").at("name").text();
+  if (name == "string") {
+    fail(ErrorKind::unsupported, "configuration: dtype \"string\": models compute with numbers alone; call the layer that reads texts (TextVectorization, StringLookup) on the data first "
+                                 "and begin the model with what it gives");
+  }
+  return dtype_from_string(name);
 }
 
 }  // namespace detail

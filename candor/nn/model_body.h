@@ -48,7 +48,10 @@ class SequentialBody final : public ModelBody {
   std::string module() const override { return "keras"; }
   Config options() const override;
   std::vector<Tensor> apply(std::span<const Tensor> xs, Mode mode) override;
-  std::vector<Layer> output_layers() const override { return {stack_.back()}; }
+  std::vector<Layer> output_layers() const override {
+    if (stack_.empty()) fail(ErrorKind::invalid_argument, (name().empty() ? std::string("Sequential") : name()) + ": has no layers; add() one first");
+    return {stack_.back()};
+  }
   void add(const Layer& layer);
   /// The input that a configuration declared: its name and free axes are written again.
   Symbol declared;

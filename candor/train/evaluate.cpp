@@ -5,6 +5,7 @@
 
 #include "candor/base/error.h"
 #include "candor/base/progress.h"
+#include "candor/train/data_row.h"
 #include "candor/train/judge.h"
 
 namespace candor {
@@ -60,7 +61,12 @@ std::vector<Tensor> Model::predict(const std::vector<Tensor>& x, const PredictOp
     }
     for (std::size_t i = 0; i < in.size(); ++i) arguments[i] = detail::row_pointer(in[i], start);
     for (std::size_t i = 0; i < out.size(); ++i) results[i] = detail::row_pointer(out[i], start);
-    program.run(arguments.data(), results.data());
+    try {
+      program.run(arguments.data(), results.data());
+    } catch (Error& error) {
+      detail::add_data_row(error, count, false, [&](std::int64_t row) { return start + row; });
+      throw;
+    }
     bar.update(start + count);
   }
   bar.finish();

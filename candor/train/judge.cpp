@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "candor/train/data_row.h"
+
 namespace candor::detail {
 
 void* row_pointer(const Tensor& tensor, std::int64_t row) {
@@ -68,7 +70,14 @@ Scores Judge::run(const std::function<void(std::int64_t)>& progress) {
     for (std::size_t i = 0; i < all_.size(); ++i) arguments[i] = row_pointer(all_[i], start);
     for (std::size_t i = 0; i < losses.size(); ++i) results[i] = &losses[i];
     for (std::size_t i = 0; i < kept.size(); ++i) results[layout.losses + i] = row_pointer(kept[i], start - rows_.start);
-    program.run(arguments.data(), results.data());
+    try {
+      program.run(arguments.data(), results.data());
+    } catch (Error& error) {
+      bool one_each = true;
+      for (std::size_t i = 0; i < targets_; ++i) one_each &= all_[programs_.inputs() + i].size() == all_[programs_.inputs() + i].shape(0);
+      add_data_row(error, count, one_each, [&](std::int64_t row) { return start + row; });
+      throw;
+    }
     for (std::size_t i = 0; i < losses.size(); ++i) sums[i] += read_scalar(&losses[i], program.result_types()[i].dtype) * static_cast<double>(count);
     if (progress) progress(start + count - rows_.start);
   }

@@ -9,6 +9,7 @@
 #include "candor/base/threads.h"
 #include "candor/data/batches.h"
 #include "candor/ops/elementwise.h"
+#include "candor/train/data_row.h"
 #include "candor/train/training_mark.h"
 
 namespace candor::detail {
@@ -134,7 +135,14 @@ void Trainer::run_step(std::int64_t step) {
   arguments_.back() = const_cast<std::int64_t*>(step_order(step));  // a Program takes all its arguments as void*
   for (std::size_t i = 0; i < kept_.size(); ++i) results_[losses_.size() + i] = row_pointer(kept_[i], step * batch_);
   Program& program = step_rows(step) == batch_ ? *full_ : *rest_;
-  program.run(arguments_.data(), results_.data(), run_state(step));
+  try {
+    program.run(arguments_.data(), results_.data(), run_state(step));
+  } catch (Error& error) {
+    bool one_each = true;
+    for (std::size_t i = 0; i < target_count_; ++i) one_each &= data_[programs_->inputs() + i].size() == rows_;
+    add_data_row(error, step_rows(step), one_each, [&](std::int64_t row) { return step_order(step)[row]; });
+    throw;
+  }
 }
 
 void Trainer::guard(int epoch, std::int64_t step) {

@@ -138,6 +138,21 @@ TEST(Layer, EveryClassComesBackFromItsConfiguration) {
   EXPECT_ERROR(unsupported, (Dense{2, {.activation = std::function<Tensor(const Tensor&)>([](const Tensor& x) { return x; })}}.config()), "one's own");
 }
 
+TEST(Layer, UpSamplingByLanczos) {
+  std::vector<float> values;
+  for (int i = 0; i < 12; ++i) values.push_back(static_cast<float>(i * i % 17));
+  const Tensor x = Tensor::from(values, {1, 3, 4, 1});
+  // Rows 1 and 5 of Keras 3.15's UpSampling2D((2, 3)).
+  const std::vector<float> three = UpSampling2D({2, 3}, {.interpolation = "lanczos3"})(x).to_vector(), five = UpSampling2D({2, 3}, {.interpolation = "lanczos5"})(x).to_vector();
+  const std::vector<double> want3{3.379799, 3.150443, 2.867503, 2.542922, 1.986606, 1.267033}, want5{2.890338, 3.024498, 3.081461, 2.756391, 1.714904, 0.306128};
+  for (std::size_t i = 0; i < 6; ++i) {
+    EXPECT_NEAR(three[12 + i], want3[i], 2e-5) << i;
+    EXPECT_NEAR(five[12 + i], want5[i], 2e-5) << i;
+  }
+  EXPECT_NEAR(three[71], -2.833949, 2e-5);
+  EXPECT_NEAR(five[71], -3.528949, 2e-5);
+}
+
 TEST(Layer, RegularizersAddUp) {
   const Sequential model{Dense{1, {.use_bias = false, .kernel_initializer = Constant{2}, .kernel_regularizer = L1L2{0.5, 0.25}}}};
   model.build({3});

@@ -8,7 +8,7 @@
 #include "candor/nn/layers/preprocessing.h"
 #include "candor/nn/layers/rescale.h"
 #include "candor/nn/model.h"
-#include "candor/nn/layers/dense.h"
+#include "candor/nn/layers.h"
 #include "tests/support/errors.h"
 
 namespace candor {
@@ -65,7 +65,7 @@ TEST(StringLookup, RefusesBadVocabulariesAndInputs) {
   EXPECT_ERROR(invalid_argument, StringLookup{}(Texts{"a"}), "has no vocabulary yet", "adapt()");
   const StringLookup strict({.num_oov_indices = 0, .vocabulary = {"a", "b"}});
   EXPECT_ERROR(invalid_argument, strict(Texts({"a", "b", "a", "q"}, {2, 2})), "\"q\" at place [1, 1]", "num_oov_indices is 0");
-  EXPECT_ERROR(dtype, strict(Tensor::zeros({2, 2})), "texts are needed here");
+  EXPECT_ERROR(dtype, strict(Tensor::zeros({2, 2})), "takes texts and was given numbers");
   EXPECT_ERROR(invalid_argument, strict.adapt(Texts(std::vector<std::string>{})), "no data");
   EXPECT_ERROR(shape, Texts({"a"}, {2}), "1 strings", "[2]");
 }
@@ -99,6 +99,21 @@ TEST(TextVectorization, GoesInFrontOfAModel) {
   const TextVectorization own({.vocabulary = {"x"}, .split_function = [](const std::string& text) { return std::vector<std::string>{text.substr(0, 1), text.substr(1)}; }});
   EXPECT_EQ(own(Texts{"xy"}).to_vector<std::int64_t>(), (std::vector<std::int64_t>{2, 1}));
   EXPECT_ERROR(unsupported, own.config(), "functions of one's own");
+}
+
+TEST(TextVectorization, InsideAModelItSaysWhereItBelongs) {
+  const TextVectorization words({.output_sequence_length = 4, .vocabulary = {"a", "b", "c"}});
+  const char *what = "takes texts and was given numbers, f32[", *where = "call the layer on the data first";
+  EXPECT_ERROR(dtype, words(Input({1})), "text_vectorization", what, where);
+  EXPECT_ERROR(dtype, (Sequential{words, Embedding{8, 3}}.build(Shape{1})), what, where);
+  EXPECT_ERROR(dtype, StringLookup({.vocabulary = {"a", "b"}})(Tensor::zeros({2, 2})), "string_lookup", what, where);
+  // Keras's own configuration of such a model.
+  const Config texts{{"class_name", "InputLayer"}, {"config", {{"batch_shape", Config::List{Config(), 1}}, {"dtype", "string"}}}};
+  EXPECT_ERROR(unsupported, layer_from_config(texts), "\"string\"", "on the data first");
+  EXPECT_ERROR(unsupported, layer_from_config({{"class_name", "Sequential"}, {"config", {{"name", "s"}, {"layers", Config::List{texts, words.config()}}}}}), "\"string\"", "on the data first");
+  // What it says to do works.
+  const Sequential model{Embedding{8, 3}, GlobalAveragePooling1D{}, Dense{1}};
+  EXPECT_EQ(model(words(Texts({"a b", "c"}))).shape(), (Shape{2, 1}));
 }
 
 TEST(TextVectorization, CountsNothingForNoWords) {

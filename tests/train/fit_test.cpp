@@ -191,6 +191,20 @@ TEST(Fit, SaysWhenTheDataAreNotFinite) {
   EXPECT_ERROR(numeric, model.fit(x, Tensor::zeros({64, 1}), {.batch_size = 8, .verbose = 0}), "the input is the first that is not finite", "clean them");
 }
 
+TEST(Fit, NamesTheRowOfTheDataThatAnOpCannotTake) {
+  std::vector<std::int32_t> ids(100, 1), classes(50, 2);
+  ids[2 * 37 + 1] = 9;
+  set_random_seed(1);
+  const Sequential model{Embedding{5, 3}, Flatten{}, Dense{3}};
+  model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = SGD{}});
+  const Tensor words = Tensor::from(ids, {50, 2}), good = Tensor::full({50, 2}, 1, DType::i32), y = Tensor::from(classes);
+  EXPECT_ERROR(invalid_argument, model.fit(words, y, {.batch_size = 8, .verbose = 0}), "index 9", ", 1] is out of range", "axis of 5", "sequential/embedding", "row 37 of the data");
+  EXPECT_ERROR(invalid_argument, model.evaluate(words, y, {.batch_size = 8}), "index 9", "place [5, 1]", "row 37 of the data");
+  EXPECT_ERROR(invalid_argument, model.predict(words, {.batch_size = 8}), "index 9", "row 37 of the data");
+  classes[41] = 3;
+  EXPECT_ERROR(invalid_argument, model.fit(good, Tensor::from(classes), {.batch_size = 8, .verbose = 0}), "label 3 in row", "outside [0, 3)", "row 41 of the data");
+}
+
 TEST(Fit, AnInterruptEndsItCleanly) {
   const Sequential model = classifier();
   const History history = model.fit(circle(200), {.epochs = 50, .callbacks = {LambdaCallback{.on_train_batch_end = [](TrainState& state, std::int64_t step, double) {

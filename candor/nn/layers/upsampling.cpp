@@ -2,6 +2,7 @@
 
 #include "candor/nn/layers/image_layout.h"
 #include "candor/ops/resize.h"
+#include "candor/ops/resize_image.h"
 
 namespace candor {
 namespace {
@@ -13,7 +14,7 @@ class UpSamplingBody final : public detail::SpatialBody {
   UpSamplingBody(int axes, const Extents& size, std::string name, std::string data_format, std::string interpolation)
       : SpatialBody(std::move(name), axes, std::move(data_format), class_name(axes)), size_(size.expand(axes, class_name(axes) + ": size")), interpolation_(std::move(interpolation)) {
     detail::require_positive(kind().c_str(), "size", size_);
-    detail::require_one_of(kind().c_str(), "interpolation", interpolation_, {"nearest", "bilinear", "bicubic"});
+    detail::require_one_of(kind().c_str(), "interpolation", interpolation_, {"nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"});
   }
   std::string kind() const override { return class_name(axes_); }
   Config options() const override {
@@ -27,6 +28,7 @@ class UpSamplingBody final : public detail::SpatialBody {
     if (interpolation_ == "nearest") return upsample(x, size_);
     Ints out = detail::spatial_extents(x.shape());
     for (std::size_t i = 0; i < out.size(); ++i) out[i] *= size_[i];
+    if (interpolation_.starts_with("lanczos")) return resize_image(detail::to_dtype(x, detail::compute_dtype(x.dtype())), out[0], out[1], interpolation_, false);
     // At the edges TensorFlow leaves out the places beyond and scales the others up; that is what antialias does where an axis grows.
     const bool cubic = interpolation_ == "bicubic";
     return resize(detail::to_dtype(x, detail::compute_dtype(x.dtype())), out, {.interpolation = interpolation_, .antialias = cubic, .cubic_coefficient = -0.5});

@@ -16,7 +16,7 @@ class UpSampling1D : public Layer {
 
 struct UpSampling2DOptions {
   std::string data_format = "channels_last";  ///< or "channels_first"
-  std::string interpolation = "nearest";      ///< "nearest", "bilinear", "bicubic" (Keys's, slope -0.5)
+  std::string interpolation = "nearest";      ///< "nearest", "bilinear", "bicubic" (Keys's, slope -0.5), "lanczos3", "lanczos5"
   std::string name = {};
 };
 /// [batch, height, width, channels] -> [batch, size height, size width, channels].

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "candor/base/error.h"
+#include "candor/base/text.h"
 #include "candor/nn/losses.h"
 
 namespace candor {
@@ -180,9 +181,11 @@ Loss loss_from_config(const Config& config) {
   for (const Row& row : rows) {
     if (kind == row.kind || kind == row.function || (row.brief && lower(kind) == row.brief)) return row.make(options);
   }
-  std::string names;
-  for (const Row& row : rows) names += (names.empty() ? "" : ", ") + std::string(row.kind);
-  fail(named ? ErrorKind::not_found : ErrorKind::corrupt, "loss: the class '" + kind + "' is not known; there are " + names);
+  std::string names, plain = kind;
+  std::vector<std::string> known;
+  for (const Row& row : rows) names += (names.empty() ? "" : ", ") + std::string(row.kind), known.emplace_back(row.kind);
+  std::erase(plain, '_');  // "mean_sqared_error" is near to a name without them
+  fail(named ? ErrorKind::not_found : ErrorKind::corrupt, "loss: the class '" + kind + "' is not known" + did_you_mean(plain, known) + "; there are " + names);
 }
 
 std::vector<std::string> loss_names() {

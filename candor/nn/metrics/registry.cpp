@@ -2,6 +2,7 @@
 #include <array>
 
 #include "candor/base/error.h"
+#include "candor/base/text.h"
 #include "candor/nn/losses.h"
 #include "candor/nn/metrics.h"
 #include "candor/nn/metrics/metric_body.h"
@@ -190,9 +191,11 @@ Metric metric_from_config(const Config& config) {
     } catch (const Error&) {  // the message below lists metrics
     }
   }
-  std::string names;
-  for (const Row& row : rows) names += (names.empty() ? "" : ", ") + std::string(row.kind);
-  fail(named ? ErrorKind::not_found : ErrorKind::corrupt, "metric: the class '" + kind + "' is not known; there are " + names + ", and all losses");
+  std::string names, plain = kind;
+  std::vector<std::string> known;
+  for (const Row& row : rows) names += (names.empty() ? "" : ", ") + std::string(row.kind), known.emplace_back(row.kind);
+  std::erase(plain, '_');
+  fail(named ? ErrorKind::not_found : ErrorKind::corrupt, "metric: the class '" + kind + "' is not known" + did_you_mean(plain, known) + "; there are " + names + ", and all losses");
 }
 
 std::vector<std::string> metric_names() {

@@ -19,6 +19,8 @@ class PreprocessingBody : public LayerBody {
 
  protected:
   const Column& only_column(std::span<const Column> inputs) const;
+  /// The only input's texts. Throws Error (dtype) for numbers, as a model gives them, that says where such a layer belongs.
+  const Texts& only_texts(std::span<const Column> inputs) const;
 };
 
 /// Names of what categories become; "binary" and "tf-idf" are Keras's older names of "multi_hot" and "tf_idf".

@@ -72,6 +72,15 @@ const Column& PreprocessingBody::only_column(std::span<const Column> inputs) con
   return inputs.front();
 }
 
+const Texts& PreprocessingBody::only_texts(std::span<const Column> inputs) const {
+  const Column& x = only_column(inputs);
+  if (!x.is_texts()) {
+    complain(ErrorKind::dtype, "takes texts and was given numbers, " + to_string(x.numbers().type()) +
+                                   "; models compute with numbers alone: call the layer on the data first, x = layer(Texts{...}), and begin the model with what it gives");
+  }
+  return x.texts();
+}
+
 std::string standard_output_mode(std::string mode) { return mode == "binary" ? "multi_hot" : mode == "tf-idf" ? "tf_idf" : mode; }
 
 Tensor encode_categories(const Tensor& indices, const std::string& mode, std::int64_t depth, DType dtype, const Tensor& weights) {

@@ -39,10 +39,9 @@ Config StringLookupBody::options() const {
 }
 
 std::vector<Column> StringLookupBody::transform(std::span<const Column> inputs) {
-  const Column& x = only_column(inputs);
   if (!vocabulary_.defined()) complain(ErrorKind::invalid_argument, "has no vocabulary yet; call adapt() with texts, or give the option vocabulary");
-  if (options_.invert) return {Column(words(x.numbers()))};
-  return {Column(encode_lookup(indices(x.texts()), vocabulary_))};
+  if (options_.invert) return {Column(words(only_column(inputs).numbers()))};
+  return {Column(encode_lookup(indices(only_texts(inputs)), vocabulary_))};
 }
 
 Tensor StringLookupBody::indices(const Texts& texts) const {

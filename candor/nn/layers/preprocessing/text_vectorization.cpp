@@ -39,7 +39,7 @@ class TextVectorizationBody final : public detail::PreprocessingBody {
   }
 
   std::vector<Column> transform(std::span<const Column> inputs) override {
-    const Texts& texts = only_column(inputs).texts();
+    const Texts& texts = only_texts(inputs);
     if (!lookup_.vocabulary().defined()) complain(ErrorKind::invalid_argument, "has no vocabulary yet; call adapt() with texts, or give the option vocabulary");
     const std::vector<std::vector<std::string>> rows = tokens(texts);
     const std::int64_t depth = lookup_.vocabulary().depth();
