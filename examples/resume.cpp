@@ -42,9 +42,9 @@ std::int64_t different(const Model& one, const Model& other) {
 
 int main(int argc, char** argv) {
   if (argc > 1) {
-    const Training training;
-    training.run(argv[1], {}, 2);
-    std::printf("done: accuracy %.3f on its own rows. Delete %s to start from the beginning\n", training.model.evaluate(training.data)["accuracy"], argv[1]);
+    const Training mine;
+    mine.run(argv[1], {}, 2);
+    std::printf("done: accuracy %.3f on its own rows. Delete %s to start from the beginning\n", mine.model.evaluate(mine.data)["accuracy"], argv[1]);
     return 0;
   }
   const std::string file = "resume-example.point";
@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
   try {
     Training().run(file, {power_cut});
   } catch (const std::runtime_error& error) {
-    std::printf("broken off:       after step %d, in the middle of epoch 2: %s\n", steps, error.what());
+    std::printf("broken off:       after step %d, in the middle of an epoch: %s\n", steps, error.what());
   }
 
   const Training resumed;
