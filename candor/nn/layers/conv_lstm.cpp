@@ -11,7 +11,7 @@ namespace {
 class ConvLSTMCellBody final : public detail::GatedCell {
  public:
   ConvLSTMCellBody(const std::string& layer, int axes, const Extents& kernel_size, const ConvLSTMOptions& o, detail::CellSettings settings)
-      : GatedCell("ConvLSTMCell", 4, std::move(settings)), layer_(layer), axes_(axes), padding_(o.padding), first_(o.data_format == "channels_first") {
+      : GatedCell("ConvLSTMCell", 4, std::move(settings)), layer_(layer), padding_(o.padding), first_(o.data_format == "channels_first") {
     const char* name = layer_.c_str();
     size_ = kernel_size.expand(axes, layer_ + ": kernel_size");
     how_.strides = o.strides.expand(axes, layer_ + ": strides");
@@ -123,7 +123,6 @@ class ConvLSTMCellBody final : public detail::GatedCell {
   }
 
   std::string layer_;
-  int axes_;
   Ints size_;
   ConvOptions how_;
   std::string padding_;
