@@ -1,13 +1,12 @@
 #include "bench/chargpt.h"
 
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <set>
 
+#include "bench/stepper.h"
 #include "candor/base/error.h"
 #include "candor/base/file.h"
-#include "candor/base/threads.h"
 #include "candor/graph/autodiff.h"
 #include "candor/graph/compile.h"
 #include "candor/nn/losses.h"
@@ -32,79 +31,47 @@ std::uint64_t splitmix64(std::uint64_t x) {
   return z ^ (z >> 31);
 }
 
-class Training : public System {
- public:
-  Training(const Case& c, const Inputs& in, const PlanOptions& options) : case_(c), step_(step_on(c, in, options)) {
-    name = "Candor";
-    threads = candor::threads();
-    const auto batch = static_cast<std::size_t>(c.batch);
-    for (std::size_t at = 0; at + batch <= in.order.size(); at += batch) batches_.push_back(Tensor::from(std::span(in.order).subspan(at, batch), Shape{c.batch}));
-    for (std::int64_t s = 0; s < c.checked; ++s) parity.push_back(next().item<double>());
+Tensor logits(const Case& c, const std::vector<Variable>& w, const Tensor& ids) {
+  const GptSpec& g = c.gpt;
+  const std::int64_t batch = ids.shape(0), time = ids.shape(1), rows = batch * time;
+  std::size_t at = 0;
+  const auto next = [&] { return w[at++].value(); };
+  Tensor table = next(), places = next();
+  Tensor h = reshape(take(table, ids) + places, {rows, g.width});
+  const auto norm = [&](const Tensor& x) {
+    const Tensor gamma = next(), beta = next();
+    return layer_norm(x, gamma, beta, {-1}, 1e-5);
+  };
+  const auto dense = [&](const Tensor& x) {
+    const Tensor kernel = next(), bias = next();
+    return matmul(x, kernel) + bias;
+  };
+  const auto heads = [&](const Tensor& x) { return reshape(x, {batch, time, g.heads, g.width / g.heads}); };
+  for (std::int64_t block = 0; block < g.blocks; ++block) {
+    const Tensor a = norm(h);
+    const Tensor q = heads(dense(a)), k = heads(dense(a)), v = heads(dense(a));
+    h = h + dense(reshape(dot_product_attention(q, k, v, {.is_causal = true}), {rows, g.width}));
+    const Tensor b = norm(h);
+    h = h + dense(gelu_tanh(dense(b)));
   }
+  h = norm(h);
+  return matmul(h, next());
+}
 
-  double run() override {
-    const auto start = std::chrono::steady_clock::now();
-    for (std::int64_t s = 0; s < case_.steps; ++s) next();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  }
-
-  const Program* program() const override {
-    const std::vector<TensorType> types{batches_[0].type()};
-    return &step_.function().program(types);
-  }
-
- private:
-  using Step = Compiled<Tensor, Tensor>;
-
-  static Tensor logits(const Case& c, const std::vector<Variable>& w, const Tensor& ids) {
-    const GptSpec& g = c.gpt;
-    const std::int64_t batch = ids.shape(0), time = ids.shape(1), rows = batch * time;
-    std::size_t at = 0;
-    const auto next = [&] { return w[at++].value(); };
-    Tensor table = next(), places = next();
-    Tensor h = reshape(take(table, ids) + places, {rows, g.width});
-    const auto norm = [&](const Tensor& x) {
-      const Tensor gamma = next(), beta = next();
-      return layer_norm(x, gamma, beta, {-1}, 1e-5);
-    };
-    const auto dense = [&](const Tensor& x) {
-      const Tensor kernel = next(), bias = next();
-      return matmul(x, kernel) + bias;
-    };
-    const auto heads = [&](const Tensor& x) { return reshape(x, {batch, time, g.heads, g.width / g.heads}); };
-    for (std::int64_t block = 0; block < g.blocks; ++block) {
-      const Tensor a = norm(h);
-      const Tensor q = heads(dense(a)), k = heads(dense(a)), v = heads(dense(a));
-      h = h + dense(reshape(dot_product_attention(q, k, v, {.is_causal = true}), {rows, g.width}));
-      const Tensor b = norm(h);
-      h = h + dense(gelu_tanh(dense(b)));
-    }
-    h = norm(h);
-    return matmul(h, next());
-  }
-
-  static Step step_on(const Case& c, const Inputs& in, const PlanOptions& options) {
-    std::vector<Variable> weights;
-    for (std::size_t i = 0; i < in.weights.size(); ++i) weights.emplace_back(in.weights[i].clone(), "weight_" + std::to_string(i));
-    const Tensor text = in.x;
-    const AdamW adam{1e-3, {.weight_decay = 0.01, .epsilon = 1e-8, .torch_epsilon = true}};
-    const SparseCategoricalCrossentropy loss_of{.from_logits = true};
-    return compile([=](Tensor starts) {
-      const Tensor window = expand_dims(starts, 1) + Tensor::arange(c.gpt.context, DType::i32);
-      const Tensor x = take(text, window), y = take(text, window + Tensor::full({}, 1, DType::i32));
-      auto [loss, gradients] = value_and_grad([&] { return loss_of(reshape(y, {-1}), logits(c, weights, x)); }, weights);
-      adam.apply(gradients);
-      return loss;
-    }, options);
-  }
-
-  Tensor next() { return step_(batches_[at_++ % batches_.size()]); }
-
-  Case case_;
-  Step step_;
-  std::vector<Tensor> batches_;
-  std::size_t at_ = 0;
-};
+TrainingStep step_on(const Case& c, const Inputs& in, const PlanOptions& options) {
+  std::vector<Variable> weights;
+  for (std::size_t i = 0; i < in.weights.size(); ++i) weights.emplace_back(in.weights[i].clone(), "weight_" + std::to_string(i));
+  const Tensor text = in.x;
+  const AdamW adam{1e-3, {.weight_decay = 0.01, .epsilon = 1e-8, .torch_epsilon = true}};
+  const SparseCategoricalCrossentropy loss_of{.from_logits = true};
+  return compile([=](Tensor starts) {
+    const Tensor window = expand_dims(starts, 1) + Tensor::arange(c.gpt.context, DType::i32);
+    const Tensor x = take(text, window), y = take(text, window + Tensor::full({}, 1, DType::i32));
+    auto [loss, gradients] = value_and_grad([&] { return loss_of(reshape(y, {-1}), logits(c, weights, x)); }, weights);
+    adam.apply(gradients);
+    return loss;
+  }, options);
+}
 
 }  // namespace
 
@@ -159,6 +126,6 @@ Inputs chargpt_inputs(const Case& c) {
   return in;
 }
 
-std::unique_ptr<System> candor_chargpt(const Case& c, const Inputs& inputs, const PlanOptions& options) { return std::make_unique<Training>(c, inputs, options); }
+std::unique_ptr<System> candor_chargpt(const Case& c, const Inputs& inputs, const PlanOptions& options) { return stepper(c, inputs, step_on(c, inputs, options)); }
 
 }  // namespace candor::bench

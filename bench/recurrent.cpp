@@ -1,10 +1,9 @@
 #include "bench/recurrent.h"
 
-#include <chrono>
 #include <cmath>
 #include <numeric>
 
-#include "candor/base/threads.h"
+#include "bench/stepper.h"
 #include "candor/graph/autodiff.h"
 #include "candor/graph/compile.h"
 #include "candor/nn/layers.h"
@@ -20,67 +19,35 @@ namespace {
 
 constexpr std::int64_t rows = 1024;
 
-class Training : public System {
- public:
-  Training(const Case& c, const Inputs& in, const PlanOptions& options) : case_(c), step_(step_on(c, in, options)) {
-    name = "Candor";
-    threads = candor::threads();
-    const auto batch = static_cast<std::size_t>(c.batch);
-    for (std::size_t at = 0; at + batch <= in.order.size(); at += batch) batches_.push_back(Tensor::from(std::span(in.order).subspan(at, batch), Shape{c.batch}));
-    for (std::int64_t s = 0; s < c.checked; ++s) parity.push_back(next().item<double>());
-  }
+Sequential model_of(const Case& c, const Inputs& in) {
+  const RecurrentSpec& r = c.recurrent;
+  Sequential model;
+  if (r.vocabulary) model.add(Embedding{r.vocabulary, r.inputs});
+  const Layer layer = r.cell == "gru" ? Layer(GRU{r.units}) : Layer(LSTM{r.units});
+  model.add(r.both ? Layer(Bidirectional{layer}) : layer);
+  model.add(Dense{r.outputs});
+  model.build(in.x.shape().without(0), in.x.dtype());
+  model.set_weights(in.weights);
+  return model;
+}
 
-  double run() override {
-    const auto start = std::chrono::steady_clock::now();
-    for (std::int64_t s = 0; s < case_.steps; ++s) next();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  }
-
-  const Program* program() const override {
-    const std::vector<TensorType> types{batches_[0].type()};
-    return &step_.function().program(types);
-  }
-
- private:
-  using Step = Compiled<Tensor, Tensor>;
-
-  static Sequential model_of(const Case& c, const Inputs& in) {
-    const RecurrentSpec& r = c.recurrent;
-    Sequential model;
-    if (r.vocabulary) model.add(Embedding{r.vocabulary, r.inputs});
-    const Layer layer = r.cell == "gru" ? Layer(GRU{r.units}) : Layer(LSTM{r.units});
-    model.add(r.both ? Layer(Bidirectional{layer}) : layer);
-    model.add(Dense{r.outputs});
-    model.build(in.x.shape().without(0), in.x.dtype());
-    model.set_weights(in.weights);
-    return model;
-  }
-
-  static Step step_on(const Case& c, const Inputs& in, const PlanOptions& options) {
-    const Sequential model = model_of(c, in);
-    const Tensor x = in.x, y = in.y;
-    const bool classes = c.recurrent.outputs > 1;
-    const Adam adam{1e-3, {.epsilon = 1e-8, .torch_epsilon = true}};
-    const SparseCategoricalCrossentropy of_classes{.from_logits = true};
-    const BinaryCrossentropy of_logit{.from_logits = true};
-    return compile([=](Tensor picked) {
-      const auto parameters = model.parameters();
-      auto [loss, gradients] = value_and_grad([&] {
-        const Tensor logits = model(take(x, picked), training), truth = take(y, picked);
-        return classes ? of_classes(truth, logits) : of_logit(expand_dims(cast(truth, DType::f32), 1), logits);
-      }, parameters);
-      adam.apply(gradients);
-      return loss;
-    }, options);
-  }
-
-  Tensor next() { return step_(batches_[at_++ % batches_.size()]); }
-
-  Case case_;
-  Step step_;
-  std::vector<Tensor> batches_;
-  std::size_t at_ = 0;
-};
+TrainingStep step_on(const Case& c, const Inputs& in, const PlanOptions& options) {
+  const Sequential model = model_of(c, in);
+  const Tensor x = in.x, y = in.y;
+  const bool classes = c.recurrent.outputs > 1;
+  const Adam adam{1e-3, {.epsilon = 1e-8, .torch_epsilon = true}};
+  const SparseCategoricalCrossentropy of_classes{.from_logits = true};
+  const BinaryCrossentropy of_logit{.from_logits = true};
+  return compile([=](Tensor picked) {
+    const auto parameters = model.parameters();
+    auto [loss, gradients] = value_and_grad([&] {
+      const Tensor logits = model(take(x, picked), training), truth = take(y, picked);
+      return classes ? of_classes(truth, logits) : of_logit(expand_dims(cast(truth, DType::f32), 1), logits);
+    }, parameters);
+    adam.apply(gradients);
+    return loss;
+  }, options);
+}
 
 std::vector<Shape> weight_shapes_of(const RecurrentSpec& r) {
   std::vector<Shape> shapes;
@@ -130,6 +97,6 @@ Inputs recurrent_inputs(const Case& c) {
   return in;
 }
 
-std::unique_ptr<System> candor_recurrent(const Case& c, const Inputs& inputs, const PlanOptions& options) { return std::make_unique<Training>(c, inputs, options); }
+std::unique_ptr<System> candor_recurrent(const Case& c, const Inputs& inputs, const PlanOptions& options) { return stepper(c, inputs, step_on(c, inputs, options)); }
 
 }  // namespace candor::bench
