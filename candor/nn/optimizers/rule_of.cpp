@@ -12,7 +12,7 @@ void FieldReader::finish(const std::string& kind) const {
   // The last three are written by Keras 2 and mean nothing here.
   static const std::vector<std::string> others = {"learning_rate", "decay", "exclude_from_weight_decay", "learning_rate_multipliers", "is_legacy_optimizer", "jit_compile", "dynamic"};
   for (const auto& [key, value] : config_.entries()) {
-    const auto is_key = [&](const std::string& name) { return name == key; };
+    const auto is_key = [&wanted = key](const std::string& name) { return name == wanted; };
     if (std::any_of(known_.begin(), known_.end(), is_key) || std::any_of(others.begin(), others.end(), is_key)) continue;
     std::string all = "learning_rate";
     for (const std::string& name : known_) all += ", " + name;
