@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "candor/base/error.h"
+#include "candor/base/text.h"
+
 namespace candor::detail {
 namespace {
 
@@ -27,6 +30,18 @@ std::vector<std::string> ConfigReader::unread() const {
     if (!value.is_null() && std::find(read_.begin(), read_.end(), key) == read_.end()) keys.push_back(key);
   }
   return keys;
+}
+
+void ConfigReader::refuse_unread(const std::string& what, const Config& written, std::span<const char* const> besides) const {
+  for (const std::string& key : unread()) {
+    if (written.find(key) || std::find(besides.begin(), besides.end(), key) != besides.end()) continue;
+    std::vector<std::string> known = read_;
+    if (written.is_map())
+      for (const auto& [name, value] : written.entries()) known.push_back(name);
+    std::sort(known.begin(), known.end());
+    known.erase(std::unique(known.begin(), known.end()), known.end());
+    fail(ErrorKind::corrupt, what + " has no option " + quoted(key) + did_you_mean(key, known) + "; it has " + name_list(known, 60));
+  }
 }
 
 }  // namespace candor::detail

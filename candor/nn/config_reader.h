@@ -1,6 +1,7 @@
 // Which options of a configuration were looked at while something was made from it: those that nobody asked for are misspelt or unknown.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,9 @@ class ConfigReader {
   static void looked_up(const Config& config, std::string_view key);
   /// The keys whose value is not null and that were not looked up, in order.
   std::vector<std::string> unread() const;
-  /// The keys that were looked up.
-  const std::vector<std::string>& read() const { return read_; }
+  /// An option that a class does not have would change nothing, in silence: a misspelt "activaton" trains another network. Throws Error (corrupt) that
+  /// names it and what there is. `what`: "layer: Dense"; `written`: the options as the class writes them; `besides`: keys that change nothing.
+  void refuse_unread(const std::string& what, const Config& written, std::span<const char* const> besides = {}) const;
 
  private:
   const Config& watched_;

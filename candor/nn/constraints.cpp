@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "candor/base/error.h"
+#include "candor/nn/config_reader.h"
 #include "candor/ops/elementwise.h"
 
 namespace candor {
@@ -78,8 +79,11 @@ Constraint Constraint::from_config(const Config* config) {
   if (!config || config->is_null()) return {};
   const std::string& kind = config->is_text() ? config->text() : config->at("class_name").text();
   const Config* values = config->is_text() ? nullptr : config->find("config");
-  const Constraint out = by_class(kind, values && !values->is_null() ? *values : Config::map());
+  const Config options = values && !values->is_null() ? *values : Config::map();
+  const detail::ConfigReader reader(options);
+  const Constraint out = by_class(kind, options);
   if (!out.defined()) fail(ErrorKind::corrupt, "constraint: '" + kind + "' is not known; there are " + known);
+  if (!reader.unread().empty()) reader.refuse_unread("constraint: " + kind, out.config().at("config"));
   return out;
 }
 

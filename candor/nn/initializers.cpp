@@ -1,10 +1,12 @@
 #include "candor/nn/initializers.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
 #include "candor/base/error.h"
+#include "candor/nn/config_reader.h"
 #include "candor/nn/windows.h"
 
 namespace candor {
@@ -218,6 +220,7 @@ Initializer::Initializer(const Config& config) {
   if (!row) fail(ErrorKind::corrupt, "initializer: the class '" + kind + "' is not known; there are " + known_names());
   const Config* found = config.find("config");
   const Config c = found && !found->is_null() ? *found : Config::map();
+  const detail::ConfigReader reader(c);
   Seed seed;
   if (const Config* s = c.find("seed"); s && !s->is_null()) {
     // Keras writes a SeedGenerator as an object with a seed of its own.
@@ -244,6 +247,8 @@ Initializer::Initializer(const Config& config) {
     if (k == "VarianceScaling") *this = VarianceScaling{v.scale, v.mode, v.distribution, seed, v.input_axes, v.output_axes};
     else *this = InitializerAccess::scaling(row->kind, seed, v.input_axes, v.output_axes);
   }
+  constexpr std::array without_effect = {"dtype", "seed", "input_axes", "output_axes"};  // earlier versions of Keras write them for each
+  reader.refuse_unread("initializer: " + kind, this->config().at("config"), without_effect);
 }
 
 Config Initializer::config() const {

@@ -202,22 +202,6 @@ constexpr std::array without_effect = {
     "implementation", "input_length", "input_shape", "kernel_constraint", "kernel_initializer", "kernel_regularizer", "module", "ragged", "registered_name", "rng", "shared_object_id", "sparse",
     "time_major", "use_cudnn", "virtual_batch_size", "vocabulary_size", "zero_output_for_mask"};
 
-/// An option that the class does not have would change nothing, in silence: a misspelt "activaton" trains another network.
-void refuse_unknown(const std::string& kind, const detail::ConfigReader& reader, const Layer& layer) {
-  std::vector<std::string> unread = reader.unread();
-  std::erase_if(unread, [](const std::string& key) { return std::find(without_effect.begin(), without_effect.end(), key) != without_effect.end(); });
-  if (unread.empty()) return;
-  const Config written = layer.config();
-  std::vector<std::string> known = reader.read();
-  for (const auto& [key, value] : written.at("config").entries()) known.push_back(key);
-  for (const std::string& key : unread) {
-    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-    std::sort(known.begin(), known.end());
-    known.erase(std::unique(known.begin(), known.end()), known.end());
-    fail(ErrorKind::corrupt, "layer: " + kind + " has no option " + quoted(key) + did_you_mean(key, known) + "; it has " + name_list(known, 60));
-  }
-}
-
 Layer layer_of(const Row& row, const Config& options) {
   options.entries();  // an Error when it is no map
   const detail::ConfigReader reader(options);
@@ -226,7 +210,7 @@ Layer layer_of(const Row& row, const Config& options) {
   if (options.get("checkpoint", false)) layer.set_checkpoint(true);
   if (const DTypePolicy policy = DTypePolicy::from_config(options.find("dtype")); policy.defined() && layer.body().uses_dtype_policy()) layer.set_dtype_policy(policy);
   if (const Regularizer activity = Regularizer::from_config(options.find("activity_regularizer")); activity.defined()) layer.set_activity_regularizer(activity);
-  refuse_unknown(row.kind, reader, layer);
+  if (!reader.unread().empty()) reader.refuse_unread(std::string("layer: ") + row.kind, layer.config().at("config"), without_effect);
   return layer;
 }
 

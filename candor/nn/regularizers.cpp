@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "candor/base/error.h"
+#include "candor/nn/config_reader.h"
 #include "candor/ops/elementwise.h"
 #include "candor/ops/matmul.h"
 #include "candor/ops/reduce.h"
@@ -85,8 +86,11 @@ Regularizer Regularizer::from_config(const Config* config) {
   if (!config || config->is_null()) return {};
   const std::string& kind = config->is_text() ? config->text() : config->at("class_name").text();
   const Config* values = config->is_text() ? nullptr : config->find("config");
-  const Regularizer out = by_class(kind, values && !values->is_null() ? *values : Config::map());
+  const Config options = values && !values->is_null() ? *values : Config::map();
+  const detail::ConfigReader reader(options);
+  const Regularizer out = by_class(kind, options);
   if (!out.defined()) fail(ErrorKind::corrupt, "regularizer: '" + kind + "' is not known; there are " + known);
+  if (!reader.unread().empty()) reader.refuse_unread("regularizer: " + kind, out.config().at("config"));
   return out;
 }
 

@@ -1,4 +1,7 @@
 // Schedules from their configuration.
+#include <array>
+
+#include "candor/nn/config_reader.h"
 #include "candor/nn/schedule_parts.h"
 
 namespace candor {
@@ -73,7 +76,11 @@ std::vector<std::string> schedule_names() {
 Schedule schedule_from_config(const Config& config) {
   const std::string& kind = config.at("class_name").text();
   for (const Row& row : rows) {
-    if (kind == row.kind) return row.read(config.at("config"));
+    if (kind != row.kind) continue;
+    const detail::ConfigReader reader(config.at("config"));
+    const Schedule schedule = row.read(config.at("config"));
+    if (!reader.unread().empty()) reader.refuse_unread("schedule: " + kind, schedule.config().at("config"), std::array{"name"});
+    return schedule;
   }
   std::string known;
   for (const Row& row : rows) known += (known.empty() ? "" : ", ") + std::string(row.kind);

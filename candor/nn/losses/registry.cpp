@@ -179,7 +179,8 @@ Loss loss_from_config(const Config& config) {
   const Config* found = named ? nullptr : config.find("config");
   const Config options = found ? *found : Config::map();
   for (const Row& row : rows) {
-    if (kind == row.kind || kind == row.function || (row.brief && lower(kind) == row.brief)) return row.make(options);
+    if (kind != row.kind && kind != row.function && !(row.brief && lower(kind) == row.brief)) continue;
+    return row.make(options);
   }
   std::string names, plain = kind;
   std::vector<std::string> known;

@@ -182,7 +182,8 @@ Metric metric_from_config(const Config& config) {
     return metric;
   };
   for (const Row& row : rows) {
-    if (kind == row.kind || kind == row.function || (row.brief && lower(kind) == row.brief)) return called(row.make(row.kind, options));
+    if (kind != row.kind && kind != row.function && !(row.brief && lower(kind) == row.brief)) continue;
+    return called(row.make(row.kind, options));
   }
   if (known_loss(kind)) return called(loss_metric(kind.c_str(), options));
   if (named) {

@@ -47,6 +47,7 @@ class MuonRule final : public detail::RuleOf<MuonRule, MuonOptions> {
     detail::require_not_negative(kind, "adam_lr_ratio", o.adam_lr_ratio);
     detail::require_share(kind, "momentum", o.momentum, true);
     if (o.adam_weight_decay) detail::require_not_negative(kind, "adam_weight_decay", *o.adam_weight_decay);
+    if (o.ns_steps > 100) complain("ns_steps must be at most 100, not " + std::to_string(o.ns_steps));
     if (o.ns_steps < 1) complain("ns_steps must be at least 1, not " + std::to_string(o.ns_steps));
     for (const std::string& pattern : o.exclude_layers) matches(pattern, "");
   }
