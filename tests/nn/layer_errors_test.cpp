@@ -3,7 +3,9 @@
 
 #include <functional>
 
+#include "candor/graph/compile.h"
 #include "candor/nn/layers.h"
+#include "candor/ops/elementwise.h"
 #include "tests/support/errors.h"
 
 namespace candor::testing {
@@ -172,6 +174,19 @@ TEST(LayerErrors, RowNumbersOutOfRangeAreNamed) {
   const Embedding embedding(10, 2);
   EXPECT_ERROR(invalid_argument, embedding(Tensor::from(std::vector<std::int32_t>{1, 2, 3, 4, 12, 5}, {2, 3})), "12", "[1, 1]", "10");
   EXPECT_ERROR(invalid_argument, embedding(Tensor::from(std::vector<std::int64_t>{0, -11}, {2})), "-11");
+}
+
+TEST(LayerErrors, MixedDtypesAndDevices) {
+  const Tensor f32 = zeros({2, 3}), f64 = Tensor::zeros({2, 3}, DType::f64), whole = Tensor::zeros({2, 3}, DType::i32);
+  EXPECT_ERROR(dtype, f32 + f64, "add", "f32[2, 3] and f64[2, 3]", "cast one");
+  EXPECT_ERROR(dtype, f32 * whole, "f32[2, 3] and i32[2, 3]");
+  EXPECT_ERROR(dtype, (Concatenate{}({f32, f64})), "f32", "f64");
+  EXPECT_ERROR(dtype, (Multiply{}({f32, whole})), "one dtype");
+  // A program belongs to one device; tensors lie in memory that the computing one reads.
+  const auto on = [&](const char* device) { return compile([](Tensor x) { return x + x; }, {.device = device})(f32); };
+  EXPECT_ERROR(unsupported, on("null"), "\"null\" plans and counts but does not compute");
+  EXPECT_ERROR(unsupported, on("cuda"), "\"cuda\" is not in this build", "cpu");
+  EXPECT_EQ(on("reference").to_vector(), f32.to_vector());
 }
 
 TEST(LayerErrors, LoraNeedsABuiltLayerWithoutIt) {
