@@ -235,8 +235,8 @@ class Page {
       ++count;
     }
     for (const std::string& name : names) gap("notes.json: " + name + " of " + title + " is not on the list");
-    contents += "- [" + title + "](#" + anchor(title) + ") (" + std::to_string(count) + ")\n";
-    std::string text = "\n## " + title + "\n\n";
+    contents += "[" + title + "](#" + anchor(title) + ") (" + std::to_string(count) + "),\n";
+    std::string text = "\n## " + title + "\n";
     if (kind.contains("about")) text += kind.at("about").get<std::string>() + "\n\n";
     return text + "| Keras | Candor | arguments | tested by | differences |\n|---|---|---|---|---|\n" + rows;
   }
@@ -245,8 +245,8 @@ class Page {
   std::string beyond(std::string& contents) {
     const json& said = notes_.at("beyond");
     const std::string title = said.at("title");
-    contents += "- [" + title + "](#" + anchor(title) + ")\n";
-    std::string text = "\n## " + title + "\n\n" + said.at("about").get<std::string>() + "\n";
+    contents += "and [" + title + "](#" + anchor(title) + ").\n";
+    std::string text = "\n## " + title + "\n" + said.at("about").get<std::string>() + "\n";
     for (const json& part : said.at("parts")) {
       std::set<std::string> names;
       for (const json& name : part.value("also", json::array())) names.insert(name.get<std::string>());
@@ -256,7 +256,7 @@ class Page {
         for (const json& entry : of.classes) names.erase(entry.at("name").get<std::string>());
       }
       for (const json& name : part.value("not", json::array())) names.erase(name.get<std::string>());
-      text += "\n### " + part.at("title").get<std::string>() + "\n\n";
+      text += "\n### " + part.at("title").get<std::string>() + "\n";
       for (const std::string& name : names) {
         const std::string sentence = sources_.sentence(name);
         if (sentence.empty()) gap("beyond Keras: no comment over " + name);
