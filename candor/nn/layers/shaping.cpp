@@ -46,8 +46,11 @@ class ReshapeBody final : public ShapingBody {
 
  protected:
   Tensor apply_one(const Tensor& x, Mode) override {
-    std::int64_t known = 1;
-    for (std::int64_t extent : target_) known *= extent == -1 ? 1 : extent;
+    std::vector<std::int64_t> given;
+    for (std::int64_t extent : target_) {
+      if (extent != -1) given.push_back(extent);
+    }
+    const std::int64_t known = Shape(given).size();  // refuses what no tensor can hold
     const std::int64_t have = x.shape().without(0).size();
     std::vector<std::int64_t> full{x.shape(0)};
     std::string text;

@@ -16,6 +16,9 @@ namespace candor {
 namespace detail {
 namespace {
 
+/// Pixels; no picture is wider, and weights beyond its edge count nothing.
+constexpr std::int64_t widest_kernel = 65535;
+
 // exp(-(i - middle)^2 / (2 sigma^2)) as weights that sum to one.
 Tensor bell(std::int64_t size, const Tensor& sigma, DType dtype) {
   std::vector<double> place;
@@ -39,7 +42,8 @@ class BlurBody final : public ImageBody {
     if (options_.kernel_size.size() == 1) options_.kernel_size.push_back(options_.kernel_size[0]);
     if (options_.kernel_size.size() != 2) fail(ErrorKind::invalid_argument, "RandomGaussianBlur: kernel_size needs one or two numbers");
     for (const std::int64_t k : options_.kernel_size)
-      if (k < 1 || k % 2 == 0) fail(ErrorKind::invalid_argument, "RandomGaussianBlur: kernel_size must be odd and positive, and is " + std::to_string(k));
+      if (k < 1 || k % 2 == 0 || k > widest_kernel)
+        fail(ErrorKind::invalid_argument, "RandomGaussianBlur: kernel_size must be odd, from 1 to " + std::to_string(widest_kernel) + ", and is " + std::to_string(k));
   }
   std::string kind() const override { return "RandomGaussianBlur"; }
   Config options() const override {
