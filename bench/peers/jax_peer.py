@@ -7,6 +7,7 @@ limit_cores()
 import jax
 import jax.numpy as jnp
 from jax import lax
+from jax_training import scanned
 
 case = Case()
 x = jnp.asarray(case.x())
@@ -38,31 +39,7 @@ def train():
     def loss_of(params, bx, by):
         return -jnp.take_along_axis(jax.nn.log_softmax(forward(params, bx)), by[:, None], 1).mean()
 
-    def step(state, rows):
-        params, m, v, t = state
-        loss, grads = jax.value_and_grad(loss_of)(params, x[rows], y[rows])
-        t = t + 1
-        m = jax.tree.map(lambda a, g: 0.9 * a + 0.1 * g, m, grads)
-        v = jax.tree.map(lambda a, g: 0.999 * a + 0.001 * g * g, v, grads)
-        c1, c2 = 1 - 0.9**t, 1 - 0.999**t
-        params = jax.tree.map(lambda p, a, b: p - 1e-3 * (a / c1) / (jnp.sqrt(b / c2) + 1e-8), params, m, v)
-        return (params, m, v, t), loss
-
-    scan = jax.jit(lambda state, rows: lax.scan(step, state, rows), donate_argnums=0)
-    zeros = jax.tree.map(jnp.zeros_like, params)
-    state, losses = scan((params, zeros, jax.tree.map(jnp.zeros_like, params), jnp.float32(0)), batches[: case.checked])
-    steps = batches[jnp.arange(case.checked, case.checked + case.steps) % len(batches)]
-    state, _ = scan(state, steps)  # compiled for this length
-    jax.block_until_ready(state)
-    holder = [state]
-
-    def run():
-        start = time.perf_counter()
-        holder[0], out = scan(holder[0], steps)
-        jax.block_until_ready((holder[0], out))
-        return time.perf_counter() - start
-
-    return losses, run
+    return scanned(case, lambda params, rows: loss_of(params, x[rows], y[rows]), params, batches)
 
 
 def infer():

@@ -1,5 +1,4 @@
 """JAX on the cases lstm, gru and bilstm: the inputs' product for all steps at once, then lax.scan over them; a repetition is one jitted scan."""
-import time
 
 from common import Case, limit_cores, serve
 
@@ -8,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax_training import scanned
 
 case = Case()
 spec = case.spec["recurrent"]
@@ -57,31 +57,5 @@ def loss_of(params, x, y):
     return (jax.nn.softplus(logits) - y * logits).mean()
 
 
-def step(state, rows):
-    params, m, v, t = state
-    loss, grads = jax.value_and_grad(loss_of)(params, x[rows], y[rows])
-    t = t + 1
-    m = jax.tree.map(lambda a, g: 0.9 * a + 0.1 * g, m, grads)
-    v = jax.tree.map(lambda a, g: 0.999 * a + 0.001 * g * g, v, grads)
-    c1, c2 = 1 - 0.9**t, 1 - 0.999**t
-    params = jax.tree.map(lambda p, a, b: p - 1e-3 * (a / c1) / (jnp.sqrt(b / c2) + 1e-8), params, m, v)
-    return (params, m, v, t), loss
-
-
-scan = jax.jit(lambda state, rows: lax.scan(step, state, rows), donate_argnums=0)
-zeros = jax.tree.map(jnp.zeros_like, params)
-state, losses = scan((params, zeros, jax.tree.map(jnp.zeros_like, params), jnp.float32(0)), batches[: case.checked])
-rows = batches[jnp.arange(case.checked, case.checked + case.steps) % len(batches)]
-state, _ = scan(state, rows)  # compiled for this length
-jax.block_until_ready(state)
-holder = [state]
-
-
-def run():
-    start = time.perf_counter()
-    holder[0], out = scan(holder[0], rows)
-    jax.block_until_ready((holder[0], out))
-    return time.perf_counter() - start
-
-
+losses, run = scanned(case, lambda params, rows: loss_of(params, x[rows], y[rows]), params, batches)
 serve("JAX scan", jax.__version__, np.asarray(losses), run)
