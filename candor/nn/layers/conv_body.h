@@ -35,4 +35,29 @@ class ConvolutionBody : public SpatialBody, public KernelHolder {
   ActivationFunction activation_;
 };
 
+/// The options that all convolutions share, as a configuration holds them.
+template <class Options>
+Options conv_options_from(const Config& c) {
+  c.at("kernel_size");
+  Options o;
+  o.strides = extents_from(c, "strides");
+  o.padding = WindowPadding::from_config(c.find("padding"));
+  o.data_format = data_format_from(c);
+  o.dilation_rate = extents_from(c, "dilation_rate");
+  o.activation = activation_from(c);
+  o.use_bias = c.get("use_bias", true);
+  o.bias_initializer = initializer_from(c, "bias_initializer", "zeros");
+  o.bias_regularizer = regularizer_from(c, "bias_regularizer");
+  o.activity_regularizer = regularizer_from(c, "activity_regularizer");
+  o.bias_constraint = constraint_from(c, "bias_constraint");
+  o.name = config_name(c);
+  return o;
+}
+/// What belongs to one of its kernels: "kernel", "depthwise" or "pointwise".
+inline void read_kernel(const Config& c, const std::string& which, Initializer& initializer, Regularizer& regularizer, Constraint& constraint) {
+  initializer = initializer_from(c, (which + "_initializer").c_str(), "glorot_uniform");
+  regularizer = regularizer_from(c, (which + "_regularizer").c_str());
+  constraint = constraint_from(c, (which + "_constraint").c_str());
+}
+
 }  // namespace candor::detail

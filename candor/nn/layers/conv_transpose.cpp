@@ -90,23 +90,10 @@ class ConvTransposeBody final : public detail::ConvolutionBody {
 
 template <class Conv>
 Layer make(const Config& c) {
-  c.at("kernel_size");
-  return Conv(c.at("filters").integer(), detail::extents_from(c, "kernel_size"),
-              {.strides = detail::extents_from(c, "strides"),
-               .padding = WindowPadding::from_config(c.find("padding")),
-               .output_padding = detail::extents_from(c, "output_padding", {}),
-               .data_format = detail::data_format_from(c),
-               .dilation_rate = detail::extents_from(c, "dilation_rate"),
-               .activation = detail::activation_from(c),
-               .use_bias = c.get("use_bias", true),
-               .kernel_initializer = detail::initializer_from(c, "kernel_initializer", "glorot_uniform"),
-               .bias_initializer = detail::initializer_from(c, "bias_initializer", "zeros"),
-               .kernel_regularizer = detail::regularizer_from(c, "kernel_regularizer"),
-               .bias_regularizer = detail::regularizer_from(c, "bias_regularizer"),
-               .activity_regularizer = detail::regularizer_from(c, "activity_regularizer"),
-               .kernel_constraint = detail::constraint_from(c, "kernel_constraint"),
-               .bias_constraint = detail::constraint_from(c, "bias_constraint"),
-               .name = detail::config_name(c)});
+  auto o = detail::conv_options_from<ConvTransposeOptions>(c);
+  o.output_padding = detail::extents_from(c, "output_padding", {});
+  detail::read_kernel(c, "kernel", o.kernel_initializer, o.kernel_regularizer, o.kernel_constraint);
+  return Conv(c.at("filters").integer(), detail::extents_from(c, "kernel_size"), std::move(o));
 }
 
 }  // namespace

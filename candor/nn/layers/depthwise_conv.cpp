@@ -62,23 +62,10 @@ class DepthwiseBody final : public detail::ConvolutionBody {
 
 template <class Conv>
 Layer make(const Config& c) {
-  c.at("kernel_size");
-  return Conv(detail::extents_from(c, "kernel_size"),
-              {.strides = detail::extents_from(c, "strides"),
-               .padding = WindowPadding::from_config(c.find("padding")),
-               .depth_multiplier = c.get("depth_multiplier", 1),
-               .data_format = detail::data_format_from(c),
-               .dilation_rate = detail::extents_from(c, "dilation_rate"),
-               .activation = detail::activation_from(c),
-               .use_bias = c.get("use_bias", true),
-               .depthwise_initializer = detail::initializer_from(c, "depthwise_initializer", "glorot_uniform"),
-               .bias_initializer = detail::initializer_from(c, "bias_initializer", "zeros"),
-               .depthwise_regularizer = detail::regularizer_from(c, "depthwise_regularizer"),
-               .bias_regularizer = detail::regularizer_from(c, "bias_regularizer"),
-               .activity_regularizer = detail::regularizer_from(c, "activity_regularizer"),
-               .depthwise_constraint = detail::constraint_from(c, "depthwise_constraint"),
-               .bias_constraint = detail::constraint_from(c, "bias_constraint"),
-               .name = detail::config_name(c)});
+  auto o = detail::conv_options_from<DepthwiseConvOptions>(c);
+  o.depth_multiplier = c.get("depth_multiplier", 1);
+  detail::read_kernel(c, "depthwise", o.depthwise_initializer, o.depthwise_regularizer, o.depthwise_constraint);
+  return Conv(detail::extents_from(c, "kernel_size"), std::move(o));
 }
 
 }  // namespace

@@ -69,26 +69,11 @@ class SeparableBody final : public detail::ConvolutionBody {
 
 template <class Conv>
 Layer make(const Config& c) {
-  c.at("kernel_size");
-  return Conv(c.at("filters").integer(), detail::extents_from(c, "kernel_size"),
-              {.strides = detail::extents_from(c, "strides"),
-               .padding = WindowPadding::from_config(c.find("padding")),
-               .data_format = detail::data_format_from(c),
-               .dilation_rate = detail::extents_from(c, "dilation_rate"),
-               .depth_multiplier = c.get("depth_multiplier", 1),
-               .activation = detail::activation_from(c),
-               .use_bias = c.get("use_bias", true),
-               .depthwise_initializer = detail::initializer_from(c, "depthwise_initializer", "glorot_uniform"),
-               .pointwise_initializer = detail::initializer_from(c, "pointwise_initializer", "glorot_uniform"),
-               .bias_initializer = detail::initializer_from(c, "bias_initializer", "zeros"),
-               .depthwise_regularizer = detail::regularizer_from(c, "depthwise_regularizer"),
-               .pointwise_regularizer = detail::regularizer_from(c, "pointwise_regularizer"),
-               .bias_regularizer = detail::regularizer_from(c, "bias_regularizer"),
-               .activity_regularizer = detail::regularizer_from(c, "activity_regularizer"),
-               .depthwise_constraint = detail::constraint_from(c, "depthwise_constraint"),
-               .pointwise_constraint = detail::constraint_from(c, "pointwise_constraint"),
-               .bias_constraint = detail::constraint_from(c, "bias_constraint"),
-               .name = detail::config_name(c)});
+  auto o = detail::conv_options_from<SeparableConvOptions>(c);
+  o.depth_multiplier = c.get("depth_multiplier", 1);
+  detail::read_kernel(c, "depthwise", o.depthwise_initializer, o.depthwise_regularizer, o.depthwise_constraint);
+  detail::read_kernel(c, "pointwise", o.pointwise_initializer, o.pointwise_regularizer, o.pointwise_constraint);
+  return Conv(c.at("filters").integer(), detail::extents_from(c, "kernel_size"), std::move(o));
 }
 
 }  // namespace
