@@ -77,6 +77,8 @@ if(CANDOR_LIBDEFLATE AND LIBDEFLATE_LIBRARY AND LIBDEFLATE_INCLUDE_DIR)
   set(candor_has_libdeflate ON)
 endif()
 
+include(optional)
+
 # Kernels are unrolled for three instruction sets, and Clang takes minutes for each when every load is checked in place. A call checks it
 # as well, and what the address sanitizer sees of a pointer need not be asked a second time.
 if(CANDOR_SANITIZE STREQUAL "address" AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")

@@ -1,33 +1,18 @@
-// A set of predictions judged: the metric of the task with its interval, the baseline beside it, and what a person wants to see of it.
+// Scores, baselines and findings as the commands print them.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "candor/candid/finding.h"
+#include "candor/candid/score.h"
 #include "candor/cli/command.h"
-#include "candor/data/dataset.h"
 
 namespace candor::cli {
 
-struct ClassScore {
-  std::string name;
-  std::int64_t rows = 0, predicted = 0, hits = 0;
-};
-
-struct Score {
-  std::string task;    ///< "classification" or "regression"
-  std::string metric;  ///< "accuracy" or "r2"
-  double value = 0;
-  candid::Interval interval;
-  std::int64_t n = 0;
-  std::vector<ClassScore> classes;                  ///< classification
-  std::vector<std::vector<std::int64_t>> confusion; ///< [truth][prediction]
-  double mean_absolute_error = 0;                   ///< regression
-};
-
-/// `outputs` are probabilities [n, classes] or values [n] / [n, 1]; `set` holds the truth. Throws Error (shape) when they do not fit.
-Score judge(const Tensor& outputs, const data::Dataset& set, std::uint64_t seed);
+using candid::ClassScore;
+using candid::Score;
+using candid::judge;
 
 /// {"value", "interval": [low, high], "n"}.
 Json score_json(const Score& score);

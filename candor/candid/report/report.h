@@ -1,0 +1,123 @@
+// Everything a report shows, as data. The training command fills it; report_json and report_html write it; a model file keeps it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "candor/candid/finding.h"
+#include "candor/candid/score.h"
+#include "candor/nn/config.h"
+
+namespace candor::candid {
+
+/// A line through points, for curves of any kind.
+struct Curve {
+  std::string name;
+  std::vector<double> x, y;
+  std::vector<double> low, high;  ///< an interval around y; empty when there is none
+};
+
+/// One column of the data, as it came.
+struct ColumnOverview {
+  std::string name, role, why, treatment;
+  std::int64_t missing = 0, distinct = 0;
+  std::optional<double> mean, deviation, minimum, median, maximum;          ///< numbers and dates (days since 1970)
+  std::vector<double> edges, counts;                                         ///< histogram: edges are one more than counts
+  std::vector<std::pair<std::string, std::int64_t>> words;                   ///< the most frequent, most frequent first
+};
+
+struct DataOverview {
+  std::string source, digest, kind;               ///< kind: "csv", "images", "idx", "generator", "series"
+  std::int64_t train = 0, validation = 0, test = 0, skipped = 0;
+  std::string split;                              ///< how rows were parted, for people
+  std::vector<std::string> remarks;
+  std::vector<ColumnOverview> columns;
+  std::vector<std::string> correlated;            ///< names of the numeric columns of `correlation`
+  std::vector<std::vector<double>> correlation;   ///< Pearson's, rows and columns as `correlated`
+  std::vector<std::pair<std::string, std::int64_t>> classes;   ///< rows of each class in the training part
+  std::vector<std::string> class_pictures;        ///< pictures: one example for each class, as PNG bytes in base64
+};
+
+/// An example worth looking at: among the worst or least certain ones.
+struct Example {
+  std::int64_t row = 0;                           ///< number in the test part
+  std::string truth, prediction;
+  double confidence = 0, loss = 0;                ///< regression: confidence is the absolute error
+  std::vector<std::pair<std::string, std::string>> cells;   ///< tables
+  std::string picture;                            ///< pictures: PNG bytes in base64
+  std::string file;
+};
+
+struct Importance {
+  std::string name;
+  double value = 0, low = 0, high = 0;            ///< how much the score falls when the column is shuffled, with its interval
+};
+
+/// Prediction against one column, everything else as it is in the rows.
+struct Dependence {
+  std::string column;
+  std::vector<std::string> words;                 ///< categories; empty for numbers
+  std::vector<Curve> curves;                      ///< one for each class, or one
+};
+
+/// What the model says over two inputs: rows from the lowest y up.
+struct DecisionMap {
+  std::string x, y;
+  double x_low = 0, x_high = 1, y_low = 0, y_high = 1;
+  std::int64_t columns = 0, rows = 0;
+  std::vector<double> values;                     ///< [rows * columns]: class numbers, or predictions
+  std::vector<std::vector<double>> points;        ///< test rows: x, y, class number or value
+};
+
+struct BaselineScore {
+  std::string name, what;
+  double value = 0;
+  Interval interval;
+  double seconds = 0;
+};
+
+/// A layer as `summary` lists it.
+struct LayerOverview {
+  std::string name, kind, output;
+  std::int64_t parameters = 0;
+};
+
+struct Report {
+  std::string title, command, task, started;      ///< started: UTC, ISO 8601
+  std::vector<std::pair<std::string, std::string>> versions;
+  std::uint64_t seed = 0;
+  int threads = 1;
+  double seconds = 0;
+  DataOverview data;
+  std::vector<std::string> choices;               ///< what was chosen for the user and why, a sentence each
+  std::vector<LayerOverview> layers;
+  std::string network_svg;                        ///< of plot_model
+  std::int64_t parameters = 0;
+  std::vector<std::string> plan;                  ///< summary of the compiled program, a line each
+  std::vector<Curve> losses, metrics;             ///< over epochs: "loss", "val_loss", ...
+  Score score;
+  std::vector<std::pair<std::string, double>> more_scores;   ///< "AUC", "log loss", "RMSE" ...
+  std::vector<BaselineScore> baselines;
+  std::vector<Curve> roc, precision_recall, calibration;     ///< one for each class where it makes sense
+  std::vector<double> residual_edges, residual_counts;       ///< regression: histogram of prediction - truth
+  Curve predicted;                                           ///< regression: x truth, y prediction (a sample of rows)
+  std::vector<Example> worst, least_certain;
+  std::vector<Importance> importances;
+  std::vector<Dependence> dependences;
+  std::optional<DecisionMap> map;
+  std::vector<Curve> forecasts;                   ///< series: truth and predictions over time
+  bool time_axis = false;                         ///< x of `forecasts` is in seconds since 1970
+  std::vector<Finding> findings;
+  std::string model;                              ///< path of the model file
+};
+
+/// Every number of the report, as a tree.
+Config report_config(const Report& report);
+Report report_from_config(const Config& config);
+/// One self-contained page.
+std::string report_html(const Report& report);
+
+}  // namespace candor::candid
