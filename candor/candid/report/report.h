@@ -8,17 +8,11 @@
 #include <vector>
 
 #include "candor/candid/finding.h"
+#include "candor/candid/plot/curve.h"
 #include "candor/candid/score.h"
 #include "candor/nn/config.h"
 
 namespace candor::candid {
-
-/// A line through points, for curves of any kind.
-struct Curve {
-  std::string name;
-  std::vector<double> x, y;
-  std::vector<double> low, high;  ///< an interval around y; empty when there is none
-};
 
 /// One column of the data, as it came.
 struct ColumnOverview {
@@ -75,8 +69,16 @@ struct DecisionMap {
 struct BaselineScore {
   std::string name, what;
   double value = 0;
-  Interval interval;
+  Interval interval;                              ///< low == high: there is none
   double seconds = 0;
+  std::optional<Interval> difference = {};        ///< model minus baseline on the same rows, paired: the verdict follows it where it is known
+};
+
+/// A further score: "AUC", "log loss", "RMSE".
+struct FurtherScore {
+  std::string name;
+  double value = 0;
+  std::optional<Interval> interval = {};
 };
 
 /// A layer as `summary` lists it.
@@ -87,10 +89,12 @@ struct LayerOverview {
 
 struct Report {
   std::string title, command, task, started;      ///< started: UTC, ISO 8601
+  std::string target;                             ///< what is predicted, in the data's own word: "price"
   std::vector<std::pair<std::string, std::string>> versions;
   std::uint64_t seed = 0;
   int threads = 1;
   double seconds = 0;
+  std::vector<std::pair<std::string, double>> timings;       ///< "reading", "training", ...: seconds
   DataOverview data;
   std::vector<std::string> choices;               ///< what was chosen for the user and why, a sentence each
   std::vector<LayerOverview> layers;
@@ -98,8 +102,10 @@ struct Report {
   std::int64_t parameters = 0;
   std::vector<std::string> plan;                  ///< summary of the compiled program, a line each
   std::vector<Curve> losses, metrics;             ///< over epochs: "loss", "val_loss", ...
+  std::int64_t best_epoch = 0;                    ///< whose weights were kept, counted from 1; 0 when all epochs counted
   Score score;
-  std::vector<std::pair<std::string, double>> more_scores;   ///< "AUC", "log loss", "RMSE" ...
+  std::vector<FurtherScore> more_scores;
+  std::optional<double> reach;                    ///< regression: a new row's truth lies within prediction +- reach in 95 % of cases
   std::vector<BaselineScore> baselines;
   std::vector<Curve> roc, precision_recall, calibration;     ///< one for each class where it makes sense
   std::vector<double> residual_edges, residual_counts;       ///< regression: histogram of prediction - truth
@@ -111,13 +117,19 @@ struct Report {
   std::vector<Curve> forecasts;                   ///< series: truth and predictions over time
   bool time_axis = false;                         ///< x of `forecasts` is in seconds since 1970
   std::vector<Finding> findings;
+  std::vector<std::pair<std::string, std::string>> card;     ///< where the data came from, who may use it, what it must not be used for
   std::string model;                              ///< path of the model file
 };
 
-/// Every number of the report, as a tree.
+/// The version of the tree that report_config writes.
+inline constexpr int report_version = 1;
+/// Every number of the report, as a tree: what report.json holds, and a model file under "report".
 Config report_config(const Report& report);
+/// The inverse, to the bit. What is missing keeps its default. Throws Error: corrupt for everything a damaged or hostile tree can hold (kinds,
+/// lengths that do not fit each other, negative counts), naming the place; unsupported for one of a newer version.
 Report report_from_config(const Config& config);
-/// One self-contained page.
+/// One self-contained page: no request, no font, no other file; under 1 MB without the pictures however large the report is (what was left out is
+/// said, and stands in report.json). Any text is shown as text. Sections that have nothing to show vanish.
 std::string report_html(const Report& report);
 
 }  // namespace candor::candid
