@@ -6,7 +6,7 @@
 namespace candor::cli {
 
 void add_data_options(CLI::App& command, DataOptions& o, bool target) {
-  command.add_option("DATA", o.data, "a CSV, a folder of IDX files (mnist), a folder with one folder of pictures per class, or a generator (digits, insurance_risk)")
+  command.add_option("DATA", o.data, "a CSV, a folder of IDX files (mnist), a folder, zip or tar with one folder of pictures per class, a CSV of pictures and labels, or a generator (digits, insurance_risk)")
       ->required();
   if (target) {
     command.add_option("--target", o.target, "CSV: the column to predict, by name or number (default: the last)");
@@ -16,7 +16,8 @@ void add_data_options(CLI::App& command, DataOptions& o, bool target) {
   command.add_option("--ignore", o.ignore, "CSV: columns to leave out, parted by commas")->delimiter(',');
   command.add_option("--separator", o.separator, "CSV: what parts the cells: , ; or tab (default: found)");
   command.add_flag("--no-header", o.no_header, "CSV: the first line is a row");
-  command.add_option("--size", o.size, "pictures: resize to HEIGHTxWIDTH, as 32x32");
+  command.add_option("--size", o.size, "pictures: resize to HEIGHTxWIDTH, as 32x32 (default: chosen when they differ or are large)");
+  command.add_option("--fit", o.fit, "pictures of another shape than --size: stretch, crop (cut off what stands out) or pad (black beside them); default stretch")->check(CLI::IsMember({"stretch", "crop", "pad"}));
   command.add_option("--channels", o.channels, "pictures: convert to 1 (grey) or 3 (RGB)")->check(CLI::IsMember({1, 3}));
   command.add_flag("--skip-bad", o.skip_bad, "leave pictures out that cannot be decoded, and count them");
   command.add_option("--rows", o.rows, "generators: how many rows to make")->check(CLI::Range(std::int64_t{1}, std::int64_t{10'000'000}));
@@ -39,6 +40,8 @@ data::LoadOptions load_options(const DataOptions& o, std::uint64_t seed) {
   if (o.no_header) load.csv.header = data::Header::no;
   load.images.skip_bad = o.skip_bad;
   load.images.channels = o.channels;
+  load.images.choose_size = true;
+  if (!o.fit.empty()) load.images.fit = data::fit_from_string(o.fit);
   if (!o.size.empty()) {
     const auto parts = split_text(o.size, 'x');
     const auto height = parts.size() == 2 ? parse_integer(parts[0]) : std::nullopt, width = parts.size() == 2 ? parse_integer(parts[1]) : std::nullopt;

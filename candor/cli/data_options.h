@@ -12,7 +12,7 @@
 namespace candor::cli {
 
 struct DataOptions {
-  std::string data, target, task = "auto", separator, size;
+  std::string data, target, task = "auto", separator, size, fit;
   std::vector<std::string> ignore;
   std::int64_t rows = 0;
   int channels = 0;

@@ -37,6 +37,8 @@ data::Dataset load_for_model(const DataOptions& options, const formats::ModelFil
     load.csv.kind = file.task == "regression" ? data::TargetKind::regression : data::TargetKind::classification;
   }
   load.images.class_names = file.class_names;
+  load.images.labelled = targets;
+  if (options.fit.empty()) load.images.fit = data::fit_from_string(file.preprocessing.get("fit", std::string("stretch")));
   if (options.size.empty()) {
     load.images.height = file.preprocessing.get("height", 0);
     load.images.width = file.preprocessing.get("width", 0);

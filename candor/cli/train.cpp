@@ -57,7 +57,7 @@ Parts load_parts(const Options& o, std::uint64_t seed) {
   parts.preprocessing.set("kind", data::to_string(loaded.kind));
   if (loaded.kind == data::SourceKind::images) {
     const Shape shape = parts.train.row_shape();
-    parts.preprocessing.set("height", shape[0]).set("width", shape[1]).set("channels", shape[2]);
+    parts.preprocessing.set("height", shape[0]).set("width", shape[1]).set("channels", shape[2]).set("fit", data::to_string(load_options(o.data, seed).images.fit));
   }
   return parts;
 }
@@ -140,6 +140,8 @@ int train(const Options& o, const Common& common) {
   if (!common.quiet) {
     std::fprintf(stderr, "%s: %s to train on, %s to test; %s parameters\n", parts.train.source.c_str(), with_thousands(parts.train.rows()).c_str(),
                  with_thousands(parts.test.rows()).c_str(), with_thousands(report.parameters).c_str());
+    for (const std::string& note : parts.train.notes) std::fprintf(stderr, "%s\n", note.c_str());
+    if (parts.train.skipped > 0) std::fprintf(stderr, "%s left out: they cannot be read\n", with_thousands(parts.train.skipped).c_str());
   }
 
   FitOptions fit;

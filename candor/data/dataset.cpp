@@ -36,6 +36,9 @@ Dataset Dataset::take(std::span<const std::int64_t> rows) const {
   Dataset part = *this;
   part.features = take_rows(features, rows);
   if (targets.defined()) part.targets = take_rows(targets, rows);
+  part.row_names.clear();
+  if (!row_names.empty())
+    for (const std::int64_t row : rows) part.row_names.push_back(row_names[static_cast<std::size_t>(row)]);
   return part;
 }
 
@@ -43,6 +46,7 @@ Dataset Dataset::slice(std::int64_t start, std::int64_t stop) const {
   Dataset part = *this;
   part.features = features.view_slice(0, start, stop);
   if (targets.defined()) part.targets = targets.view_slice(0, start, stop);
+  if (!row_names.empty()) part.row_names.assign(row_names.begin() + start, row_names.begin() + stop);
   return part;
 }
 

@@ -18,6 +18,8 @@ struct Dataset {
   std::vector<std::string> class_names = {};    ///< empty unless the targets are classes
   std::string source;                      ///< where it came from, for people: "customers.csv", "digits (seed 0)"
   std::int64_t skipped = 0;                ///< bad files or rows that were left out because that was asked for
+  std::vector<std::string> row_names = {};  ///< what a person finds a row by: the file of a picture; empty, or one a row
+  std::vector<std::string> notes = {};      ///< what was decided while reading, for people: "pictures of 214 sizes are brought to 64 x 64"
 
   std::int64_t rows() const { return features.defined() ? features.shape(0) : 0; }
   bool is_classification() const { return !class_names.empty(); }

@@ -1,5 +1,7 @@
 #include "candor/data/image.h"
 
+#include <algorithm>
+
 #include "candor/base/error.h"
 #include "candor/base/text.h"
 
@@ -13,8 +15,10 @@ struct Format {
 };
 
 constexpr Format formats[] = {
-    {detail::is_jpeg, detail::jpeg_header, detail::decode_jpeg},
+    {detail::is_jpeg, detail::jpeg_header, [](std::span<const std::byte> bytes, const std::string& name) { return detail::decode_jpeg(bytes, name); }},
     {detail::is_png, detail::png_header, detail::decode_png},
+    {detail::is_webp, detail::webp_header, detail::decode_webp},
+    {detail::is_tiff, detail::tiff_header, detail::decode_tiff},
     {detail::is_pnm, detail::pnm_header, detail::decode_pnm},
     {detail::is_bmp, detail::bmp_header, detail::decode_bmp},
 };
@@ -24,7 +28,7 @@ const Format& find_format(std::span<const std::byte> bytes, const std::string& n
   for (const Format& format : formats)
     if (format.recognised(bytes)) return format;
   const std::string_view start(reinterpret_cast<const char*>(bytes.data()), std::min<std::size_t>(bytes.size(), 8));
-  fail(ErrorKind::corrupt, name + ": not a picture that can be read: it starts with " + quoted(start) + "; JPEG, PNG, PPM, PGM, PBM and BMP are");
+  fail(ErrorKind::corrupt, name + ": not a picture that can be read: it starts with " + quoted(start) + "; JPEG, PNG, WebP, TIFF, PPM, PGM, PBM and BMP are");
 }
 
 std::uint8_t grey(const std::uint8_t* rgb) {
@@ -41,6 +45,9 @@ std::string to_string(const ImageSize& size) {
 void detail::check_image_size(std::int64_t height, std::int64_t width, const std::string& name) {
   if (height < 1 || width < 1)
     fail(ErrorKind::corrupt, name + ": damaged picture: the header claims " + std::to_string(width) + " x " + std::to_string(height) + " pixels");
+  if (std::max(height, width) > max_image_side)
+    fail(ErrorKind::unsupported, name + ": the header claims " + with_thousands(width) + " x " + with_thousands(height) + " pixels; at most " +
+                                     with_thousands(max_image_side) + " in a row or column are read; cut or shrink it first");
   if (height > max_image_pixels / width)
     fail(ErrorKind::unsupported, name + ": the header claims " + with_thousands(width) + " x " + with_thousands(height) + " pixels; at most " +
                                      with_thousands(max_image_pixels) + " are read");
@@ -52,7 +59,8 @@ ImageSize read_image_header(std::span<const std::byte> bytes, const std::string&
   return size;
 }
 
-Image decode_image(std::span<const std::byte> bytes, const std::string& name) {
+Image decode_image(std::span<const std::byte> bytes, const std::string& name, const ImageSize& wanted) {
+  if (wanted.height > 0 && detail::is_jpeg(bytes)) return detail::decode_jpeg(bytes, name, wanted);
   return find_format(bytes, name).decode(bytes, name);
 }
 

@@ -31,6 +31,7 @@ struct Decoder {
   png_infop info = nullptr;
   const std::byte* data = nullptr;
   std::size_t left = 0;
+  int orientation = 1;
   char text[160] = "damaged";
   ~Decoder() { png_destroy_read_struct(&png, &info, nullptr); }
 };
@@ -60,7 +61,7 @@ bool read_header(Decoder& decoder, std::span<const std::byte> bytes, ImageSize* 
   if (!decoder.info) return false;
   if (setjmp(png_jmpbuf(decoder.png))) return false;
   png_set_read_fn(decoder.png, &decoder, read_bytes);
-  png_set_user_limits(decoder.png, 1 << 27, 1 << 27);
+  png_set_user_limits(decoder.png, 0x7fffffff, 0x7fffffff);  // check_image_size says it more clearly
   png_set_chunk_malloc_max(decoder.png, 1 << 24);
   png_read_info(decoder.png, decoder.info);
   png_set_scale_16(decoder.png);
@@ -71,6 +72,11 @@ bool read_header(Decoder& decoder, std::span<const std::byte> bytes, ImageSize* 
   const bool colour = (type & PNG_COLOR_MASK_COLOR) != 0;
   const bool alpha = (type & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(decoder.png, decoder.info, PNG_INFO_tRNS) != 0;
   size->channels = (colour ? 3 : 1) + (alpha ? 1 : 0);
+#ifdef PNG_eXIf_SUPPORTED
+  png_uint_32 exif_size = 0;
+  png_bytep exif = nullptr;
+  if (png_get_eXIf_1(decoder.png, decoder.info, &exif_size, &exif) != 0 && exif) decoder.orientation = exif_orientation({reinterpret_cast<const std::byte*>(exif), exif_size});
+#endif
   return true;
 }
 
@@ -97,7 +103,7 @@ ImageSize png_header(std::span<const std::byte> bytes, const std::string& name) 
   ImageSize size;
   if (!read_header(decoder, bytes, &size)) fail_png(name, decoder);
   check_image_size(size.height, size.width, name);
-  return size;
+  return oriented(size, decoder.orientation);
 }
 
 Image decode_png(std::span<const std::byte> bytes, const std::string& name) {
@@ -112,7 +118,7 @@ Image decode_png(std::span<const std::byte> bytes, const std::string& name) {
   Image image{size.height, size.width, size.channels, {}};
   image.pixels.resize(static_cast<std::size_t>(size.height * size.width) * static_cast<std::size_t>(size.channels));
   if (!read_pixels(decoder, &size, image.pixels.data())) fail_png(name, decoder);
-  return image;
+  return data::oriented(std::move(image), decoder.orientation);
 }
 
 #else

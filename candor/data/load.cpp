@@ -47,7 +47,10 @@ Loaded load_folder(const std::string& path, const LoadOptions& options) {
   Loaded result;
   result.path = path;
   Split parts;
-  if (is_idx_folder(path)) {
+  if (!options.images.labelled && !is_idx_folder(path)) {
+    result.kind = SourceKind::images;
+    parts.train = read_images(list_loose_images(path, options.images), options.images);
+  } else if (is_idx_folder(path)) {
     result.kind = SourceKind::idx;
     parts = read_idx_folder(path);
   } else if (is_image_folder(path)) {
@@ -59,18 +62,31 @@ Loaded load_folder(const std::string& path, const LoadOptions& options) {
     for (const auto& entry : fs::directory_iterator(path, ignored)) {
       const std::string name = entry.path().filename().string();
       if (lower_case(name).ends_with(".csv") || lower_case(name).ends_with(".tsv")) tables.push_back(name);
-      for (const char* extension : {".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar"})
-        if (lower_case(name).ends_with(extension)) archives.push_back(name);
+      if (is_archive_name(name)) archives.push_back(name);
     }
     std::sort(tables.begin(), tables.end());
     std::sort(archives.begin(), archives.end());
-    fail(ErrorKind::not_found, path + ": neither a folder of pictures per class (.jpg, .png, .ppm, .bmp in folders) nor IDX files named as MNIST's" +
+    fail(ErrorKind::not_found, path + ": neither a folder of pictures per class (.jpg, .png, .webp, .tif, .ppm, .bmp in folders) nor IDX files named as MNIST's" +
                                    (tables.empty() ? "" : "; it holds tables, name one of them: " + name_list(tables)) +
-                                   (archives.empty() ? "" : "; it holds archives, unpack them first: " + name_list(archives)));
+                                   (archives.empty() ? "" : "; it holds archives, name one of them: " + name_list(archives)));
   }
   result.train = std::move(parts.train);
   result.test = std::move(parts.test);
   return result;
+}
+
+/// Pictures that a file holds or names.
+Split read_pictures(const std::string& path, const LoadOptions& options) {
+  const ImageOptions& images = options.images;
+  const bool archive = is_archive_name(path);
+  if (!archive && !is_picture_name(path)) {
+    ImageOptions o = images;
+    o.labelled = images.labelled && options.csv.has_targets;
+    return {read_images(list_image_table(path, options.csv.targets.empty() ? "" : options.csv.targets[0], o), o), {}};
+  }
+  if (!images.labelled) return {read_images(list_loose_images(path, images), images), {}};
+  if (!archive) fail(ErrorKind::invalid_argument, path + ": one picture alone; name a folder with a folder of pictures per class");
+  return read_image_archive(path, images);
 }
 
 }  // namespace
@@ -102,14 +118,15 @@ Loaded load(const std::string& name, const LoadOptions& options) {
   if (fs::is_directory(*path, ignored)) return load_folder(*path, options);
   if (starts_like_idx(*path))
     fail(ErrorKind::invalid_argument, *path + ": one IDX file alone; name its folder, which holds images and labels");
-  const std::string lower = lower_case(*path);
-  for (const char* extension : {".jpg", ".jpeg", ".png", ".ppm", ".pgm", ".bmp"})
-    if (lower.ends_with(extension))
-      fail(ErrorKind::invalid_argument, *path + ": one picture alone; name a folder with a folder of pictures per class");
-  if (lower.ends_with(".zip"))
-    fail(ErrorKind::unsupported, *path + ": a zip archive; unpack it and name the folder");
-  result.kind = SourceKind::csv;
   result.path = *path;
+  if (is_archive_name(*path) || is_picture_name(*path) || is_image_table(*path)) {
+    result.kind = SourceKind::images;
+    Split parts = read_pictures(*path, options);
+    result.train = std::move(parts.train);
+    result.test = std::move(parts.test);
+    return result;
+  }
+  result.kind = SourceKind::csv;
   result.train = read_csv(*path, options.csv);
   return result;
 }

@@ -30,7 +30,7 @@ struct Loaded {
 };
 
 /// Loads what `name` stands for: a file or folder of that name (here, then below CANDOR_DATA), or a generator. A folder is an IDX
-/// folder (MNIST's file names) or a folder of images per class; a file is an IDX file's folder or a CSV. Throws Error (not_found)
+/// folder (MNIST's file names) or a folder of images per class; a file is an archive of such a folder, a table that names pictures, or a CSV. Throws Error (not_found)
 /// with the places looked at and a suggestion, or the errors of the readers.
 Loaded load(const std::string& name, const LoadOptions& options = {});
 

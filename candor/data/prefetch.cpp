@@ -91,10 +91,11 @@ struct ImageBatches::Source {
         order(epoch_order(static_cast<std::int64_t>(list.files.size()), options.seed, options.epoch)) {}
 
   /// The picture if it is good and fits; nothing when it is bad and to be skipped.
-  std::optional<Image> load(const std::string& path) {
+  std::optional<Image> load(std::size_t index) {
+    const std::string& path = list.files[index].first;
     std::optional<Image> image;
     try {
-      image = load_image(path, options.images);
+      image = load_image(list, index, options.images);
     } catch (const Error&) {
       if (!options.images.skip_bad) throw;
       ++skipped;
@@ -112,12 +113,12 @@ struct ImageBatches::Source {
     std::vector<std::uint8_t> pixels;
     std::vector<std::int32_t> labels;
     while (at < all && static_cast<std::int64_t>(labels.size()) < batch_size) {
-      const auto& [path, label] = list.files[options.shuffle ? order.at(at) : at];
+      const std::size_t index = options.shuffle ? order.at(at) : at;
       ++at;
-      const auto image = load(path);
+      const auto image = load(index);
       if (!image) continue;
       pixels.insert(pixels.end(), image->pixels.begin(), image->pixels.end());
-      labels.push_back(label);
+      labels.push_back(list.files[index].second);
     }
     if (labels.empty()) return std::nullopt;
     const Shape shape{static_cast<std::int64_t>(labels.size()), size.height, size.width, size.channels};

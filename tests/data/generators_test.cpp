@@ -120,8 +120,8 @@ TEST(Load, SuggestsNeighboursAndExplainsFolders) {
   EXPECT_ERROR(not_found, load(folder.path()), folder.path(), "pictures per class", "customers.csv");
   EXPECT_ERROR(invalid_argument, load(folder.write("x-idx3-ubyte", "")), "one IDX file alone");
   EXPECT_ERROR(invalid_argument, load(folder.write("cat.png", "")), "one picture alone");
-  EXPECT_ERROR(unsupported, load(folder.write("signs.zip", "")), "unpack it");
-  EXPECT_ERROR(not_found, load(folder.path()), "archives, unpack them first: signs.zip");
+  EXPECT_ERROR(corrupt, load(folder.write("signs.zip", "")), "signs.zip: the file is empty", "archive");
+  EXPECT_ERROR(not_found, load(folder.path()), "archives, name one of them: signs.zip");
 }
 
 TEST(Load, LooksBelowCandorData) {
