@@ -25,6 +25,7 @@ void add_evaluate(CLI::App& app, Common& common, Run& run);
 void add_predict(CLI::App& app, Common& common, Run& run);
 void add_plan(CLI::App& app, Common& common, Run& run);
 void add_summary(CLI::App& app, Common& common, Run& run);
+void add_data(CLI::App& app, Common& common, Run& run);
 void add_devices(CLI::App& app, Common& common, Run& run);
 void add_version(CLI::App& app, Common& common, Run& run);
 

@@ -45,6 +45,7 @@ int run_program(int argc, char** argv) {
   add_predict(app, common, run);
   add_plan(app, common, run);
   add_summary(app, common, run);
+  add_data(app, common, run);
   add_devices(app, common, run);
   add_version(app, common, run);
   bool version = false;

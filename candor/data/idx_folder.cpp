@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "candor/base/error.h"
+#include "candor/base/file.h"
 #include "candor/base/text.h"
 #include "candor/base/threads.h"
 #include "candor/data/idx.h"
@@ -48,6 +49,17 @@ void check_complete(const Pair& pair, const std::string& folder, const std::stri
 const std::vector<std::string> fashion_names{"T-shirt/top", "trouser", "pullover", "dress", "coat",
                                              "sandal",      "shirt",   "sneaker",  "bag",   "ankle boot"};
 
+/// The lines of classes.txt beside the IDX files, when there is such a file.
+std::vector<std::string> names_in(const std::string& folder) {
+  const std::string path = folder + "/classes.txt";
+  std::vector<std::string> names;
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return names;
+  for (const std::string_view line : split_text(MappedFile(path, 1 << 20).text(), '\n'))
+    if (!trimmed(line).empty()) names.emplace_back(trimmed(line));
+  return names;
+}
+
 Split read_folder(const std::string& folder, const std::string& help) {
   const Pair train = find_pair(folder, train_names), test = find_pair(folder, test_names);
   check_complete(train, folder, "train", help);
@@ -69,6 +81,7 @@ Split read_folder(const std::string& folder, const std::string& help) {
     if (error) throw *error;
   for (Dataset* part : {&parts.train, &parts.test}) {
     part->source = folder;
+    if (const auto names = names_in(folder); names.size() == part->class_names.size()) part->class_names = names;
     if (part->class_names.size() == 10 && lower_case(folder).find("fashion") != std::string::npos) part->class_names = fashion_names;
   }
   if (has_test) {
@@ -93,7 +106,7 @@ Split read_idx_folder(const std::string& folder) { return read_folder(folder, ""
 Split mnist(const std::string& folder) {
   const std::string help =
       "\n  MNIST is four files, train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz and"
-      " t10k-labels-idx1-ubyte.gz.\n  Fetch them from https://storage.googleapis.com/cvdf-datasets/mnist/ into a folder mnist/ and set"
+      " t10k-labels-idx1-ubyte.gz.\n  `candor data get mnist` does all of this. Fetch them from https://storage.googleapis.com/cvdf-datasets/mnist/ into a folder mnist/ and set"
       " CANDOR_DATA to the folder above it.\n  Without any files there is data::digits(), and `candor train digits`.";
   const std::string path = folder.empty() ? locate("mnist").value_or("") : folder;
   std::error_code ignored;

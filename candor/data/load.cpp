@@ -6,6 +6,7 @@
 
 #include "candor/base/error.h"
 #include "candor/base/text.h"
+#include "candor/data/catalogue.h"
 #include "candor/data/generators.h"
 #include "candor/data/idx.h"
 #include "candor/data/locate.h"
@@ -27,7 +28,13 @@ void add_entries(const std::string& folder, const std::string& prefix, std::vect
 
 [[noreturn]] void fail_unknown(const std::string& name) {
   if (lower_case(name) == "mnist") mnist();  // not there, so this throws, and says how to get it
+  const std::size_t end = name.find('/');
+  if (const CatalogueEntry* entry = find_in_catalogue(name.substr(0, end))) {
+    fail(ErrorKind::not_found, "no data named " + candor::quoted(name, 200) + ": looked for " + places_text(name) +
+                                   (entry->by_hand.empty() ? "; `candor data get " + entry->name + "` fetches it" : "; " + entry->by_hand));
+  }
   std::vector<std::string> names = generator_names();
+  for (const CatalogueEntry& entry : catalogue()) names.push_back(entry.name);
   const std::size_t slash = name.rfind('/');
   const std::string prefix = slash == std::string::npos ? "" : name.substr(0, slash + 1);
   add_entries(prefix, prefix, names);

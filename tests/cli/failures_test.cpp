@@ -182,7 +182,7 @@ TEST(Failures, WordsThatAreNoCommand) {
 }
 
 TEST(Help, EveryCommandShowsAnExample) {
-  for (const char* command : {"train", "evaluate", "predict", "plan", "summary", "devices", "version"}) {
+  for (const char* command : {"train", "evaluate", "predict", "plan", "summary", "data", "devices", "version"}) {
     const Finished got = run_candor({command, "--help"});
     EXPECT_EQ(got.code, 0);
     EXPECT_NE(got.out.find("Example:\n  candor " + std::string(command)), std::string::npos) << got.out;
