@@ -1,0 +1,29 @@
+// The last look at a text table: rows that are no rows, columns that are not what they seem, and a sentence for each.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "candor/data/table/csv_body.h"
+
+namespace candor::data::detail {
+
+/// Where the text ends without a last row that is named as a row of totals; `label` is that name, empty when there is none.
+std::size_t before_totals(const CsvLayout& layout, std::string_view text, std::string& label);
+/// Whether the label is a word of the table like others.
+bool totals_word_occurs(const CsvBody& body, const std::string& label);
+
+/// The columns that need another style than they were read with; all others are set to skip. False when there is none.
+bool choose_again(const CsvLayout& layout, const CsvBody& body, const TableOptions& options, std::vector<CellStyle>& styles);
+
+/// Makes the table, with the remarks. Drops rows without any value and a row of sums at the end.
+Table finish_table(const CsvLayout& layout, CsvBody& body, const TableOptions& options, std::vector<Remark> remarks);
+
+/// Remarks on columns of words most or all of which are numbers. Also for tables from elsewhere. `prefix` begins the ids: "csv".
+void remark_on_words(const Column& column, const MissingWords& missing, const std::string& prefix, std::vector<Remark>& remarks);
+
+/// Keeps the first `count` rows.
+void keep_rows(Table& table, std::int64_t count);
+
+}  // namespace candor::data::detail

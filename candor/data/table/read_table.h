@@ -1,0 +1,39 @@
+// Tables from files and databases: what lies behind a name becomes columns of numbers and words, and what was noticed is said.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "candor/data/csv.h"
+#include "candor/data/table/table.h"
+
+namespace candor::data {
+
+/// How a table is read. Everything that is left alone is found by looking.
+struct TableOptions {
+  std::string query = {};                   ///< SQL, for databases and for files that DuckDB reads
+  char separator = 0;                       ///< text tables: what parts the cells; ' ' means any number of blanks. 0: found
+  char decimal = 0;                         ///< '.' or ','. 0: found for each column
+  Header header = Header::automatic;        ///< automatic: the first line, when it differs in kind from those below
+  char comment = '#';                       ///< lines that begin with it are passed over; 0: none are
+  std::string encoding = {};                ///< "utf-8", "windows-1252" or "latin-1", "utf-16"; empty: found
+  std::vector<std::string> missing = {};    ///< words for a missing cell beside those known ("", NA, N/A, NaN, null, ?, -)
+  std::vector<std::string> columns = {};    ///< only these, in this order; empty: all
+  std::vector<std::string> text = {};       ///< columns that are words even if every cell is a number
+  std::int64_t rows = 0;                    ///< no more than the first so many; 0: all
+  bool totals_row = false;                  ///< true keeps a row of totals at the end
+};
+
+/// Reads what `name` stands for: a file (here, then below CANDOR_DATA), or a database by URL. By extension and contents:
+/// CSV and its kin (, ; tab | or blanks), also packed (.gz, .zst, .xz, .bz2).
+/// A column holds numbers when each cell that is not missing is one, otherwise words. Everything that was found or decided on the way is a
+/// remark. Throws Error: not_found; io; corrupt for what is no such table, naming row and line; invalid_argument for options that do not fit;
+/// unsupported for what this build or machine cannot read, with what to install; memory.
+Table read_table(const std::string& name, const TableOptions& options = {});
+
+/// A text table (CSV and its kin) that lies in memory; `name` stands in errors.
+Table parse_table(std::string_view text, const TableOptions& options = {}, const std::string& name = "text");
+
+}  // namespace candor::data

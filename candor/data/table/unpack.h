@@ -1,0 +1,21 @@
+// Packed files (.gz, .zst, .xz, .bz2) as what is in them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "candor/base/file.h"
+
+namespace candor::data::detail {
+
+/// The packing by the first bytes: "gzip", "zstd", "xz", "bzip2"; empty for none of them.
+std::string_view packing_of(std::string_view bytes);
+
+/// The name without the ending of a packing: "a.csv" of "a.csv.gz".
+std::string without_packing(const std::string& name);
+
+/// What the file holds, unpacked into `holder` where it is packed. Throws Error: corrupt for damaged or cut off data, memory when it does
+/// not fit, unsupported where the library is not there.
+std::string_view unpacked(const MappedFile& file, std::string& holder);
+
+}  // namespace candor::data::detail
