@@ -1,0 +1,48 @@
+// Gradient-boosted trees from histograms, grown leaf by leaf (Ke et al., "LightGBM", 2017): the reference to beat on tables.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "candor/candid/baselines/bins.h"
+
+namespace candor::candid {
+
+struct BoostingOptions {
+  int trees = 100;               ///< rounds; each has one tree for each class when there are more than two
+  double rate = .1;
+  int leaves = 31;
+  int depth = 0;                 ///< most splits from the root to a leaf; 0: any number
+  std::int64_t leaf_rows = 20;
+  double leaf_hessian = 1e-3;
+  double l2 = 0;
+};
+
+/// One tree of it. Inner nodes are 0, 1, ...; a child below 0 is leaf -1 - child.
+struct BoostedTree {
+  struct Node {
+    std::int32_t column = 0, left = 0, right = 0;
+    double threshold = 0;      ///< left when x <= threshold
+    bool missing_left = false;
+    std::uint8_t bin = 0;      ///< the same as a code
+  };
+  std::vector<Node> nodes = {};
+  std::vector<double> values = {};
+
+  double predict(std::span<const double> row) const;
+};
+
+/// Inputs may be NaN (missing): each split learns where those go. The same trees for any number of threads.
+struct BoostedTrees {
+  int classes = 0;                 ///< 0: values
+  std::vector<double> start = {};  ///< what each output begins with
+  std::vector<BoostedTree> trees = {};
+
+  static BoostedTrees fit_classes(const Matrix& x, std::span<const std::int32_t> y, int classes, const BoostingOptions& options = {});
+  static BoostedTrees fit_values(const Matrix& x, std::span<const double> y, const BoostingOptions& options = {});
+  /// Probabilities [rows, classes], or values [rows, 1].
+  Matrix predict(const Matrix& x) const;
+};
+
+}  // namespace candor::candid
