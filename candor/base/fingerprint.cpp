@@ -123,4 +123,20 @@ std::uint64_t siphash(std::array<std::uint64_t, 2> key, std::string_view bytes) 
   return v0 ^ v1 ^ v2 ^ v3;
 }
 
+std::uint32_t murmur3(std::string_view bytes, std::uint32_t seed) {
+  const auto rotated = [](std::uint32_t x, int by) { return x << by | x >> (32 - by); };
+  const auto mixed = [&](std::uint32_t k) { return rotated(k * 0xcc9e2d51u, 15) * 0x1b873593u; };
+  std::uint32_t h = seed;
+  const std::size_t whole = bytes.size() / 4 * 4;
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i])); };
+  for (std::size_t i = 0; i < whole; i += 4) h = rotated(h ^ mixed(byte(i) | byte(i + 1) << 8 | byte(i + 2) << 16 | byte(i + 3) << 24), 13) * 5 + 0xe6546b64u;
+  std::uint32_t rest = 0;
+  for (std::size_t i = bytes.size(); i-- > whole;) rest = rest << 8 | byte(i);
+  if (whole < bytes.size()) h ^= mixed(rest);
+  h ^= static_cast<std::uint32_t>(bytes.size());
+  h = (h ^ h >> 16) * 0x85ebca6bu;
+  h = (h ^ h >> 13) * 0xc2b2ae35u;
+  return h ^ h >> 16;
+}
+
 }  // namespace candor

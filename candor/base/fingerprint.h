@@ -14,4 +14,7 @@ std::uint64_t fingerprint_concat(std::uint64_t first, std::uint64_t second);
 /// SipHash-2-4 with a 128-bit key (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012).
 std::uint64_t siphash(std::array<std::uint64_t, 2> key, std::string_view bytes);
 
+/// MurmurHash3, x86, 32 bit (Appleby, public domain): what scikit-learn hashes terms by.
+std::uint32_t murmur3(std::string_view bytes, std::uint32_t seed = 0);
+
 }  // namespace candor

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,9 +12,11 @@
 namespace candor::data {
 
 struct RecipeOptions {
-  std::int64_t max_categories = 32;   ///< words beyond this many most frequent ones share one "other" input
-  std::int64_t min_category_rows = 5; ///< rarer words share it too
-  std::int64_t text_features = 256;   ///< inputs of a text column
+  std::int64_t max_categories = 32;    ///< words beyond this many most frequent ones share one "other" input
+  std::int64_t min_category_rows = 5;  ///< rarer words share it too (fewer in tables of less than 250 rows)
+  std::int64_t text_features = 256;    ///< inputs of a text column
+  bool target_means = true;            ///< categories with more words than inputs also enter as the mean of the target where they stand
+  std::int64_t pieces = 0;             ///< above 1: a number also enters as this many pieces of its range, each from 0 to 1 (piecewise linear)
 };
 
 /// What was done to one column, for people and the report.
@@ -28,6 +31,10 @@ struct TableDifferences {
   bool reordered = false;
 };
 
+namespace detail {
+class ColumnPart;
+}
+
 class Recipe {
  public:
   Recipe() = default;
@@ -37,10 +44,17 @@ class Recipe {
   /// Features f32 [rows, inputs]; finite. Throws Error: not_found for columns that are missing (all named, with near spellings), corrupt for
   /// cells of another kind (column, row and cell named).
   Tensor features(const Table& table) const;
+  /// The same for the rows it was fitted on. Only this differs: the mean of the target for each word of a category is taken over the rows of
+  /// the other four of five folds, so that no row tells its own target. Training and nothing else uses it.
+  Tensor training_features(const Table& train) const;
   /// Class numbers i32 [rows] or values f32 [rows] ([rows, k]). Rows without a target are an Error (invalid_argument) that counts them.
   Tensor targets(const Table& table) const;
-  /// Both, with names: what a network is trained on.
+  /// Features and targets (none when the table has no target column), with names: what a network is judged on.
   Dataset dataset(const Table& table) const;
+  /// What it is trained on: as `dataset`, with `training_features`.
+  Dataset training_dataset(const Table& train) const;
+  /// The weights of the rows f32 [rows], 1 on average; undefined without a weight column. Throws Error (corrupt) for negative or infinite ones.
+  Tensor weights(const Table& table) const;
 
   std::vector<std::string> feature_names() const;
   const std::vector<std::string>& class_names() const { return class_names_; }
@@ -58,7 +72,7 @@ class Recipe {
  private:
   Schema schema_;
   std::vector<std::string> class_names_, target_names_;
-  std::vector<Config> columns_;  ///< how each source column becomes inputs; to be replaced by what the fitted parts need
+  std::vector<std::shared_ptr<const detail::ColumnPart>> parts_;  ///< how each source column becomes inputs; never changed, so copies share them
 };
 
 }  // namespace candor::data

@@ -26,22 +26,24 @@ struct ColumnRole {
   std::string name;
   Role role = Role::number;
   std::string why;          ///< for people: "3 different words", "as asked", "every cell different and counted up"
-  std::string date_format;  ///< role date (or order): strptime's letters, "%Y-%m-%d"
+  std::string date_format;  ///< role date (or order): strptime's letters, "%Y-%m-%d"; several with | between them, %s and %Q for seconds and milliseconds since 1970
 };
 
 /// What the user said; the rest is found.
 struct SchemaOptions {
-  std::vector<std::string> targets = {};        ///< names or 1-based numbers; empty: the last column that is no id, date, weight or group
+  std::vector<std::string> targets = {};        ///< names or 1-based numbers; empty: a column named "target" or "label", else the last one that holds numbers or categories
   bool has_target = true;                       ///< false: rows to predict
   TaskKind task = TaskKind::automatic;
-  std::map<std::string, Role> roles = {};       ///< by column name; goes before what is found
-  std::vector<std::string> ignore = {};
+  std::map<std::string, Role> roles = {};       ///< by column name or 1-based number; goes before what is found
+  std::map<std::string, std::string> date_formats = {};  ///< by column; makes it a date unless a role says otherwise
+  std::vector<std::string> ignore = {};         ///< names or 1-based numbers
 };
 
 /// The columns in the table's order with their roles, and the task that follows from the target.
 struct Schema {
   std::vector<ColumnRole> columns = {};
   TaskKind task = TaskKind::automatic;          ///< classification or regression once inferred; automatic without a target
+  std::vector<Remark> remarks = {};             ///< what a person should know: two date formats, spellings of one word, rows without a target
   std::vector<std::string> targets() const;
   std::vector<std::string> names(Role role) const;
   const ColumnRole* find(std::string_view name) const;
@@ -51,14 +53,18 @@ struct Schema {
 /// fit (a date that no cell can be read as, two orders, a target that is missing everywhere).
 Schema infer_schema(const Table& table, const SchemaOptions& options = {});
 
+/// The rows that have every target: those that can be learned from. All rows when the schema has no target.
+std::vector<std::int64_t> rows_with_targets(const Table& table, const Schema& schema);
+
 /// A schema file, YAML or JSON: {target: price, task: regression, columns: {id: id, sold: {role: date, format: "%d.%m.%Y"}}, ignore: [note]}.
-/// Throws Error: not_found, corrupt naming the line, invalid_argument for unknown keys and roles.
+/// Adds to `options`: what is set there already, as by flags, goes before the file. Throws Error: not_found, corrupt naming the line, invalid_argument for unknown keys and roles.
 SchemaOptions read_schema_file(const std::string& path, SchemaOptions options = {});
 
 /// Column, role and reason, a line each, for the terminal.
 std::string to_string(const Schema& schema);
 
 Config to_config(const Schema& schema);
+/// Throws Error (corrupt) for what is no schema.
 Schema schema_from_config(const Config& config);
 
 }  // namespace candor::data
