@@ -46,10 +46,13 @@ int list(const Options& o, const Common& common) {
     }
   }
   if (common.json) {
-    print_json({{"cache", o.fetch.cache}, {"sets", sets}, {"generators", data::generator_names()}});
+    Json generators = Json::array();
+    for (const data::GeneratorInfo& generator : data::generators()) generators.push_back({{"name", generator.name}, {"what", generator.what}, {"rows", generator.rows}});
+    print_json({{"cache", o.fetch.cache}, {"sets", sets}, {"generators", generators}});
   } else {
-    std::printf("\n`candor data get NAME` fetches one into %s.\nNeed no file at all: %s.\n", o.fetch.cache.empty() ? "the folder that CANDOR_CACHE names" : o.fetch.cache.c_str(),
-                name_list(data::generator_names(), 100).c_str());
+    std::printf("\n`candor data get NAME` fetches one into %s.\n\nThese need no file, `candor train NAME` makes them:\n%-20s %8s  what\n",
+                o.fetch.cache.empty() ? "the folder that CANDOR_CACHE names" : o.fetch.cache.c_str(), "name", "rows");
+    for (const data::GeneratorInfo& generator : data::generators()) std::printf("%-20s %8s  %s\n", generator.name.c_str(), with_thousands(generator.rows).c_str(), generator.what.c_str());
   }
   return 0;
 }

@@ -6,7 +6,7 @@
 namespace candor::cli {
 
 void add_data_options(CLI::App& command, DataOptions& o, bool target) {
-  command.add_option("DATA", o.data, "a CSV, a folder of IDX files (mnist), a folder, zip or tar with one folder of pictures per class, a CSV of pictures and labels, or a generator (digits, insurance_risk)")
+  command.add_option("DATA", o.data, "a CSV, a folder of IDX files (mnist), a folder, zip or tar with one folder of pictures per class, a CSV of pictures and labels, or a generator (digits, insurance_risk ...; `candor data list` names them all)")
       ->required();
   if (target) {
     command.add_option("--target", o.target, "CSV: the column to predict, by name or number (default: the last)");

@@ -84,6 +84,7 @@ Sequential make_network(const data::Dataset& train, const NetworkOptions& option
     layers.push_back(Flatten{});
   } else {
     layers.push_back(Standardize::fitted(train.features));
+    if (train.features.rank() > 2) layers.push_back(Flatten{});  // steps of a sequence, atoms of a molecule
   }
   std::vector<std::int64_t> widths = options.layers;
   if (widths.empty()) widths = picture ? std::vector<std::int64_t>{options.model == "cnn" ? 128 : 64} : std::vector<std::int64_t>{64, 64};

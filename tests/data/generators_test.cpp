@@ -89,14 +89,14 @@ TEST(Digits, DependOnTheSeedOnly) {
 TEST(Generators, ByName) {
   EXPECT_EQ(generate("digits", 20).rows(), 20);
   EXPECT_EQ(generate("insurance-risk").rows(), 1500);
-  EXPECT_ERROR(not_found, generate("digit"), "\"digit\"", "digits, insurance_risk", "did you mean \"digits\"?");
+  EXPECT_ERROR(not_found, generate("digit"), "\"digit\"", "digits, edges", "did you mean \"digits\"?");
   EXPECT_ERROR(invalid_argument, digits(0), "got 0");
   EXPECT_ERROR(invalid_argument, insurance_risk(-5), "got -5");
 }
 
 TEST(Load, ByNameOrPath) {
   EXPECT_EQ(load("digits", {.rows = 30}).kind, SourceKind::generator);
-  EXPECT_ERROR(not_found, load("digtis"), "no data named \"digtis\"", "generator (digits, insurance_risk)", "did you mean \"digits\"?");
+  EXPECT_ERROR(not_found, load("digtis"), "no data named \"digtis\"", "generator (checkerboard, circles", "did you mean \"digits\"?");
   EXPECT_ERROR(not_found, load(""), "no data named \"\"");
 }
 
