@@ -1,6 +1,6 @@
 #include "candor/cli/model_source.h"
 
-#include "candor/cli/network.h"
+#include "candor/pipeline/network.h"
 #include "candor/formats/model_file.h"
 
 namespace candor::cli {
@@ -15,7 +15,7 @@ void add_source_options(CLI::App& command, SourceOptions& o) {
 Model model_from(const SourceOptions& o, std::uint64_t seed) {
   if (o.data.data.size() > 7 && o.data.data.compare(o.data.data.size() - 7, 7, ".candor") == 0) return load_model(o.data.data);
   set_random_seed(seed);
-  return make_network(data::load(o.data.data, load_options(o.data, seed)).train, {.model = o.model, .layers = o.layers, .dropout = {}});
+  return pipeline::make_network(data::load(o.data.data, load_options(o.data, seed)).train, {.model = o.model, .layers = o.layers, .dropout = {}, .bins = {}});
 }
 
 }  // namespace candor::cli

@@ -7,7 +7,7 @@
 #include "candor/base/text.h"
 #include "candor/base/threads.h"
 #include "candor/cli/model_data.h"
-#include "candor/cli/network.h"
+#include "candor/pipeline/network.h"
 #include "candor/cli/record.h"
 #include "candor/cli/score.h"
 #include "candor/nn/losses.h"
@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 
 struct Options {
   DataOptions data;
-  NetworkOptions network;
+  pipeline::NetworkOptions network;
   std::string out = ".";
   std::int64_t epochs = 0, batch_size = 0;
   double lr = 0, test = 0.2;  // lr 0: the default of the data and network
@@ -48,7 +48,7 @@ Parts load_parts(const Options& o, std::uint64_t seed) {
     parts.train = split.train;
     parts.test = split.test;
   }
-  const double share = training_defaults(parts.train, o.network.model).validation;
+  const double share = pipeline::training_defaults(parts.train, o.network.model).validation;
   if (share > 0) {
     const data::Split split = data::split(parts.train, {.test = share, .seed = seed + 1});
     parts.train = split.train;
@@ -62,7 +62,7 @@ Parts load_parts(const Options& o, std::uint64_t seed) {
   return parts;
 }
 
-void compile_for(const Sequential& model, const Parts& parts, double rate, std::int64_t epochs, std::int64_t batch) {
+void compile_for(const Model& model, const Parts& parts, double rate, std::int64_t epochs, std::int64_t batch) {
   const std::int64_t steps = epochs * ((parts.train.rows() + batch - 1) / batch);
   const Adam adam{CosineDecay{.initial_learning_rate = rate, .decay_steps = static_cast<double>(std::max<std::int64_t>(steps, 1)), .alpha = 0.01}};
   if (parts.train.is_classification()) {
@@ -117,7 +117,7 @@ void print_object(const Report& r, const Common& common) {
 int train(const Options& o, const Common& common) {
   const auto start = Clock::now();
   const Parts parts = load_parts(o, common.seed);
-  const TrainingDefaults defaults = training_defaults(parts.train, o.network.model);
+  const pipeline::TrainingDefaults defaults = pipeline::training_defaults(parts.train, o.network.model);
   const std::int64_t epochs = o.epochs ? o.epochs : defaults.epochs, batch = o.batch_size ? o.batch_size : defaults.batch_size;
 
   formats::ModelFile file;
@@ -130,7 +130,7 @@ int train(const Options& o, const Common& common) {
   Report report;
   report.findings = candid::check_data(parts.train);
   set_random_seed(common.seed);
-  const Sequential model = make_network(parts.train, o.network);
+  const Model model = pipeline::make_network(parts.train, o.network);
   compile_for(model, parts, o.lr > 0 ? o.lr : defaults.learning_rate, epochs, batch);
   file.model = model;
   report.parameters = model.count_parameters();

@@ -112,6 +112,7 @@ constexpr std::array rows = {
     Row{"Normalization", &Normalization::from_config},
     Row{"PReLU", &PReLU::from_config},
     Row{"Permute", &Permute::from_config},
+    Row{"PiecewiseLinear", &PiecewiseLinear::from_config},
     Row{"Pipeline", &Pipeline::from_config},
     Row{"PixelShuffle", &PixelShuffle::from_config},
     Row{"PixelUnshuffle", &PixelUnshuffle::from_config},

@@ -24,6 +24,7 @@
 #include "candor/nn/layers/mixture_of_experts.h"
 #include "candor/nn/layers/multi_head_attention.h"
 #include "candor/nn/layers/normalization.h"
+#include "candor/nn/layers/piecewise_linear.h"
 #include "candor/nn/layers/pixel_shuffle.h"
 #include "candor/nn/layers/pooling.h"
 #include "candor/nn/layers/position_bias.h"

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> floors{"base", "tensor", "ops", "graph", "backends", "nn", "data", "train", "candid", "explain", "formats", "cli"};
+const std::vector<std::string> floors{"base", "tensor", "ops", "graph", "backends", "nn", "data", "train", "candid", "explain", "formats", "pipeline", "cli"};
 const fs::path root = CANDOR_SOURCE_DIR;
 
 int floor_of(const std::string& folder) {

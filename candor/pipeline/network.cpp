@@ -1,4 +1,4 @@
-#include "candor/cli/network.h"
+#include "candor/pipeline/network.h"
 
 #include <cmath>
 
@@ -6,10 +6,9 @@
 #include "candor/base/memory.h"
 #include "candor/base/text.h"
 #include "candor/nn/layers.h"
-#include "candor/nn/layers/standardize.h"
 #include "candor/nn/weight_budget.h"
 
-namespace candor::cli {
+namespace candor::pipeline {
 namespace {
 
 bool is_picture(const data::Dataset& set) { return set.features.rank() == 4; }
@@ -50,17 +49,6 @@ void add_convolutions(std::vector<Layer>& layers, const Shape& image) {
   layers.push_back(Dropout{0.25});
 }
 
-// Before the first weight is made: they would be made one after the other until there is no memory for the next.
-void require_memory(const std::vector<std::int64_t>& widths, std::int64_t inputs) {
-  double weights = 0, before = static_cast<double>(inputs);
-  for (const std::int64_t width : widths) weights += before * static_cast<double>(width), before = static_cast<double>(width);
-  const double bytes = 4 * sizeof(float) * weights;
-  if (bytes < static_cast<double>(available_memory())) return;
-  fail(ErrorKind::memory, "a network of " + with_thousands(static_cast<std::int64_t>(weights)) + " weights takes " + with_thousands(static_cast<std::int64_t>(bytes)) +
-                              " bytes of memory to train (weights, gradients and Adam's two moments), and " +
-                              with_thousands(static_cast<std::int64_t>(available_memory())) + " are free; make --layers smaller");
-}
-
 }  // namespace
 
 TrainingDefaults training_defaults(const data::Dataset& train, const std::string& model) {
@@ -72,40 +60,51 @@ TrainingDefaults training_defaults(const data::Dataset& train, const std::string
   return {.epochs = 100, .batch_size = 32, .learning_rate = 0.001, .validation = train.rows() >= 200 ? 0.15 : 0};
 }
 
-Sequential make_network(const data::Dataset& train, const NetworkOptions& options) {
-  const bool picture = is_picture(train);
-  if (options.model == "cnn" && !picture) {
-    fail(ErrorKind::invalid_argument, "--model cnn: convolutions need pictures, and rows of shape " + to_string(train.row_shape()) + " came; use --model mlp");
+namespace detail {
+
+// Before the first weight is made: they would be made one after the other until there is no memory for the next.
+void require_memory(const std::vector<std::int64_t>& widths, std::int64_t inputs) {
+  double weights = 0, before = static_cast<double>(inputs);
+  for (const std::int64_t width : widths) weights += before * static_cast<double>(width), before = static_cast<double>(width);
+  const double bytes = 4 * sizeof(float) * weights;
+  if (bytes < static_cast<double>(available_memory())) return;
+  fail(ErrorKind::memory, "a network of " + with_thousands(static_cast<std::int64_t>(weights)) + " weights takes " + with_thousands(static_cast<std::int64_t>(bytes)) +
+                              " bytes of memory to train (weights, gradients and Adam's two moments), and " +
+                              with_thousands(static_cast<std::int64_t>(available_memory())) + " are free; make --layers smaller");
+}
+
+std::vector<Layer> output_layers(const data::Dataset& train) {
+  if (train.is_classification()) return {Dense{static_cast<std::int64_t>(train.class_names.size())}};
+  const auto [mean, deviation] = scale_of(train.targets);
+  return {Dense{train.targets.rank() == 2 ? train.targets.shape(1) : 1}, Rescale{deviation, mean}};
+}
+
+}  // namespace detail
+
+Model make_network(const data::Dataset& train, const NetworkOptions& options) {
+  if (!is_picture(train)) {
+    if (options.model == "cnn")
+      fail(ErrorKind::invalid_argument, "--model cnn: convolutions need pictures, and rows of shape " + to_string(train.row_shape()) + " came; use --model mlp");
+    return detail::table_network(train, options);
   }
+  const bool cnn = options.model == "cnn";
   std::vector<Layer> layers;
-  if (picture) {
-    if (train.features.dtype() == DType::u8) layers.push_back(scaled(train.features));
-    if (options.model == "cnn") add_convolutions(layers, train.row_shape());
-    layers.push_back(Flatten{});
-  } else {
-    layers.push_back(Standardize::fitted(train.features));
-    if (train.features.rank() > 2) layers.push_back(Flatten{});  // steps of a sequence, atoms of a molecule
-  }
-  std::vector<std::int64_t> widths = options.layers;
-  if (widths.empty()) widths = picture ? std::vector<std::int64_t>{options.model == "cnn" ? 128 : 64} : std::vector<std::int64_t>{64, 64};
-  require_memory(widths, options.model == "cnn" ? 0 : train.row_shape().size());
-  const double dropout = options.dropout.value_or(options.model == "cnn" ? 0.4 : picture ? 0.1 : 0.1);
+  if (train.features.dtype() == DType::u8) layers.push_back(scaled(train.features));
+  if (cnn) add_convolutions(layers, train.row_shape());
+  layers.push_back(Flatten{});
+  const std::vector<std::int64_t> widths = options.layers.empty() ? std::vector<std::int64_t>{cnn ? 128 : 64} : options.layers;
+  detail::require_memory(widths, cnn ? 0 : train.row_shape().size());
+  const double dropout = options.dropout.value_or(cnn ? 0.4 : 0.1);
   for (const std::int64_t width : widths) {
     layers.push_back(Dense{width, {.activation = relu}});
     if (dropout > 0) layers.push_back(Dropout{dropout});
   }
-  if (train.is_classification()) {
-    layers.push_back(Dense{static_cast<std::int64_t>(train.class_names.size())});
-  } else {
-    const auto [mean, deviation] = scale_of(train.targets);
-    layers.push_back(Dense{train.targets.rank() == 2 ? train.targets.shape(1) : 1});
-    layers.push_back(Rescale{deviation, mean});
-  }
-  Sequential model(layers);
+  for (const Layer& layer : detail::output_layers(train)) layers.push_back(layer);
+  const Sequential model(layers);
   // Training keeps four numbers a weight: itself, its gradient and Adam's two moments.
-  const detail::WeightBudget budget(available_memory() / 4, ErrorKind::memory);
+  const candor::detail::WeightBudget budget(available_memory() / 4, ErrorKind::memory);
   model.build(train.row_shape(), train.features.dtype());
   return model;
 }
 
-}  // namespace candor::cli
+}  // namespace candor::pipeline

@@ -9,13 +9,14 @@
 #include "candor/data/dataset.h"
 #include "candor/nn/model.h"
 
-namespace candor::cli {
+namespace candor::pipeline {
 
 /// What the user said of the network; what is missing is chosen by the data.
 struct NetworkOptions {
   std::string model = "mlp";         ///< "mlp" or "cnn"
   std::vector<std::int64_t> layers;  ///< widths of the hidden dense layers
   std::optional<double> dropout;
+  std::optional<std::int64_t> bins;  ///< tables: quantiles that a number is also given by; 0: none
 };
 
 /// Epochs, batch and share of rows that choose the best epoch, by kind of data.
@@ -28,6 +29,15 @@ TrainingDefaults training_defaults(const data::Dataset& train, const std::string
 
 /// A built, uncompiled network for these rows: standardising by them (tables) or rescaling (pixels) inside, logits for classes, numbers in the
 /// target's own unit for regression. Throws Error (invalid_argument) for a cnn on a table.
-Sequential make_network(const data::Dataset& train, const NetworkOptions& options);
+Model make_network(const data::Dataset& train, const NetworkOptions& options);
 
-}  // namespace candor::cli
+namespace detail {
+/// The network of a table: dense layers on the columns and on their places between quantiles (table_network.cpp).
+Model table_network(const data::Dataset& train, const NetworkOptions& options);
+/// The last layer: logits of the classes, or numbers in the target's unit.
+std::vector<Layer> output_layers(const data::Dataset& train);
+/// Throws Error (memory) for dense layers of these widths that training could not hold.
+void require_memory(const std::vector<std::int64_t>& widths, std::int64_t inputs);
+}  // namespace detail
+
+}  // namespace candor::pipeline
