@@ -108,13 +108,33 @@ std::string_view to_string(SourceKind kind) {
   return "csv";
 }
 
+namespace {
+
+// What lies here comes first, then a generator, then CANDOR_DATA: what is asked for by name works in an empty folder, and in one where
+// `candor train digits --out digits` left its model.
+bool means_generator(const std::string& name) {
+  std::error_code ignored;
+  return is_generator(name) && (!fs::exists(name, ignored) || (fs::is_directory(name, ignored) && !is_idx_folder(name) && !is_image_folder(name)));
+}
+
+bool is_database(const std::string& name) { return name.find(':') != std::string::npos && (name.starts_with("sqlite:") || name.find("://") != std::string::npos); }
+
+}  // namespace
+
+SourceKind kind_of(const std::string& name) {
+  std::error_code ignored;
+  if (means_generator(name)) return SourceKind::generator;
+  if (is_database(name)) return SourceKind::csv;
+  const auto path = locate(name);
+  if (!path) fail_unknown(name);
+  if (fs::is_directory(*path, ignored)) return is_idx_folder(*path) ? SourceKind::idx : SourceKind::images;
+  return starts_like_idx(*path) || is_archive_name(*path) || is_picture_name(*path) || is_image_table(*path) ? SourceKind::images : SourceKind::csv;
+}
+
 Loaded load(const std::string& name, const LoadOptions& options) {
   std::error_code ignored;
   Loaded result;
-  // What lies here comes first, then a generator, then CANDOR_DATA: what is asked for by name works in an empty folder, and in one where
-  // `candor train digits --out digits` left its model.
-  const bool no_data_here = !fs::exists(name, ignored) || (fs::is_directory(name, ignored) && !is_idx_folder(name) && !is_image_folder(name));
-  if (is_generator(name) && no_data_here) {
+  if (means_generator(name)) {
     result.kind = SourceKind::generator;
     result.path = name;
     result.train = generate(name, options.rows, options.seed);

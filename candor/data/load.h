@@ -34,4 +34,8 @@ struct Loaded {
 /// with the places looked at and a suggestion, or the errors of the readers.
 Loaded load(const std::string& name, const LoadOptions& options = {});
 
+/// What `name` stands for, without reading it: whatever is no generator, folder, archive, picture or table of pictures is a table (csv), also
+/// the address of a database. Throws Error (not_found) as load does.
+SourceKind kind_of(const std::string& name);
+
 }  // namespace candor::data

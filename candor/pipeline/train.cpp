@@ -1,0 +1,231 @@
+#include "candor/pipeline/train.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "candor/base/error.h"
+#include "candor/base/text.h"
+#include "candor/nn/layers/activations.h"
+#include "candor/nn/layers/merging.h"
+#include "candor/nn/losses.h"
+#include "candor/nn/metrics.h"
+#include "candor/nn/optimizers/optimizers.h"
+#include "candor/ops/activation.h"
+#include "candor/tensor/random.h"
+#include "candor/train/callbacks.h"
+#include "candor/train/evaluate.h"
+
+namespace candor::pipeline {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// What is trained, once everything is decided.
+struct Plan {
+  TrainingDefaults defaults;
+  std::int64_t epochs = 0, batch = 0;
+  double rate = 0;
+  int parts = 0;    // the training rows are cut into so many; 0: all are trained on, and none judge
+  int members = 1;  // of the parts, how many are left out in turn
+};
+
+// Ends training when the budget is spent: the best epoch so far is kept.
+Callback deadline(Clock::time_point end) {
+  return LambdaCallback{.on_epoch_end = [end](TrainState& state, Scores&) {
+    if (Clock::now() > end && state.stop.empty()) state.stop = "the budget is spent";
+  }};
+}
+
+// Seconds that one network takes, by its arithmetic: a measured time would make the choice of members depend on the machine's mood.
+double expected_seconds(const Model& model, std::int64_t rows, std::int64_t epochs, std::int64_t batch) {
+  constexpr double flops = 3e10, step = 60e-6;
+  const double work = 6 * static_cast<double>(model.count_parameters()) * static_cast<double>(rows);
+  return static_cast<double>(epochs) * (work / flops + step * static_cast<double>(rows) / static_cast<double>(batch));
+}
+
+Plan make_plan(const Prepared& data, const TrainOptions& o, const Model& model, std::vector<std::string>& choices) {
+  Plan plan;
+  const std::int64_t rows = data.train.rows();
+  plan.defaults = training_defaults(data.train, o.network.model);
+  plan.epochs = o.epochs ? o.epochs : plan.defaults.epochs;
+  plan.batch = o.batch_size ? o.batch_size : plan.defaults.batch_size;
+  plan.rate = o.learning_rate > 0 ? o.learning_rate : plan.defaults.learning_rate;
+  const bool table = data.train.features.rank() == 2;
+  if (o.members > 1) {
+    plan.members = o.members;
+    plan.parts = std::max(o.members, 5);
+  } else if (plan.defaults.validation > 0 && o.members != 1 && o.resume.empty() && table) {
+    // Training mostly ends early: half of the epochs are a fair guess.
+    const double each = expected_seconds(model, rows, (plan.epochs + 1) / 2, plan.batch);
+    plan.parts = 5;
+    plan.members = static_cast<int>(std::clamp(o.budget / std::max(each, 1e-9), 1.0, 5.0));
+  } else if (plan.defaults.validation > 0) {
+    plan.parts = static_cast<int>(std::lround(1 / plan.defaults.validation));
+  }
+  if (plan.parts > rows / 2) plan.parts = 0, plan.members = 1;
+  if (o.members > 1 && plan.parts == 0)
+    fail(ErrorKind::invalid_argument, "--members " + std::to_string(o.members) + ": " + with_thousands(rows) + " training rows are too few for so many parts");
+  choices.push_back("Adam with a learning rate of " + std::to_string(plan.rate).substr(0, 6) + " that falls along a cosine, " + with_thousands(plan.batch) + " rows a step, at most " +
+                    with_thousands(plan.epochs) + " epochs" + (o.epochs || o.batch_size || o.learning_rate > 0 ? " (as asked where said)" : ""));
+  if (plan.members > 1) {
+    choices.push_back(std::to_string(plan.members) + " networks, each of which leaves another part of the training rows out, keeps the epoch that is best there, and is averaged with the others" +
+                      (o.members ? " (as asked)" : ": together they are surer than one"));
+  } else if (plan.parts > 0) {
+    choices.push_back("one network, and one in " + std::to_string(plan.parts) + " of the training rows to choose its epoch");
+  } else {
+    choices.push_back("one network on all training rows");
+  }
+  return plan;
+}
+
+void compile_for(const Model& model, const data::Dataset& train, const Plan& plan) {
+  const std::int64_t steps = plan.epochs * ((train.rows() + plan.batch - 1) / plan.batch);
+  const Adam adam{CosineDecay{.initial_learning_rate = plan.rate, .decay_steps = static_cast<double>(std::max<std::int64_t>(steps, 1)), .alpha = 0.01}};
+  if (train.is_classification()) {
+    model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = adam, .metrics = {Accuracy{}}});
+  } else {
+    model.compile({.loss = MeanSquaredError{}, .optimizer = adam, .metrics = {MeanAbsoluteError{}}});
+  }
+}
+
+// A column of targets is what a network with one output is compared with.
+data::Dataset as_trained(data::Dataset set) {
+  if (!set.is_classification() && set.has_targets() && set.targets.rank() == 1) set.targets = set.targets.contiguous().view_reshape({set.rows(), 1});
+  return set;
+}
+
+// The part of each training row: drawn by class, so that each part has all; whole groups stay together; rows in time stay in order.
+std::vector<int> parts_of(const Prepared& data, int parts, std::uint64_t seed) {
+  const std::int64_t rows = data.train.rows();
+  std::vector<int> part(static_cast<std::size_t>(rows));
+  if (data.ordered) {
+    for (std::int64_t i = 0; i < rows; ++i) part[static_cast<std::size_t>(i)] = static_cast<int>((rows - 1 - i) * parts / rows);
+    return part;
+  }
+  const Permutation order(static_cast<std::uint64_t>(rows), RandomStream{seed, 0x6D656D62657273});
+  std::vector<std::string> names = data.groups;
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  if (static_cast<int>(names.size()) >= parts) {
+    for (std::int64_t i = 0; i < rows; ++i) {
+      const auto group = std::lower_bound(names.begin(), names.end(), data.groups[static_cast<std::size_t>(i)]) - names.begin();
+      part[static_cast<std::size_t>(i)] = static_cast<int>(group % parts);
+    }
+    return part;
+  }
+  const std::vector<std::int64_t> labels = data.train.is_classification() ? data.train.targets.to_vector<std::int64_t>() : std::vector<std::int64_t>(static_cast<std::size_t>(rows));
+  std::vector<int> next(std::max<std::size_t>(data.train.class_names.size(), 1));
+  int shift = 0;
+  for (int& n : next) n = shift++ % parts;
+  for (std::uint64_t i = 0; i < order.size(); ++i) {
+    int& n = next[static_cast<std::size_t>(labels[order.at(i)])];
+    part[order.at(i)] = n;
+    n = (n + 1) % parts;
+  }
+  return part;
+}
+
+std::vector<std::int64_t> rows_where(const std::vector<int>& part, int which, bool equal) {
+  std::vector<std::int64_t> rows;
+  for (std::size_t i = 0; i < part.size(); ++i)
+    if ((part[i] == which) == equal) rows.push_back(static_cast<std::int64_t>(i));
+  return rows;
+}
+
+// Several networks as one model: the mean of their probabilities, or of their numbers.
+Model averaged(const std::vector<Model>& members, const data::Dataset& train) {
+  const Symbol input = Input(train.row_shape(), {.dtype = train.features.dtype()});
+  std::vector<Symbol> outputs;
+  for (const Model& member : members) {
+    const Symbol said = member(input);
+    outputs.push_back(train.is_classification() ? Softmax{}(said) : said);
+  }
+  const Model model{input, Average{}(outputs)};
+  if (train.is_classification()) model.compile({.loss = SparseCategoricalCrossentropy{}, .optimizer = Adam{}, .metrics = {Accuracy{}}});
+  else model.compile({.loss = MeanSquaredError{}, .optimizer = Adam{}, .metrics = {MeanAbsoluteError{}}});
+  return model;
+}
+
+Tensor said_of(const Model& model, const data::Dataset& rows) {
+  const Tensor outputs = model.predict(rows.features);
+  return rows.is_classification() ? softmax(outputs, -1) : outputs;
+}
+
+// What each part's member says of it, put into the order of the rows.
+void collect(TrainedModel& result, const std::vector<std::pair<std::vector<std::int64_t>, Tensor>>& said) {
+  std::vector<std::pair<std::int64_t, std::pair<std::size_t, std::int64_t>>> places;
+  for (std::size_t m = 0; m < said.size(); ++m)
+    for (std::size_t i = 0; i < said[m].first.size(); ++i) places.push_back({said[m].first[i], {m, static_cast<std::int64_t>(i)}});
+  if (places.empty()) return;
+  std::sort(places.begin(), places.end());
+  const std::int64_t width = said.front().second.size() / static_cast<std::int64_t>(said.front().first.size());
+  std::vector<std::vector<float>> values;
+  for (const auto& [rows, outputs] : said) values.push_back(outputs.to_vector());
+  std::vector<float> out;
+  for (const auto& [row, place] : places) {
+    result.judged_rows.push_back(row);
+    const auto at = values[place.first].begin() + place.second * width;
+    out.insert(out.end(), at, at + width);
+  }
+  result.judged = Tensor::from(out, Shape{static_cast<std::int64_t>(places.size()), width});
+}
+
+}  // namespace
+
+TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) {
+  const Clock::time_point start = Clock::now();
+  TrainedModel result;
+  set_random_seed(o.seed);
+  Model first = make_network(data.train, o.network);
+  const Plan plan = make_plan(data, o, first, result.choices);
+  result.epochs = plan.epochs;
+  const std::vector<int> part = plan.parts > 0 ? parts_of(data, plan.parts, o.seed) : std::vector<int>{};
+  const auto length = std::chrono::duration<double>(o.budget);
+  std::vector<Model> members;
+  std::vector<std::pair<std::vector<std::int64_t>, Tensor>> said;
+
+  for (int m = 0; m < plan.members; ++m) {
+    set_random_seed(o.seed + static_cast<std::uint64_t>(m));
+    data::Dataset train = data.train, judge;
+    std::vector<std::int64_t> left_out;
+    if (plan.parts > 0) {
+      left_out = rows_where(part, m, true);
+      train = data.train.take(rows_where(part, m, false));
+      judge = data.train.take(left_out);
+    }
+    const Model model = m == 0 && plan.parts == 0 ? first : make_network(train, o.network);
+    if (partial && m == 0) *partial = model;
+    compile_for(model, train, plan);
+    FitOptions fit;
+    fit.epochs = static_cast<int>(plan.epochs);
+    fit.batch_size = plan.batch;
+    fit.seed = o.seed + static_cast<std::uint64_t>(m);
+    fit.verbose = m == 0 ? o.verbose : 0;
+    fit.resume = o.resume;
+    fit.resume_every = o.resume_every;
+    fit.callbacks = o.callbacks;
+    if (judge.rows() > 0) {
+      fit.validation_data = as_trained(judge);
+      fit.validation_batch_size = 1024;
+      fit.callbacks.push_back(EarlyStopping{.patience = static_cast<int>(std::max<std::int64_t>(plan.epochs / 6, 8)), .restore_best_weights = true});
+    }
+    // Each member may take an equal share of what is left.
+    if (o.resume.empty() && o.budget > 0) {
+      const auto left = start + std::chrono::duration_cast<Clock::duration>(length) - Clock::now();
+      fit.callbacks.push_back(deadline(Clock::now() + left / (plan.members - m)));
+    }
+    result.histories.push_back(model.fit(as_trained(train), fit));
+    members.push_back(model);
+    if (judge.rows() > 0) said.emplace_back(left_out, said_of(model, judge));
+    result.interrupted = result.histories.back().interrupted();
+    if (result.interrupted) break;
+  }
+  if (result.histories.back().ended() == "the budget is spent")
+    result.choices.push_back("training was ended by the budget of " + std::to_string(static_cast<std::int64_t>(o.budget)) + " s; --budget gives it more");
+  result.model = members.size() == 1 ? members.front() : averaged(members, data.train);
+  collect(result, said);
+  return result;
+}
+
+}  // namespace candor::pipeline

@@ -1,0 +1,44 @@
+// From prepared rows to a model: the network, its training and how many are averaged are chosen by the data unless the user says otherwise.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "candor/pipeline/network.h"
+#include "candor/pipeline/prepare.h"
+#include "candor/train/fit.h"
+
+namespace candor::pipeline {
+
+struct TrainOptions {
+  NetworkOptions network = {};
+  std::int64_t epochs = 0, batch_size = 0;  ///< 0: by the data
+  double learning_rate = 0;                 ///< 0: by the data
+  int members = 0;                          ///< networks that are trained on other parts of the rows and averaged; 0: by data and budget
+  double budget = 60;                       ///< seconds that training may take; decides on members, and ends training when they are over
+  std::uint64_t seed = 0;
+  int verbose = 1;
+  std::string resume = {};                  ///< file of the resume point; makes it one network
+  double resume_every = 60;
+  std::vector<Callback> callbacks = {};
+};
+
+/// What came out, with what was chosen.
+struct TrainedModel {
+  Model model;                        ///< compiled; of classes: logits with one member, probabilities with several
+  std::vector<History> histories;     ///< of each member
+  std::vector<std::string> choices;   ///< a sentence each
+  std::int64_t epochs = 0;            ///< at most, of each member
+  std::vector<std::int64_t> judged_rows;  ///< training rows that some member did not see, ascending
+  Tensor judged;                      ///< what that member says of them (probabilities or values), in the order of judged_rows
+  bool interrupted = false;
+};
+
+/// Training rows as k parts for k members: each member leaves one out and keeps the epoch that is best there, so that every row is learned
+/// from by all but one. Few rows, an own --resume, and pictures are trained by one network. The same bits for the same seed unless the
+/// budget ends it. Throws the errors of fit; Error (numeric) carries on with `partial` holding the last good weights.
+TrainedModel train(const Prepared& data, const TrainOptions& options, Model* partial = nullptr);
+
+}  // namespace candor::pipeline
