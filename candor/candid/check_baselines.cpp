@@ -1,0 +1,47 @@
+#include "candor/candid/check_baselines.h"
+
+#include <cstdio>
+
+namespace candor::candid {
+namespace {
+
+std::string rounded(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
+}  // namespace
+
+const BaselineScore* guessing(const std::vector<BaselineScore>& baselines) {
+  for (const BaselineScore& b : baselines)
+    if (b.name == "majority" || b.name == "mean") return &b;
+  return nullptr;
+}
+
+std::vector<Finding> check_result(const Score& score, const std::vector<BaselineScore>& baselines) {
+  std::vector<Finding> findings;
+  const BaselineScore* guess = guessing(baselines);
+  if (guess) {
+    Baseline plain;
+    plain.name = guess->name;
+    plain.value = guess->value;
+    findings = check_result(score.value, score.interval, plain);
+  }
+  const BaselineScore* best = nullptr;
+  for (const BaselineScore& b : baselines)
+    if (&b != guess && b.difference && (!best || b.value > best->value)) best = &b;
+  if (!best || !findings.empty()) return findings;
+  const Interval& d = *best->difference;
+  const std::string numbers = rounded(best->value) + " against " + rounded(score.value) + "; difference on the same rows, model minus baseline: 95 % interval " + rounded(d.low) + " to " + rounded(d.high);
+  if (d.high < 0) {
+    findings.push_back({"result.baseline", Severity::warning, best->name + ", a simple method, is better than this network (" + score.metric + " " + numbers +
+                                                                  "): prefer it for these data, or search for a better network with `candor tune`"});
+  } else if (d.low <= 0) {
+    findings.push_back({"result.baseline", Severity::note, "the network is not shown to be better than " + best->name + " (" + score.metric + " " + numbers +
+                                                               "): the simpler method may do"});
+  }
+  return findings;
+}
+
+}  // namespace candor::candid

@@ -1,0 +1,18 @@
+// result.baseline: is the network worth its trouble?
+#pragma once
+
+#include <vector>
+
+#include "candor/candid/finding.h"
+#include "candor/candid/report/report.h"
+
+namespace candor::candid {
+
+/// A warning when guessing (majority, mean) is not clearly worse than the model; a warning when a simple method is better beyond chance on the same rows,
+/// naming it and by how much; a note when the best of them is not shown to be worse.
+std::vector<Finding> check_result(const Score& score, const std::vector<BaselineScore>& baselines);
+
+/// The score of guessing among them (majority, mean); null when it is not there.
+const BaselineScore* guessing(const std::vector<BaselineScore>& baselines);
+
+}  // namespace candor::candid
