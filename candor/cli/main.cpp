@@ -43,6 +43,7 @@ int run_program(int argc, char** argv) {
   add_train(app, common, run);
   add_evaluate(app, common, run);
   add_predict(app, common, run);
+  add_report(app, common, run);
   add_plan(app, common, run);
   add_summary(app, common, run);
   add_data(app, common, run);

@@ -16,109 +16,109 @@ namespace candor::candid {
 
 /// One column of the data, as it came.
 struct ColumnOverview {
-  std::string name, role, why, treatment;
+  std::string name = {}, role = {}, why = {}, treatment = {};
   std::int64_t missing = 0, distinct = 0;
-  std::optional<double> mean, deviation, minimum, median, maximum;          ///< numbers and dates (days since 1970)
-  std::vector<double> edges, counts;                                         ///< histogram: edges are one more than counts
-  std::vector<std::pair<std::string, std::int64_t>> words;                   ///< the most frequent, most frequent first
+  std::optional<double> mean = {}, deviation = {}, minimum = {}, median = {}, maximum = {};          ///< numbers and dates (days since 1970)
+  std::vector<double> edges = {}, counts = {};                                         ///< histogram: edges are one more than counts
+  std::vector<std::pair<std::string, std::int64_t>> words = {};                   ///< the most frequent, most frequent first
 };
 
 struct DataOverview {
-  std::string source, digest, kind;               ///< kind: "csv", "images", "idx", "generator", "series"
+  std::string source = {}, digest = {}, kind = {};               ///< kind: "csv", "images", "idx", "generator", "series"
   std::int64_t train = 0, validation = 0, test = 0, skipped = 0;
-  std::string split;                              ///< how rows were parted, for people
-  std::vector<std::string> remarks;
-  std::vector<ColumnOverview> columns;
-  std::vector<std::string> correlated;            ///< names of the numeric columns of `correlation`
-  std::vector<std::vector<double>> correlation;   ///< Pearson's, rows and columns as `correlated`
-  std::vector<std::pair<std::string, std::int64_t>> classes;   ///< rows of each class in the training part
-  std::vector<std::string> class_pictures;        ///< pictures: one example for each class, as PNG bytes in base64
+  std::string split = {};                              ///< how rows were parted, for people
+  std::vector<std::string> remarks = {};
+  std::vector<ColumnOverview> columns = {};
+  std::vector<std::string> correlated = {};            ///< names of the numeric columns of `correlation`
+  std::vector<std::vector<double>> correlation = {};   ///< Pearson's, rows and columns as `correlated`
+  std::vector<std::pair<std::string, std::int64_t>> classes = {};   ///< rows of each class in the training part
+  std::vector<std::string> class_pictures = {};        ///< pictures: one example for each class, as PNG bytes in base64
 };
 
 /// An example worth looking at: among the worst or least certain ones.
 struct Example {
   std::int64_t row = 0;                           ///< number in the test part
-  std::string truth, prediction;
+  std::string truth = {}, prediction = {};
   double confidence = 0, loss = 0;                ///< regression: confidence is the absolute error
-  std::vector<std::pair<std::string, std::string>> cells;   ///< tables
-  std::string picture;                            ///< pictures: PNG bytes in base64
-  std::string file;
+  std::vector<std::pair<std::string, std::string>> cells = {};   ///< tables
+  std::string picture = {};                            ///< pictures: PNG bytes in base64
+  std::string file = {};
 };
 
 struct Importance {
-  std::string name;
+  std::string name = {};
   double value = 0, low = 0, high = 0;            ///< how much the score falls when the column is shuffled, with its interval
 };
 
 /// Prediction against one column, everything else as it is in the rows.
 struct Dependence {
-  std::string column;
-  std::vector<std::string> words;                 ///< categories; empty for numbers
-  std::vector<Curve> curves;                      ///< one for each class, or one
+  std::string column = {};
+  std::vector<std::string> words = {};                 ///< categories; empty for numbers
+  std::vector<Curve> curves = {};                      ///< one for each class, or one
 };
 
 /// What the model says over two inputs: rows from the lowest y up.
 struct DecisionMap {
-  std::string x, y;
+  std::string x = {}, y = {};
   double x_low = 0, x_high = 1, y_low = 0, y_high = 1;
   std::int64_t columns = 0, rows = 0;
-  std::vector<double> values;                     ///< [rows * columns]: class numbers, or predictions
-  std::vector<std::vector<double>> points;        ///< test rows: x, y, class number or value
+  std::vector<double> values = {};                     ///< [rows * columns]: class numbers, or predictions
+  std::vector<std::vector<double>> points = {};        ///< test rows: x, y, class number or value
 };
 
 struct BaselineScore {
-  std::string name, what;
+  std::string name = {}, what = {};
   double value = 0;
-  Interval interval;                              ///< low == high: there is none
+  Interval interval = {};                              ///< low == high: there is none
   double seconds = 0;
   std::optional<Interval> difference = {};        ///< model minus baseline on the same rows, paired: the verdict follows it where it is known
 };
 
 /// A further score: "AUC", "log loss", "RMSE".
 struct FurtherScore {
-  std::string name;
+  std::string name = {};
   double value = 0;
   std::optional<Interval> interval = {};
 };
 
 /// A layer as `summary` lists it.
 struct LayerOverview {
-  std::string name, kind, output;
+  std::string name = {}, kind = {}, output = {};
   std::int64_t parameters = 0;
 };
 
 struct Report {
-  std::string title, command, task, started;      ///< started: UTC, ISO 8601
-  std::string target;                             ///< what is predicted, in the data's own word: "price"
-  std::vector<std::pair<std::string, std::string>> versions;
+  std::string title = {}, command = {}, task = {}, started = {};      ///< started: UTC, ISO 8601
+  std::string target = {};                             ///< what is predicted, in the data's own word: "price"
+  std::vector<std::pair<std::string, std::string>> versions = {};
   std::uint64_t seed = 0;
   int threads = 1;
   double seconds = 0;
-  std::vector<std::pair<std::string, double>> timings;       ///< "reading", "training", ...: seconds
-  DataOverview data;
-  std::vector<std::string> choices;               ///< what was chosen for the user and why, a sentence each
-  std::vector<LayerOverview> layers;
-  std::string network_svg;                        ///< of plot_model
+  std::vector<std::pair<std::string, double>> timings = {};       ///< "reading", "training", ...: seconds
+  DataOverview data = {};
+  std::vector<std::string> choices = {};               ///< what was chosen for the user and why, a sentence each
+  std::vector<LayerOverview> layers = {};
+  std::string network_svg = {};                        ///< of plot_model
   std::int64_t parameters = 0;
-  std::vector<std::string> plan;                  ///< summary of the compiled program, a line each
-  std::vector<Curve> losses, metrics;             ///< over epochs: "loss", "val_loss", ...
+  std::vector<std::string> plan = {};                  ///< summary of the compiled program, a line each
+  std::vector<Curve> losses = {}, metrics = {};             ///< over epochs: "loss", "val_loss", ...
   std::int64_t best_epoch = 0;                    ///< whose weights were kept, counted from 1; 0 when all epochs counted
-  Score score;
-  std::vector<FurtherScore> more_scores;
-  std::optional<double> reach;                    ///< regression: a new row's truth lies within prediction +- reach in 95 % of cases
-  std::vector<BaselineScore> baselines;
-  std::vector<Curve> roc, precision_recall, calibration;     ///< one for each class where it makes sense
-  std::vector<double> residual_edges, residual_counts;       ///< regression: histogram of prediction - truth
-  Curve predicted;                                           ///< regression: x truth, y prediction (a sample of rows)
-  std::vector<Example> worst, least_certain;
-  std::vector<Importance> importances;
-  std::vector<Dependence> dependences;
-  std::optional<DecisionMap> map;
-  std::vector<Curve> forecasts;                   ///< series: truth and predictions over time
+  Score score = {};
+  std::vector<FurtherScore> more_scores = {};
+  std::optional<double> reach = {};                    ///< regression: a new row's truth lies within prediction +- reach in 95 % of cases
+  std::vector<BaselineScore> baselines = {};
+  std::vector<Curve> roc = {}, precision_recall = {}, calibration = {};     ///< one for each class where it makes sense
+  std::vector<double> residual_edges = {}, residual_counts = {};       ///< regression: histogram of prediction - truth
+  Curve predicted = {};                                           ///< regression: x truth, y prediction (a sample of rows)
+  std::vector<Example> worst = {}, least_certain = {};
+  std::vector<Importance> importances = {};
+  std::vector<Dependence> dependences = {};
+  std::optional<DecisionMap> map = {};
+  std::vector<Curve> forecasts = {};                   ///< series: truth and predictions over time
   bool time_axis = false;                         ///< x of `forecasts` is in seconds since 1970
-  std::vector<Finding> findings;
-  std::vector<std::pair<std::string, std::string>> card;     ///< where the data came from, who may use it, what it must not be used for
-  std::string model;                              ///< path of the model file
+  std::vector<Finding> findings = {};
+  std::vector<std::pair<std::string, std::string>> card = {};     ///< where the data came from, who may use it, what it must not be used for
+  std::string model = {};                              ///< path of the model file
 };
 
 /// The version of the tree that report_config writes.

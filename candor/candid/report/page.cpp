@@ -1,0 +1,73 @@
+#include "candor/candid/report/page.h"
+
+#include <array>
+#include <cstdio>
+
+#include "candor/base/fingerprint.h"
+#include "candor/candid/plot/markup.h"
+#include "candor/candid/plot/numbers.h"
+
+namespace candor::candid {
+namespace page {
+
+using plot::escaped;
+
+std::string figure(const std::string& title, const std::string& reading, const std::string& content, const std::string& kind) {
+  if (content.empty()) return {};
+  return "<figure" + (kind.empty() ? "" : " class=\"" + kind + "\"") + "><figcaption><h3>" + escaped(title) + "</h3></figcaption>" + content +
+         (reading.empty() ? "" : "<p class=\"reading\">" + escaped(reading, 700) + "</p>") + "</figure>";
+}
+
+std::string figures(const std::string& inside) { return inside.empty() ? "" : "<div class=\"figures\">" + inside + "</div>"; }
+
+std::string note(const std::string& text) { return text.empty() ? "" : "<p class=\"note\">" + escaped(text, 900) + "</p>"; }
+
+std::string facts(const std::vector<std::pair<std::string, std::string>>& items) {
+  std::string out;
+  for (const auto& [name, value] : items)
+    if (!value.empty()) out += "<div><dt>" + escaped(name, 80) + "</dt><dd>" + escaped(value, 600) + "</dd></div>";
+  return out.empty() ? "" : "<dl class=\"list\">" + out + "</dl>";
+}
+
+std::string picture(const std::string& base64, const std::string& alt) {
+  constexpr std::size_t most = 400'000;
+  if (base64.size() > most || !plot::is_base64(base64)) return {};
+  return "<img src=\"data:image/png;base64," + base64 + "\" alt=\"" + escaped(alt) + "\">";
+}
+
+std::string rows_text(const Report& r, std::int64_t n) {
+  const char* const noun = r.data.kind == "images" ? "picture" : r.data.kind == "series" ? "step" : "row";
+  return plot::count_text(n) + " " + noun + (n == 1 ? "" : "s");
+}
+
+std::string cut_note(std::size_t shown, std::size_t all, const std::string& what, const std::string& which) {
+  if (shown >= all) return {};
+  return plot::count_text(static_cast<std::int64_t>(shown)) + " of " + plot::count_text(static_cast<std::int64_t>(all)) + " " + what + " are shown" + (which.empty() ? "" : ": " + which) +
+         ". All are in report.json.";
+}
+
+}  // namespace page
+
+std::string report_html(const Report& report) {
+  using namespace page;
+  const Section sections[] = {findings(report), forecasts(report), quality(report), baselines(report), examples(report), reasons(report),
+                              training(report), data(report), preparation(report), network(report), plan(report), card(report), again(report)};
+  std::string nav, body;
+  for (const Section& s : sections) {
+    if (s.body.empty()) continue;
+    nav += "<li><a href=\"#" + s.id + "\">" + s.title + "</a></li>";
+    body += "<section id=\"" + s.id + "\" aria-labelledby=\"" + s.id + "-title\"><h2 id=\"" + s.id + "-title\">" + s.title + "</h2>" + s.body + "</section>\n";
+  }
+  const std::string main = header(report) + body;
+  // Only the page's own script may run, whatever stands in the data: its mark follows from the contents.
+  char mark[20];
+  std::snprintf(mark, sizeof mark, "%016llx", static_cast<unsigned long long>(fingerprint64(main)));
+  const std::string title = report.title.empty() ? "Candor report" : report.title;
+  return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'nonce-" + std::string(mark) +
+         "'; base-uri 'none'; form-action 'none'\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"Candor\">\n<link rel=\"icon\" href=\"data:,\">\n<title>" +
+         plot::escaped(title) + "</title>\n<style>" + page_style + "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">To the report</a>\n<nav aria-label=\"Sections\"><a class=\"brand\" href=\"#main\">Candor</a><ul>" + nav +
+         "</ul></nav>\n<main id=\"main\">\n" + main + "</main>\n<div id=\"tip\" aria-hidden=\"true\"></div>\n<script nonce=\"" + mark + "\">" + page_script + "</script>\n</body>\n</html>\n";
+}
+
+}  // namespace candor::candid

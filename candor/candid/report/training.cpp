@@ -1,0 +1,134 @@
+// How it was trained, the network, its plan, and what is needed to do it again.
+#include <algorithm>
+
+#include "candor/candid/plot/line_chart.h"
+#include "candor/candid/plot/markup.h"
+#include "candor/candid/plot/numbers.h"
+#include "candor/candid/report/page.h"
+
+namespace candor::candid::page {
+namespace {
+
+using plot::count_text;
+using plot::escaped;
+
+constexpr std::size_t most_charts = 8, most_layers = 150, most_lines = 300, most_picture = 250'000;
+
+std::string base64(std::string_view bytes) {
+  constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t three = 0;
+    for (std::size_t k = 0; k < 3; ++k) three = three << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+    for (std::size_t k = 0; k < 4; ++k) out += i + k > bytes.size() ? '=' : digits[three >> (18 - 6 * k) & 63];
+  }
+  return out;
+}
+
+std::string base_name(const std::string& name) { return name.rfind("val_", 0) == 0 ? name.substr(4) : name; }
+
+// One chart for each measure: grey the training rows, in colour those that only watched.
+std::string curves(const Report& r, const std::vector<Curve>& all, bool loss, std::size_t& room) {
+  std::vector<std::string> names;
+  for (const Curve& c : all)
+    if (std::find(names.begin(), names.end(), base_name(c.name)) == names.end()) names.push_back(base_name(c.name));
+  std::string out;
+  for (const std::string& name : names) {
+    if (room == 0) break;
+    plot::LineChart chart{.titles = {"", "epoch", ""}, .curves = {}};
+    plot::Range range;
+    for (const Curve& c : all) {
+      if (base_name(c.name) != name) continue;
+      const bool watched = c.name != name;
+      chart.curves.push_back(c);
+      chart.curves.back().name = watched ? "validation" : "training";
+      chart.tones.push_back(watched ? "c1" : "muted");
+      range.add(c.y);
+    }
+    if (chart.curves.size() == 1) chart.tones = {"c1"};
+    const plot::MetricStyle style = plot::style_of(name);
+    chart.percent_y = style.percent && range.high <= 1;
+    chart.log_y = loss && range.low > 0 && range.high / range.low > 20;
+    if (!chart.log_y && range.low > 0 && range.low < .4 * range.high) chart.y_range.add(0);
+    chart.titles.y = style.name + (chart.log_y ? " (logarithmic)" : "");
+    chart.titles.label = style.name + " over " + count_text(static_cast<std::int64_t>(chart.curves[0].x.size())) + " epochs";
+    chart.whole_x = true;
+    if (r.best_epoch > 0) chart.marker = static_cast<double>(r.best_epoch), chart.marker_text = "kept";
+    const std::string svg = line_chart(chart);
+    if (svg.empty()) continue;
+    out += figure(style.name, "", svg);
+    --room;
+  }
+  return out;
+}
+
+}  // namespace
+
+Section training(const Report& r) {
+  std::size_t room = most_charts;
+  std::string out = curves(r, r.losses, true, room);
+  out += curves(r, r.metrics, false, room);
+  std::string after;
+  if (!out.empty()) {
+    const auto watched = [](const std::vector<Curve>& list) { return std::any_of(list.begin(), list.end(), [](const Curve& c) { return c.name.rfind("val_", 0) == 0; }); };
+    if (watched(r.losses) || watched(r.metrics)) after = note("Validation rows are not learned from: where their curve turns while the other goes on, the model begins to learn rows by heart." + std::string(r.best_epoch > 0 ? " The weights of epoch " + count_text(r.best_epoch) + " were kept." : ""));
+  }
+  std::vector<std::pair<std::string, std::string>> times;
+  for (const auto& [name, seconds] : r.timings)
+    if (times.size() < 30) times.emplace_back(name, plot::duration_text(seconds));
+  if (!times.empty()) out += figure("Time", "", facts(times));
+  return {"training", "How it was trained", figures(out) + after};
+}
+
+Section network(const Report& r) {
+  if (r.layers.empty() && r.network_svg.empty()) return {"network", "The network", ""};
+  std::string out;
+  std::int64_t sum = 0, most = 1;
+  for (const LayerOverview& l : r.layers) sum += std::max<std::int64_t>(l.parameters, 0), most = std::max(most, l.parameters);
+  if (!r.layers.empty()) {
+    std::string table = "<table class=\"plain layers\"><thead><tr><th scope=\"col\">layer</th><th scope=\"col\">gives</th><th scope=\"col\" class=\"num\">parameters</th><th class=\"strips\"><span class=\"unseen\">picture</span></th></tr></thead><tbody>";
+    const std::size_t shown = std::min(r.layers.size(), most_layers);
+    for (std::size_t i = 0; i < shown; ++i) {
+      const LayerOverview& l = r.layers[i];
+      const double share = 100.0 * static_cast<double>(std::max<std::int64_t>(l.parameters, 0)) / static_cast<double>(most);
+      table += "<tr><th scope=\"row\">" + escaped(l.kind.empty() ? l.name : l.kind, 60) + (l.kind.empty() || l.name == l.kind || l.name.empty() ? "" : "<small>" + escaped(l.name, 80) + "</small>") + "</th><td>" +
+               escaped(l.output, 80) + "</td><td class=\"num\">" + (l.parameters > 0 ? count_text(l.parameters) : "") + "</td><td class=\"strips\">" +
+               (share > 0 ? "<svg class=\"strip\" aria-hidden=\"true\"><rect class=\"br c1\" x=\"0\" y=\"8\" height=\"8\" width=\"" + plot::place(std::max(share, .8)) + "%\"/></svg>" : "") + "</td></tr>";
+    }
+    std::string reading = count_text(r.parameters > 0 ? r.parameters : sum) + " parameters in all.";
+    if (const std::string cut = cut_note(shown, r.layers.size(), "layers", "the first"); !cut.empty()) reading += " " + cut;
+    out += figure("Layer by layer", reading, table + "</tbody></table>", r.network_svg.empty() ? "wide" : "");
+  }
+  if (!r.network_svg.empty() && r.network_svg.size() <= most_picture) {
+    // As a picture, not as part of the page: nothing in it can run, and its styles stay inside.
+    out += figure("Drawn", "", "<img class=\"network\" src=\"data:image/svg+xml;base64," + base64(r.network_svg) + "\" alt=\"The network as boxes and arrows; the table of layers says the same in words\">");
+  }
+  return {"network", "The network", figures(out)};
+}
+
+Section plan(const Report& r) {
+  if (r.plan.empty()) return {"plan", "How it is computed", ""};
+  std::string lines;
+  const std::size_t shown = std::min(r.plan.size(), most_lines);
+  for (std::size_t i = 0; i < shown; ++i) lines += escaped(r.plan[i], 300) + "\n";
+  return {"plan", "How it is computed", "<details><summary>The plan of the compiled program, " + count_text(static_cast<std::int64_t>(r.plan.size())) + (r.plan.size() == 1 ? " line" : " lines") + "</summary><pre tabindex=\"0\">" + lines + "</pre></details>" +
+                                            note(cut_note(shown, r.plan.size(), "lines", "the first"))};
+}
+
+Section card(const Report& r) {
+  std::vector<std::pair<std::string, std::string>> items(r.card.begin(), r.card.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(r.card.size(), 30)));
+  return {"card", "What it is for", facts(items)};
+}
+
+Section again(const Report& r) {
+  if (r.command.empty() && r.versions.empty() && r.data.digest.empty() && r.model.empty()) return {"again", "To run it again", ""};
+  std::string out;
+  if (!r.command.empty()) out += "<pre class=\"command\" tabindex=\"0\"><code>" + escaped(r.command, 2000) + "</code></pre>";
+  std::vector<std::pair<std::string, std::string>> items{{"started", r.started}, {"took", r.seconds > 0 ? plot::duration_text(r.seconds) : ""}, {"seed", std::to_string(r.seed)},
+                                                         {"threads", r.threads > 0 ? std::to_string(r.threads) + "; the numbers do not depend on them" : ""},
+                                                         {"data", r.data.source}, {"digest of the data", r.data.digest}, {"model", r.model}};
+  for (std::size_t i = 0; i < std::min<std::size_t>(r.versions.size(), 20); ++i) items.push_back(r.versions[i]);
+  return {"again", "To run it again", out + facts(items) + note("The same command on the same data gives the same bits. Every number of this page stands in report.json beside it; candor report MODEL writes both again.")};
+}
+
+}  // namespace candor::candid::page

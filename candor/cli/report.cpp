@@ -1,0 +1,60 @@
+#include <cstdio>
+
+#include "candor/base/error.h"
+#include "candor/base/file.h"
+#include "candor/base/text.h"
+#include "candor/cli/command.h"
+#include "candor/cli/report.h"
+#include "candor/formats/config_json.h"
+#include "candor/formats/model_file.h"
+
+namespace candor::cli {
+namespace {
+
+struct Options {
+  std::string model, out = ".";
+};
+
+int write_report(const Options& o, const Common& common) {
+  const formats::ModelFile file = formats::read_model_file(o.model);
+  const Config* stored = file.record.find("report");
+  if (!stored) {
+    fail(ErrorKind::not_found, candor::quoted(o.model) + " holds no report: `candor train` keeps one in the models it writes, and Model::save of a program does not; `candor evaluate MODEL DATA` judges any model");
+  }
+  candid::Report report;
+  try {
+    report = candid::report_from_config(*stored);
+  } catch (Error& e) {
+    throw e.at(candor::quoted(o.model));
+  }
+  const ReportFiles files = write_report_files(report, o.out);
+  if (common.json) print_json({{"model", o.model}, {"html", files.html}, {"json", files.json}});
+  else std::printf("%s and %s\n", files.html.c_str(), files.json.c_str());
+  return 0;
+}
+
+}  // namespace
+
+ReportFiles write_report_files(const candid::Report& report, const std::string& folder) {
+  make_folders(folder);
+  const std::string prefix = folder == "." ? "" : folder + (folder.back() == '/' ? "" : "/");
+  const ReportFiles files{prefix + "report.html", prefix + "report.json"};
+  write_atomically(files.json, formats::to_json(candid::report_config(report)) + "\n");
+  write_atomically(files.html, candid::report_html(report));
+  return files;
+}
+
+void add_report(CLI::App& app, Common& common, Run& run) {
+  const auto o = std::make_shared<Options>();
+  CLI::App* command = add_command(app, common, "report", "report.html and report.json of a model, from what its file keeps", "candor report models/model.candor --out public");
+  command->add_option("MODEL", o->model, "a model file that `candor train` wrote")->required();
+  CLI::Option* out = command->add_option("--out", o->out, "the folder that both files go to (default: here)");
+  command->callback([o, out, &common, &run] {
+    run = [o, given = out->count() > 0, &common] {
+      if (given && o->out.empty()) bad_option("--out", "the name of a folder is expected");
+      return write_report(*o, common);
+    };
+  });
+}
+
+}  // namespace candor::cli

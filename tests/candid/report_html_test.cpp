@@ -1,0 +1,108 @@
+// The page: what it says first, that it is one file, that nothing of the data becomes markup, that it stays small.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <regex>
+
+#include "tests/candid/report_samples.h"
+
+namespace candor::candid {
+namespace {
+
+using testing::classification_report;
+using testing::hostile_report;
+using testing::huge_report;
+using testing::pictures_report;
+using testing::regression_report;
+using testing::series_report;
+
+bool has(const std::string& page, const std::string& part) { return page.find(part) != std::string::npos; }
+
+int count(const std::string& page, const std::string& part) {
+  int n = 0;
+  for (std::size_t at = page.find(part); at != std::string::npos; at = page.find(part, at + 1)) ++n;
+  return n;
+}
+
+TEST(ReportHtml, SaysTheScoreAndAnHonestVerdict) {
+  Report r = classification_report();
+  EXPECT_TRUE(has(report_html(r), "<b>79.7\xC2\xA0%</b> of the 2,400 rows it had not seen"));
+  EXPECT_TRUE(has(report_html(r), "not shown to be better than the best baseline, boosted trees (78.9\xC2\xA0%)"));
+  EXPECT_TRUE(has(report_html(r), "78.1 to 81.2\xC2\xA0%"));
+  r.baselines[3].difference = Interval{.002, .02};
+  EXPECT_TRUE(has(report_html(r), "That is better than the best baseline"));
+  r.baselines[3].difference = Interval{-.03, -.01};
+  EXPECT_TRUE(has(report_html(r), "That is worse than the best baseline"));
+  r.baselines[3].difference.reset();  // then the score's own interval decides: .789 lies in it
+  EXPECT_TRUE(has(report_html(r), "not shown to be better"));
+  r.baselines[3].value = .7;
+  EXPECT_TRUE(has(report_html(r), "That is better than the best baseline, logistic regression"));
+  r.baselines.clear();
+  EXPECT_TRUE(has(report_html(r), "No baseline was computed"));
+  EXPECT_TRUE(has(report_html(regression_report()), "explains <b>93.4\xC2\xA0%</b> of the variation of “price” in the 800 rows"));
+  // Of an error the lower is the better.
+  EXPECT_TRUE(has(report_html(series_report()), "That is not shown to be better than the best baseline, linear on lags (0.88)"));
+  Report worse = series_report();
+  worse.baselines[3].value = .7;
+  EXPECT_TRUE(has(report_html(worse), "That is worse than the best baseline, linear on lags"));
+}
+
+TEST(ReportHtml, IsOneFileThatAsksForNothing) {
+  for (const Report& r : {classification_report(), regression_report(), pictures_report(), series_report(), hostile_report()}) {
+    const std::string page = report_html(r);
+    EXPECT_EQ(page.rfind("<!doctype html>", 0), 0u);
+    EXPECT_TRUE(has(page, "default-src 'none'"));
+    EXPECT_FALSE(std::regex_search(page, std::regex("(src|href)=\"(?!data:|#)")));
+    EXPECT_FALSE(has(page, "url(")) << "style";
+    EXPECT_FALSE(has(page, "@import"));
+    EXPECT_EQ(count(page, "<script"), 1);
+    EXPECT_LT(page.size(), 300'000u);
+  }
+}
+
+TEST(ReportHtml, ShowsHostileTextAsText) {
+  const std::string page = report_html(hostile_report());
+  EXPECT_EQ(count(page, "</script"), 1);
+  EXPECT_EQ(count(page, "</style"), 1);
+  EXPECT_FALSE(has(page, "<img src=x"));
+  EXPECT_FALSE(std::regex_search(page, std::regex("<[^>]* on[a-z]+=")));
+  EXPECT_FALSE(has(page, "\xff"));
+  EXPECT_FALSE(has(page, "\xE2\x80\xAE"));
+  EXPECT_TRUE(has(page, "&lt;script&gt;"));
+  EXPECT_TRUE(std::none_of(page.begin(), page.end(), [](char c) { return static_cast<unsigned char>(c) < 32 && c != '\n'; }));
+}
+
+TEST(ReportHtml, StaysSmallAndSaysWhatWasLeftOut) {
+  const std::string page = report_html(huge_report());
+  EXPECT_LT(page.size(), 1'000'000u);
+  for (const char* said : {"80 of 1,000 columns are shown", "50 of 1,000 classes are shown", "1,500 of 1,000,000 rows are drawn", "Of 1,000,000 steps", "20 of 1,005 columns are shown: the most important",
+                           "40 of 1,002 findings are shown", "12 of 56 examples are shown"})
+    EXPECT_TRUE(has(page, said)) << said;
+}
+
+TEST(ReportHtml, EmptySectionsVanish) {
+  const std::string empty = report_html({});
+  EXPECT_EQ(count(empty, "<section"), 0);
+  EXPECT_TRUE(has(empty, "has not been tested"));
+  Report r = classification_report();
+  const int all = count(report_html(r), "<section");
+  r.importances.clear(), r.dependences.clear(), r.map.reset();
+  EXPECT_EQ(count(report_html(r), "<section"), all - 1);
+  EXPECT_FALSE(has(report_html(r), "What matters"));
+}
+
+TEST(ReportHtml, DrawsWhateverDoesNotFit) {
+  Report r = classification_report();  // made by a program, not read: nobody checked it
+  r.losses[0].y.resize(3), r.score.confusion[0].resize(1), r.score.classes.resize(2), r.map->values.resize(7), r.calibration[0].low.resize(2);
+  r.data.columns[0].counts = {NAN, 1}, r.data.columns[0].edges.clear(), r.score.interval = {NAN, NAN}, r.residual_edges = {0, INFINITY}, r.residual_counts = {1};
+  r.importances[0].value = NAN, r.roc[0].x.clear(), r.data.correlation.resize(2), r.dependences[2].curves[0].y.resize(1), r.baselines[0].value = INFINITY, r.seconds = NAN;
+  EXPECT_GT(report_html(r).size(), 10'000u);
+  r.score.value = NAN;
+  EXPECT_TRUE(has(report_html(r), "has not been tested"));
+}
+
+TEST(ReportHtml, TheSameReportIsTheSamePage) { EXPECT_EQ(report_html(classification_report()), report_html(classification_report())); }
+
+}  // namespace
+}  // namespace candor::candid
