@@ -7,34 +7,12 @@
 #include <cmath>
 #include <cstdio>
 #include <numeric>
-#include <random>
 
 using namespace candor;
 
 struct Points {
   std::vector<float> x, y;
 };
-
-/// x = sort(U(0, 1)), y = -x + 1 + N(0, .1): the very numbers that NumPy draws with seed 42.
-Points draw(int count) {
-  std::mt19937 bits(42);
-  const auto uniform = [&] {
-    const auto high = bits() >> 5, low = bits() >> 6;
-    return (high * 67108864.0 + low) / 9007199254740992.0;
-  };
-  Points points;
-  for (int i = 0; i < count; ++i) points.x.push_back(static_cast<float>(uniform()));
-  std::sort(points.x.begin(), points.x.end());
-  while (points.y.size() < points.x.size()) {  // normal numbers in pairs, by Marsaglia's polar method
-    const double u = 2 * uniform() - 1, v = 2 * uniform() - 1, r = u * u + v * v;
-    if (r >= 1 || r == 0) continue;
-    const double scale = std::sqrt(-2 * std::log(r) / r);
-    for (const double normal : {v * scale, u * scale}) {
-      if (points.y.size() < points.x.size()) points.y.push_back(static_cast<float>(1 - points.x[points.y.size()] + 0.1 * normal));
-    }
-  }
-  return points;
-}
 
 double mse(const Points& p, double slope, double intercept) {
   double sum = 0;
@@ -49,7 +27,9 @@ void print(const char* way, const Points& p, double slope, double intercept) {
 }
 
 int main() {
-  const Points points = draw(50);
+  // x = sort(U(0, 1)), y = -x + 1 + N(0, .1): the very numbers that NumPy draws with seed 42.
+  const data::Dataset line = data::line(50, 42);
+  const Points points{line.features.to_vector(), line.targets.to_vector()};
   const auto n = static_cast<std::int64_t>(points.x.size());
   const Tensor x = Tensor::from(points.x, {n, 1}), y = Tensor::from(points.y, {n, 1});
 
