@@ -18,8 +18,9 @@ const FixtureFile* fixture_file(const std::string& path) {
   if (!file) return nullptr;
   at->second = std::make_unique<FixtureFile>();
   at->second->json = nlohmann::json::parse(file);
-  if (at->second->json.contains("tensors")) {
-    at->second->tensors = std::make_shared<const Safetensors>(full.parent_path() / at->second->json.at("tensors").get<std::string>());
+  for (const char* key : {"tensors", "arrays"}) {  // "arrays" in fixtures/stats
+    const auto name = at->second->json.find(key);
+    if (name != at->second->json.end() && name->is_string()) at->second->tensors = std::make_shared<const Safetensors>(full.parent_path() / name->get<std::string>());
   }
   return at->second.get();
 }

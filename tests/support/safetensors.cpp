@@ -10,7 +10,7 @@ namespace {
 
 DType dtype_of_name(const std::string& name) {
   static const std::map<std::string, DType> names = {{"F64", DType::f64}, {"F32", DType::f32}, {"F16", DType::f16}, {"BF16", DType::bf16}, {"I64", DType::i64},
-                                                     {"I32", DType::i32}, {"I8", DType::i8},   {"U8", DType::u8},   {"BOOL", DType::boolean}};
+                                                     {"I32", DType::i32}, {"I16", DType::i32}, {"I8", DType::i8},   {"U8", DType::u8},   {"BOOL", DType::boolean}};
   return names.at(name);
 }
 
@@ -31,7 +31,8 @@ Safetensors::Safetensors(const std::filesystem::path& path) : path_(path.string(
     Entry entry;
     entry.type = {Shape(value.at("shape").get<std::vector<std::int64_t>>()), dtype_of_name(value.at("dtype").get<std::string>())};
     entry.begin = value.at("data_offsets").at(0).get<std::size_t>();
-    if (entry.begin + entry.type.bytes() > bytes_.size()) throw std::runtime_error(key + " reaches past the end of " + path_);
+    entry.sixteen = value.at("dtype") == "I16";
+    if (entry.begin + entry.type.bytes() / (entry.sixteen ? 2 : 1) > bytes_.size()) throw std::runtime_error(key + " reaches past the end of " + path_);
     entries_[key] = entry;
   }
 }
@@ -41,6 +42,15 @@ Tensor Safetensors::get(const std::string& key) const {
   if (found == entries_.end()) throw std::runtime_error("no tensor " + key + " in " + path_);
   const Entry& entry = found->second;
   Tensor tensor = Tensor::empty(entry.type.shape, entry.type.dtype);
+  if (entry.sixteen) {
+    auto* out = tensor.mutable_data<std::int32_t>();
+    for (std::int64_t i = 0; i < entry.type.shape.size(); ++i) {
+      std::int16_t value = 0;
+      std::memcpy(&value, bytes_.data() + entry.begin + static_cast<std::size_t>(i) * sizeof value, sizeof value);
+      out[i] = value;
+    }
+    return tensor;
+  }
   if (entry.type.bytes()) std::memcpy(tensor.raw(), bytes_.data() + entry.begin, entry.type.bytes());
   return tensor;
 }

@@ -24,6 +24,7 @@ class Safetensors {
   struct Entry {
     TensorType type;
     std::size_t begin = 0;
+    bool sixteen = false;  // i16 in the file, i32 here
   };
   std::string path_;
   std::vector<char> bytes_;  // the data part

@@ -96,7 +96,7 @@ ColumnRole infer_numbers(ColumnRole role, std::span<const double> numbers, bool 
   if (facts.whole && hints.code && few >= 3 && few <= 50 && static_cast<std::int64_t>(few) * 5 <= facts.present)
     return role.role = Role::category, role.why = std::to_string(few) + " different whole numbers, named like a code: larger does not mean more (role number if it does)", role;
   if (facts.whole && few == 2) role.why = "two numbers, " + number_text(facts.low) + " and " + number_text(facts.high);
-  else if (facts.whole && few <= 50) role.why = std::to_string(few) + " different whole numbers from " + number_text(facts.low) + " to " + number_text(facts.high) + " (role category if they are codes)";
+  else if (facts.whole && few <= 50) role.why = std::to_string(few) + " different whole numbers from " + number_text(facts.low) + " to " + number_text(facts.high) + (few <= 12 ? " (role category if they are codes)" : "");
   else role.why = std::string(facts.whole ? "whole numbers" : "numbers") + " from " + number_text(facts.low) + " to " + number_text(facts.high);
   return role;
 }
@@ -135,7 +135,8 @@ WordFacts look(const Column& column, const std::vector<std::int64_t>& counts) {
 std::string share(std::int64_t part, std::int64_t whole) {
   const double percent = 100 * static_cast<double>(part) / static_cast<double>(std::max<std::int64_t>(whole, 1));
   char text[32];
-  std::snprintf(text, sizeof text, percent < 10 ? "%.1f %%" : "%.0f %%", percent);
+  if (part < whole && percent > 99.9) return "nearly all";
+  std::snprintf(text, sizeof text, percent < 10 || (percent > 99 && part < whole) ? "%.1f %%" : "%.0f %%", percent);
   return text;
 }
 
@@ -189,7 +190,7 @@ ColumnRole infer_words(ColumnRole role, const Column& column, bool alone, std::v
   if (infer_date(role, column, counts, facts, remarks)) return role;
   const bool mostly_different = facts.distinct * 5 > facts.cells;  // a word comes less than five times
   const bool every_different = facts.distinct == facts.cells && facts.cells >= 5;
-  const bool shares_tokens = facts.tokens >= 1.5 && facts.token_uses >= 3 * static_cast<double>(facts.different_tokens);
+  const bool shares_tokens = facts.tokens >= 1.5 && facts.token_uses >= 2 * static_cast<double>(facts.different_tokens);
   if (every_different && hints.id && !alone) return role.role = Role::id, role.why = "named like an id, and every cell is different", role;
   if (mostly_different && (facts.tokens >= 4 || (facts.tokens >= 1.5 && shares_tokens))) {
     char text[64];

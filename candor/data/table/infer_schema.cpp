@@ -111,7 +111,7 @@ void set_role(const Table& table, const Column& column, ColumnRole& role, Role a
   }
 }
 
-/// Whole numbers, at most 20 different, each twice on average; or words.
+/// Whole numbers, at most 20 different (10 when they have gaps, as counts do), each twice on average; or words.
 bool holds_classes(const Column& column) {
   if (column.kind == Column::Kind::text) {
     std::int64_t unread = 0;
@@ -127,6 +127,7 @@ bool holds_classes(const Column& column) {
     values.insert(x);
     if (values.size() > 20) return false;
   }
+  if (values.size() > 10 && *values.rbegin() - *values.begin() + 1 > static_cast<double>(values.size())) return false;
   return static_cast<std::int64_t>(values.size()) * 2 <= rows;
 }
 

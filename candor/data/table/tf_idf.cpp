@@ -12,7 +12,7 @@
 namespace candor::data {
 namespace {
 
-constexpr std::array<const char*, 3> unit_names{"word", "character", "character_in_word"};
+constexpr std::array<const char*, 3> unit_names{"word", "character", "character_in_word"}, norm_names{"none", "l1", "l2"};
 constexpr std::size_t most_terms = 1 << 24;
 
 void check(const TfIdfOptions& options) {
@@ -74,7 +74,7 @@ std::vector<std::pair<std::int64_t, double>> TfIdf::weigh(std::string_view text)
   for (const std::string& term : text_terms(text, options_.tokens))
     if (const auto at = places_.find(term); at != places_.end()) columns.push_back(at->second);
   std::sort(columns.begin(), columns.end());
-  double squares = 0;
+  double squares = 0, sum = 0;
   for (std::size_t i = 0; i < columns.size();) {
     std::size_t end = i;
     while (end < columns.size() && columns[end] == columns[i]) ++end;
@@ -83,12 +83,12 @@ std::vector<std::pair<std::int64_t, double>> TfIdf::weigh(std::string_view text)
       if (options_.sublinear) weight = 1 + std::log(weight);
       weight *= idf_[static_cast<std::size_t>(columns[i])];
     }
-    squares += weight * weight;
+    squares += weight * weight, sum += weight;
     weights.emplace_back(columns[i], weight);
     i = end;
   }
-  if (options_.normalise && !options_.counts_only && squares > 0)
-    for (auto& [column, weight] : weights) weight /= std::sqrt(squares);
+  if (options_.norm != TextNorm::none && !options_.counts_only && sum > 0)
+    for (auto& [column, weight] : weights) weight /= options_.norm == TextNorm::l1 ? sum : std::sqrt(squares);
   return weights;
 }
 
@@ -104,7 +104,7 @@ Config TfIdf::config() const {
   for (const std::string& term : terms_) terms.emplace_back(term);
   const TokenOptions& tokens = options_.tokens;
   return Config{{"unit", unit_names[static_cast<std::size_t>(tokens.unit)]}, {"shortest", tokens.shortest}, {"longest", tokens.longest}, {"least_letters", tokens.least_letters}, {"lower_case", tokens.lower_case},
-                {"sublinear", options_.sublinear}, {"normalise", options_.normalise}, {"counts_only", options_.counts_only}, {"terms", terms}, {"idf", Config::numbers(idf_)}};
+                {"sublinear", options_.sublinear}, {"norm", norm_names[static_cast<std::size_t>(options_.norm)]}, {"counts_only", options_.counts_only}, {"terms", terms}, {"idf", Config::numbers(idf_)}};
 }
 
 TfIdf TfIdf::from_config(const Config& config) {
@@ -115,7 +115,9 @@ TfIdf TfIdf::from_config(const Config& config) {
   if (unit == unit_names.end() || shortest < 1 || longest < shortest || longest > 20 || letters < 0 || letters > 1000) fail(ErrorKind::corrupt, "TF-IDF: no terms are made as " + to_string(config.at("unit")) + " says");
   tokens = {static_cast<TextUnit>(unit - unit_names.begin()), static_cast<int>(shortest), static_cast<int>(longest), static_cast<int>(letters), config.at("lower_case").boolean()};
   result.options_.sublinear = config.at("sublinear").boolean();
-  result.options_.normalise = config.at("normalise").boolean();
+  const auto norm = std::find(norm_names.begin(), norm_names.end(), config.at("norm").text());
+  if (norm == norm_names.end()) fail(ErrorKind::corrupt, "TF-IDF: no text is divided by " + to_string(config.at("norm")));
+  result.options_.norm = static_cast<TextNorm>(norm - norm_names.begin());
   result.options_.counts_only = config.at("counts_only").boolean();
   for (const Config& term : config.at("terms").items()) result.terms_.push_back(term.text());
   result.idf_ = config.at("idf").to_numbers();

@@ -14,6 +14,9 @@
 
 namespace candor::data {
 
+/// The length of a text: none, the sum of its weights, or the root of the sum of their squares.
+enum class TextNorm { none, l1, l2 };
+
 struct TfIdfOptions {
   TokenOptions tokens = {};
   std::int64_t min_texts = 1;     ///< terms that fewer texts have are left out
@@ -21,7 +24,7 @@ struct TfIdfOptions {
   std::int64_t max_terms = 0;     ///< above 0: the terms that come most often
   bool smooth = true;             ///< idf = ln((1 + n) / (1 + texts with the term)) + 1, else ln(n / texts with the term) + 1
   bool sublinear = false;         ///< 1 + ln(count) instead of the count
-  bool normalise = true;          ///< each text has length 1
+  TextNorm norm = TextNorm::l2;   ///< what each text is divided by
   bool counts_only = false;       ///< plain counts: no weights, no length
 };
 
