@@ -119,7 +119,7 @@ CellStyle style_for(const FormCounts& counts, bool semicolons) {
 bool MissingWords::contains(std::string_view cell) const {
   if (cell.empty()) return true;
   if (cell.size() <= 4) {
-    if (cell == "?" || cell == "-") return true;
+    if (cell == "?" || cell == "-" || cell == "\\N") return true;  // the last is how databases write files
     const std::string lower = lower_case(cell);
     for (const char* word : {"na", "n/a", "nan", "null", "#n/a", "-nan", "<na>"})
       if (lower == word) return true;

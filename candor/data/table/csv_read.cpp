@@ -66,8 +66,9 @@ Table read_csv_table(std::string_view bytes, const TableOptions& options, const 
     CsvBody second = read_body(layout, again, text.substr(0, end), layout.body, end, place);
     for (std::size_t c = 0; c < again.size(); ++c)
       if (again[c] != CellStyle::skip) {
-        body.parts[c].column = std::move(second.parts[c].column);
-        body.parts[c].decoded = second.parts[c].decoded;
+        const FormCounts counts = body.parts[c].counts;  // words are not counted
+        body.parts[c] = std::move(second.parts[c]);
+        if (again[c] == CellStyle::text) body.parts[c].counts = counts;
         layout.styles[c] = again[c];
       }
   }

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
-#include "candor/base/error.h"
 #include "candor/base/text.h"
 #include "candor/data/table/csv_cell.h"
+#include "candor/data/table/table_builder.h"
 
 namespace candor::data::detail {
 namespace {
@@ -224,15 +223,7 @@ Table finish_table(const CsvLayout& layout, CsvBody& body, const TableOptions& o
     keep_rows(table, table.rows() - 1);
   }
   if (options.rows > 0 && options.rows < table.rows()) keep_rows(table, options.rows);
-  if (!options.columns.empty()) {
-    std::vector<Column> ordered;
-    for (const std::string& name : options.columns) {
-      Column* const column = table.find(name);
-      if (!column) fail(ErrorKind::invalid_argument, layout.name + ": column " + quoted(name) + " is asked for twice");
-      ordered.push_back(std::exchange(*column, {}));
-    }
-    table.columns = std::move(ordered);
-  }
+  keep_columns(table, options.columns);
   table.remarks = std::move(remarks);
   return table;
 }

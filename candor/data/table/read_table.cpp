@@ -3,17 +3,57 @@
 #include "candor/base/error.h"
 #include "candor/base/text.h"
 #include "candor/data/locate.h"
-#include "candor/data/table/unpack.h"
+#include "candor/data/table/packed_file.h"
+#include "candor/data/table/sources.h"
 
 namespace candor::data {
+namespace {
 
-Table read_table(const std::string& name, const TableOptions& options) {
+bool is_postgres_url(std::string_view name) { return name.starts_with("postgresql://") || name.starts_with("postgres://"); }
+
+/// What follows "sqlite:", also with the slashes of a URL: sqlite:///abs is /abs, sqlite://rel is rel.
+std::string database_path(std::string_view name, std::string_view scheme) {
+  name.remove_prefix(scheme.size());
+  if (name.starts_with("//")) name.remove_prefix(2);
+  return std::string(name);
+}
+
+std::string existing(const std::string& name) {
   const auto path = locate(name);
   if (!path) fail(ErrorKind::not_found, "no table named " + quoted(name, 200) + ": looked for " + places_text(name));
-  const MappedFile file(*path);
+  return *path;
+}
+
+[[noreturn]] void refuse_query(const std::string& path) {
+  fail(ErrorKind::invalid_argument, path + ": a query asks a database (sqlite:FILE, postgresql://...), or files by duckdb: (duckdb:" + path + "); this is a plain file");
+}
+
+}  // namespace
+
+bool is_table_url(std::string_view name) { return is_postgres_url(name) || name.starts_with("sqlite:") || name.starts_with("duckdb:"); }
+
+Table read_table(const std::string& name, const TableOptions& options) {
+  if (options.rows < 0) fail(ErrorKind::invalid_argument, name + ": rows is " + std::to_string(options.rows) + ", 0 (all) or more is expected");
+  if (is_postgres_url(name)) return detail::read_postgres(name, options);
+  if (name.starts_with("sqlite:")) return detail::read_sqlite(existing(database_path(name, "sqlite:")), options);
+  if (name.starts_with("duckdb:")) {
+    const std::string file = database_path(name, "duckdb:");
+    // A pattern ("2024/*.csv") is DuckDB's to look up.
+    return detail::read_duckdb(file.empty() || file.find_first_of("*?[") != std::string::npos ? file : existing(file), options);
+  }
+  const std::string path = existing(name), lower = lower_case(detail::without_packing(path));
+  const MappedFile file(path);
+  const std::string_view head = file.text().substr(0, 16);
+  if (head.starts_with("SQLite format 3")) return detail::read_sqlite(path, options);
+  if (head.starts_with("PAR1") || head.starts_with("ARROW1")) return detail::read_duckdb(path, options);
+  if (!options.query.empty()) refuse_query(path);
+  if (lower.ends_with(".npz") && head.starts_with("PK")) return detail::parse_npz_table(file.text(), options, path);
   std::string holder;
   const std::string_view bytes = detail::unpacked(file, holder);
-  return parse_table(bytes, options, *path);
+  if (bytes.starts_with("\x93NUMPY")) return detail::parse_npy_table(bytes, options, path);
+  for (const char* ending : {".jsonl", ".ndjson", ".json", ".jsonlines"})
+    if (lower.ends_with(ending)) return detail::parse_json_table(bytes, options, path);
+  return parse_table(bytes, options, path);
 }
 
 }  // namespace candor::data

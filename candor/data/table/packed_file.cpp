@@ -1,4 +1,4 @@
-#include "candor/data/table/unpack.h"
+#include "candor/data/table/packed_file.h"
 
 #include <algorithm>
 #include <array>

@@ -1,0 +1,34 @@
+// The readers behind read_table, one for each kind of source.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "candor/data/table/read_table.h"
+
+namespace candor::data::detail {
+
+/// JSON lines: an object (or a list of cells) a line; also one list of objects. Objects inside become columns "outer.inner", lists inside words.
+Table parse_json_table(std::string_view text, const TableOptions& options, const std::string& name);
+
+/// NumPy arrays: .npy of one or two axes or with named fields; .npz whose arrays have equally many rows.
+Table parse_npy_table(std::string_view bytes, const TableOptions& options, const std::string& name);
+Table parse_npz_table(std::string_view bytes, const TableOptions& options, const std::string& name);
+
+/// An SQLite file: the rows of options.query (or of the table that it names; of the only table when it is empty). Opened read-only.
+Table read_sqlite(const std::string& path, const TableOptions& options);
+
+/// A PostgreSQL database by URL: the rows of options.query, or of the table that it names. Nothing can be written.
+Table read_postgres(const std::string& url, const TableOptions& options);
+
+/// Files that DuckDB reads (Parquet, Arrow), or SQL over files: options.query, in which `data` stands for the file. `path` may be empty.
+Table read_duckdb(const std::string& path, const TableOptions& options);
+
+/// Whether a query is the name of a table and nothing more.
+bool is_table_name(std::string_view query);
+/// "select * from "name"" for a name, other queries as they are, without a semicolon at the end.
+std::string as_query(std::string_view query);
+/// "sqlite:shop.db (select a, b from ...)": what stands as the table's source.
+std::string source_text(const std::string& name, std::string_view query);
+
+}  // namespace candor::data::detail

@@ -1,0 +1,126 @@
+#include <memory>
+#if CANDOR_SQLITE
+#include <sqlite3.h>
+#endif
+
+#include "candor/base/error.h"
+#include "candor/base/shared_library.h"
+#include "candor/base/text.h"
+#include "candor/data/table/sources.h"
+#include "candor/data/table/table_builder.h"
+
+namespace candor::data::detail {
+
+#if CANDOR_SQLITE
+namespace {
+
+struct Library {
+  SharedLibrary library{{"libsqlite3.so.0", "libsqlite3.so", "libsqlite3.dylib"}, "reading SQLite databases", "libsqlite3-0 (Debian, Ubuntu) or sqlite"};
+#define CANDOR_FUNCTION(name) decltype(sqlite3_##name)* name = library.get<decltype(sqlite3_##name)>("sqlite3_" #name)
+  CANDOR_FUNCTION(open_v2);
+  CANDOR_FUNCTION(close_v2);
+  CANDOR_FUNCTION(errmsg);
+  CANDOR_FUNCTION(prepare_v2);
+  CANDOR_FUNCTION(finalize);
+  CANDOR_FUNCTION(step);
+  CANDOR_FUNCTION(stmt_readonly);
+  CANDOR_FUNCTION(column_count);
+  CANDOR_FUNCTION(column_name);
+  CANDOR_FUNCTION(column_type);
+  CANDOR_FUNCTION(column_double);
+  CANDOR_FUNCTION(column_int64);
+  CANDOR_FUNCTION(column_text);
+  CANDOR_FUNCTION(column_bytes);
+  CANDOR_FUNCTION(busy_timeout);
+#undef CANDOR_FUNCTION
+};
+
+const Library& library() {
+  static const Library found;
+  return found;
+}
+
+using Database = std::unique_ptr<sqlite3, decltype(sqlite3_close_v2)*>;
+using Statement = std::unique_ptr<sqlite3_stmt, decltype(sqlite3_finalize)*>;
+
+Database open_database(const std::string& path) {
+  const Library& lib = library();
+  sqlite3* raw = nullptr;
+  const int status = lib.open_v2(path.c_str(), &raw, SQLITE_OPEN_READONLY, nullptr);
+  Database database(raw, lib.close_v2);
+  if (status != SQLITE_OK) fail(ErrorKind::io, path + ": SQLite cannot open it: " + (raw ? lib.errmsg(raw) : "no memory"));
+  lib.busy_timeout(raw, 5000);  // someone may be writing
+  return database;
+}
+
+Statement prepare(sqlite3* database, const std::string& path, const std::string& query) {
+  const Library& lib = library();
+  sqlite3_stmt* raw = nullptr;
+  const char* rest = nullptr;
+  const int status = lib.prepare_v2(database, query.data(), static_cast<int>(query.size()), &raw, &rest);
+  Statement statement(raw, lib.finalize);
+  if (status == SQLITE_NOTADB) fail(ErrorKind::corrupt, path + ": not an SQLite database: " + lib.errmsg(database));
+  if (status != SQLITE_OK) fail(ErrorKind::invalid_argument, path + ": the query failed: " + lib.errmsg(database) + "; it was " + quoted(query, 200));
+  if (!raw || lib.column_count(raw) == 0) fail(ErrorKind::invalid_argument, path + ": the query " + quoted(query, 200) + " gives no table; it must be a select");
+  if (!trimmed({rest, query.data() + query.size()}).empty()) fail(ErrorKind::invalid_argument, path + ": more than one statement in the query " + quoted(query, 200) + "; one select is expected");
+  if (!lib.stmt_readonly(raw)) fail(ErrorKind::invalid_argument, path + ": the query " + quoted(query, 200) + " would change the database; it must be a select");
+  return statement;
+}
+
+/// The only table; with several of them the choice is the user's.
+std::string only_table(sqlite3* database, const std::string& path) {
+  const Library& lib = library();
+  const Statement statement = prepare(database, path, "select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite\\_%' escape '\\' order by name");
+  std::vector<std::string> names;
+  while (lib.step(statement.get()) == SQLITE_ROW) {
+    const auto* const text = reinterpret_cast<const char*>(lib.column_text(statement.get(), 0));
+    names.emplace_back(text ? text : "");
+  }
+  if (names.size() == 1) return names[0];
+  fail(names.empty() ? ErrorKind::corrupt : ErrorKind::invalid_argument,
+       path + ": " + (names.empty() ? "the database has no tables" : "the database has several tables (" + name_list(names, 20) + "); say which: --query " + names[0] + ", or --query 'select ...'"));
+}
+
+}  // namespace
+
+Table read_sqlite(const std::string& path, const TableOptions& options) {
+  const Library& lib = library();
+  const Database database = open_database(path);
+  const std::string query = as_query(options.query.empty() ? only_table(database.get(), path) : options.query);
+  const Statement statement = prepare(database.get(), path, query);
+  TableBuilder builder(source_text(path, query), options);
+  const int columns = lib.column_count(statement.get());
+  for (int c = 0; c < columns; ++c) builder.add_column(lib.column_name(statement.get(), c));
+  while (!builder.full()) {
+    const int status = lib.step(statement.get());
+    if (status == SQLITE_DONE) break;
+    if (status != SQLITE_ROW)
+      fail(status == SQLITE_CORRUPT || status == SQLITE_NOTADB ? ErrorKind::corrupt : status == SQLITE_IOERR || status == SQLITE_BUSY ? ErrorKind::io : ErrorKind::invalid_argument,
+           path + ": the query failed at row " + with_thousands(builder.rows() + 1) + ": " + lib.errmsg(database.get()));
+    for (int c = 0; c < columns; ++c) {
+      const auto at = static_cast<std::size_t>(c);
+      switch (lib.column_type(statement.get(), c)) {
+        case SQLITE_INTEGER: builder.number(at, static_cast<double>(lib.column_int64(statement.get(), c))); break;
+        case SQLITE_FLOAT: builder.number(at, lib.column_double(statement.get(), c)); break;
+        case SQLITE_TEXT: {
+          const auto* const text = reinterpret_cast<const char*>(lib.column_text(statement.get(), c));
+          if (text) builder.word(at, {text, static_cast<std::size_t>(lib.column_bytes(statement.get(), c))});
+          break;
+        }
+        case SQLITE_BLOB:
+          fail(ErrorKind::corrupt, path + ": row " + with_thousands(builder.rows() + 1) + ", column " + quoted(builder.name(at)) + " holds bytes (a blob), a number or text is expected; leave it out of the query");
+        default: break;
+      }
+    }
+    builder.end_row();
+  }
+  if (builder.rows() == 0) fail(ErrorKind::corrupt, path + ": the query " + quoted(query, 200) + " gives no rows");
+  return builder.finish("sql");
+}
+#else
+Table read_sqlite(const std::string& path, const TableOptions&) {
+  fail(ErrorKind::unsupported, path + ": this build reads no SQLite databases (libsqlite3-dev was not there when it was made); export the table as CSV: sqlite3 -header -csv FILE 'select ...'");
+}
+#endif
+
+}  // namespace candor::data::detail

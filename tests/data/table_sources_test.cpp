@@ -1,0 +1,297 @@
+// Tables that are no text: JSON lines, NumPy's arrays, databases, Parquet.
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+
+#include "candor/base/threads.h"
+#include "candor/data/numpy.h"
+#include "candor/data/table/read_table.h"
+#include "tests/support/errors.h"
+#include "tests/support/files.h"
+
+namespace candor::data {
+namespace {
+
+using Names = std::vector<std::string>;
+using Values = std::vector<double>;
+using testing::TemporaryFolder;
+
+Names words(const Table& t, const char* column) {
+  Names result;
+  for (std::int64_t r = 0; r < t.rows(); ++r) result.push_back(t.at(column).cell(r));
+  return result;
+}
+bool has(const Table& table, const std::string& id) {
+  for (const Remark& r : table.remarks)
+    if (r.id == id) return true;
+  return false;
+}
+
+class JsonTable : public ::testing::Test {
+ protected:
+  Table read(std::string_view text, const TableOptions& options = {}) { return read_table(folder.write("t.jsonl", text), options); }
+  TemporaryFolder folder;
+};
+
+TEST_F(JsonTable, ObjectsALine) {
+  const Table t = read("{\"a\":1,\"b\":\"x\",\"c\":{\"d\":1.5,\"e\":[1,{\"z\":\"q\"}]},\"t\":true}\n\n{\"b\":\"y\",\"a\":null,\"new\":-3e2}\n");
+  EXPECT_EQ(t.names(), (Names{"a", "b", "c.d", "c.e", "t", "new"}));
+  ASSERT_EQ(t.rows(), 2);
+  EXPECT_EQ(t.at("a").numbers[0], 1);
+  EXPECT_TRUE(t.at("a").is_missing(1));
+  EXPECT_EQ(words(t, "b"), (Names{"x", "y"}));
+  EXPECT_EQ(words(t, "c.e"), (Names{"[1,{\"z\":\"q\"}]", ""}));
+  EXPECT_EQ(words(t, "t"), (Names{"true", ""}));
+  EXPECT_TRUE(t.at("new").is_missing(0));
+  EXPECT_EQ(t.at("new").numbers[1], -300);
+}
+
+TEST_F(JsonTable, ListsALineAndOneList) {
+  const Table lists = read("[1,\"a\",2.5]\n[2,\"b\",null]\n");
+  EXPECT_EQ(lists.names(), (Names{"column_1", "column_2", "column_3"}));
+  EXPECT_EQ(lists.at("column_1").numbers, (Values{1, 2}));
+  const Table document = read("[\n {\"a\": 1, \"b\": \"x\"},\n {\"a\": 2, \"b\": \"y\"}\n]\n");
+  EXPECT_EQ(document.at("a").numbers, (Values{1, 2}));
+  EXPECT_EQ(read("[[1,2],[3,4]]").at("column_2").numbers, (Values{2, 4}));
+}
+
+TEST_F(JsonTable, NumbersInQuotesAndColumnsOfBoth) {
+  const Table t = read("{\"n\":\"1.5\",\"m\":1}\n{\"n\":\"2\",\"m\":\"two\"}\n{\"n\":null,\"m\":2.5}\n");
+  EXPECT_EQ(t.at("n").numbers[1], 2);
+  EXPECT_TRUE(has(t, "json.text-numbers"));
+  EXPECT_EQ(words(t, "m"), (Names{"1", "two", "2.5"}));
+  EXPECT_EQ(read("{\"n\":\"007\"}\n", {.text = {"n"}}).at("n").cell(0), "007");
+  EXPECT_EQ(read("{\"a\":1,\"b\":2}\n{\"a\":3}\n{\"a\":4}\n", {.columns = {"b", "a"}, .rows = 2}).names(), (Names{"b", "a"}));
+  EXPECT_EQ(read("{\"a\":1,\"b\":2}\n{\"a\":3}\n{\"a\":4}\n", {.rows = 2}).rows(), 2);
+}
+
+TEST_F(JsonTable, BadInput) {
+  EXPECT_ERROR(corrupt, read(""), "empty");
+  EXPECT_ERROR(corrupt, read("{\"a\":1}\n{\"a\":2\n"), "line 2", "not JSON");
+  EXPECT_ERROR(corrupt, read("{\"a\":1,\"a\":2}\n"), "line 1", "\"a\" stands there twice");
+  EXPECT_ERROR(corrupt, read("5\n"), "line 1", "got \"5\"");
+  EXPECT_ERROR(corrupt, read("{\"a\":" + std::string(100, '[') + std::string(100, ']') + "}\n"), "line 1", "nested deeper than 64");
+  EXPECT_ERROR(corrupt, read("{\"a\":\"\xff\"}\n"), "line 1", "not JSON");
+  EXPECT_ERROR(corrupt, read("[1,{\"b\":2}]\n"), "line 1");
+  EXPECT_ERROR(corrupt, read("[\n{\"a\":1},\n5]\n"), "a row is expected");
+  std::string wide;
+  for (int i = 0; i < 70000; ++i) wide += "{\"c" + std::to_string(i) + "\":1}\n";
+  EXPECT_ERROR(corrupt, read(wide), "columns of its own");
+}
+
+/// A .npy file of version 1.
+std::string npy(const std::string& descr, const std::string& shape, const std::string& bytes, bool fortran = false) {
+  std::string header = "{'descr': " + descr + ", 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': " + shape + ", }";
+  while ((10 + header.size() + 1) % 64 != 0) header += ' ';
+  header += '\n';
+  return std::string("\x93NUMPY\x01\0", 8) + static_cast<char>(header.size() & 0xff) + static_cast<char>(header.size() >> 8) + header + bytes;
+}
+template <class T>
+std::string raw(std::initializer_list<T> values) {
+  return {reinterpret_cast<const char*>(values.begin()), values.size() * sizeof(T)};
+}
+std::string backwards(std::string bytes, std::size_t width) {
+  for (std::size_t i = 0; i + width <= bytes.size(); i += width) std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(i), bytes.begin() + static_cast<std::ptrdiff_t>(i + width));
+  return bytes;
+}
+
+class Numpy : public ::testing::Test {
+ protected:
+  Table read(const std::string& contents) { return read_table(folder.write("t.npy", contents)); }
+  Tensor tensor(const std::string& contents) { return to_tensor(parse_npy(std::as_bytes(std::span(contents)), "t.npy")); }
+  TemporaryFolder folder;
+};
+
+TEST_F(Numpy, Tables) {
+  const Table t = read(npy("'<f8'", "(2, 3)", raw<double>({1, 2, 3, 4, 5, NAN})));
+  EXPECT_EQ(t.names(), (Names{"column_1", "column_2", "column_3"}));
+  EXPECT_EQ(t.at("column_2").numbers, (Values{2, 5}));
+  EXPECT_EQ(t.at("column_3").missing(), 1);
+  EXPECT_EQ(read(npy("'<i4'", "(2, 2)", raw<std::int32_t>({1, 2, 3, 4}), true)).at("column_1").numbers, (Values{1, 2}));
+  EXPECT_EQ(read(npy("'>i2'", "(2,)", backwards(raw<std::int16_t>({-5, 300}), 2))).at("column_1").numbers, (Values{-5, 300}));
+  EXPECT_EQ(read(npy("'|u1'", "(2,)", "\xff\x01")).at("column_1").numbers, (Values{255, 1}));
+  EXPECT_EQ(read(npy("'<f2'", "(2,)", raw<std::uint16_t>({0x3c00, 0xc000}))).at("column_1").numbers, (Values{1, -2}));
+  EXPECT_EQ(words(read(npy("'<U2'", "(2,)", raw<char32_t>({'a', 0, U'\u00fc', U'\u20ac'}))), "column_1"), (Names{"a", "\xc3\xbc\xe2\x82\xac"}));
+  EXPECT_EQ(words(read(npy("'|S3'", "(2,)", std::string("ab\0abc", 6))), "column_1"), (Names{"ab", "abc"}));
+  EXPECT_EQ(words(read(npy("'<M8[D]'", "(3,)", raw<std::int64_t>({19782, -1, INT64_MIN}))), "column_1"), (Names{"2024-02-29", "1969-12-31", ""}));
+  EXPECT_EQ(words(read(npy("'<M8[ms]'", "(1,)", raw<std::int64_t>({-1}))), "column_1"), (Names{"1969-12-31 23:59:59"}));
+  const std::string rows = raw<std::int32_t>({3}) + raw<double>({1.5}) + "ab" + raw<std::int32_t>({4}) + raw<double>({2.5}) + std::string("c\0", 2);
+  const Table s = read(npy("[('n', '<i4'), ('x', '<f8'), ('name', '|S2')]", "(2,)", rows));
+  EXPECT_EQ(s.names(), (Names{"n", "x", "name"}));
+  EXPECT_EQ(s.at("x").numbers, (Values{1.5, 2.5}));
+  EXPECT_EQ(words(s, "name"), (Names{"ab", "c"}));
+}
+
+TEST_F(Numpy, Tensors) {
+  const Tensor f = tensor(npy("'<f4'", "(2, 1, 2)", raw<float>({1, 2, 3, 4})));
+  EXPECT_EQ(f.shape(), (Shape{2, 1, 2}));
+  EXPECT_EQ(f.dtype(), DType::f32);
+  EXPECT_EQ(f.to_vector(), (std::vector<float>{1, 2, 3, 4}));
+  EXPECT_EQ(tensor(npy("'<i8'", "(2, 2)", raw<std::int64_t>({1, 2, 3, INT64_MAX}), true)).to_vector<std::int64_t>(), (std::vector<std::int64_t>{1, 3, 2, INT64_MAX}));
+  EXPECT_EQ(tensor(npy("'>u2'", "(2,)", backwards(raw<std::uint16_t>({5, 65535}), 2))).to_vector<int>(), (std::vector<int>{5, 65535}));
+  EXPECT_EQ(tensor(npy("'|b1'", "(2,)", std::string("\x01\0", 2))).dtype(), DType::boolean);
+  EXPECT_EQ(tensor(npy("'<f8'", "()", raw<double>({2.5}))).item(), 2.5f);
+}
+
+TEST_F(Numpy, BadInput) {
+  EXPECT_ERROR(unsupported, read(npy("'|O'", "(2,)", "12345678")), "Python objects");
+  EXPECT_ERROR(unsupported, read(npy("'<c16'", "(1,)", std::string(16, '\0'))), "\"<c16\"");
+  EXPECT_ERROR(corrupt, read(npy("'<f8'", "(2, 3)", raw<double>({1, 2, 3}))), "(2, 3)", "24 there are", "cut off");
+  EXPECT_ERROR(corrupt, read(npy("'<f8'", "(4611686018427387904, 4)", "")), "cut off");
+  EXPECT_ERROR(corrupt, read(npy("'<f8'", "(-1,)", "")), "shape");
+  EXPECT_ERROR(corrupt, read(npy("'<f8'", "(2, 1, 1)", raw<double>({1, 2}))), "3 axes");
+  EXPECT_ERROR(corrupt, read(npy("'<f8'", "(0, 3)", "")), "no rows");
+  EXPECT_ERROR(corrupt, read(npy("'<f8'", "(1,", "12345678")), "NumPy");
+  EXPECT_ERROR(corrupt, read(std::string("\x93NUMPY\x01\0\xff\xff{'descr'", 18)), "cut off");
+  EXPECT_ERROR(unsupported, read(std::string("\x93NUMPY\x09\0\x01\0{", 11)), "version 9");
+}
+
+// Databases.
+
+/// SQLite, found as the reader finds it; null where it is not installed.
+bool run_sqlite(const std::string& path, const char* sql) {
+  void* const library = ::dlopen("libsqlite3.so.0", RTLD_NOW);
+  if (!library) return false;
+  const auto open = reinterpret_cast<int (*)(const char*, void**)>(::dlsym(library, "sqlite3_open"));
+  const auto exec = reinterpret_cast<int (*)(void*, const char*, void*, void*, char**)>(::dlsym(library, "sqlite3_exec"));
+  const auto close = reinterpret_cast<int (*)(void*)>(::dlsym(library, "sqlite3_close"));
+  void* database = nullptr;
+  const bool done = open(path.c_str(), &database) == 0 && exec(database, sql, nullptr, nullptr, nullptr) == 0;
+  close(database);
+  return done;
+}
+
+TEST(Sqlite, QueriesAndTables) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "shop.db";
+  if (!run_sqlite(path, "create table customers(id integer, name text, age real, n text); insert into customers values (1,'ann',30.5,'7'),(2,'bob',null,'8'),(3,null,12,'9');"))
+    GTEST_SKIP() << "needs libsqlite3.so.0";
+  const Table t = read_table("sqlite:" + path);
+  EXPECT_EQ(t.names(), (Names{"id", "name", "age", "n"}));
+  EXPECT_EQ(t.at("id").numbers, (Values{1, 2, 3}));
+  EXPECT_EQ(words(t, "name"), (Names{"ann", "bob", ""}));
+  EXPECT_EQ(t.at("age").missing(), 1);
+  EXPECT_EQ(t.at("n").numbers, (Values{7, 8, 9}));
+  EXPECT_TRUE(has(t, "sql.text-numbers"));
+  EXPECT_NE(t.source.find("select * from \"customers\""), std::string::npos);
+  EXPECT_EQ(read_table(path, {.query = "select age + 1 as older from customers where id = 1;"}).at("older").numbers, (Values{31.5}));
+  EXPECT_EQ(read_table("sqlite://" + path, {.query = "customers", .rows = 2}).rows(), 2);
+  EXPECT_ERROR(invalid_argument, read_table(path, {.query = "select nope from customers"}), "the query failed", "no such column: nope");
+  EXPECT_ERROR(invalid_argument, read_table(path, {.query = "delete from customers"}), "must be a select");
+  EXPECT_ERROR(invalid_argument, read_table(path, {.query = "delete from customers returning id"}), "would change the database");
+  EXPECT_ERROR(invalid_argument, read_table(path, {.query = "select 1; select 2"}), "more than one statement");
+  EXPECT_ERROR(corrupt, read_table(path, {.query = "select * from customers where id > 10"}), "no rows");
+  EXPECT_ERROR(corrupt, read_table(path, {.query = "select x'00ff' as bytes"}), "\"bytes\" holds bytes");
+  EXPECT_ERROR(corrupt, read_table(path, {.query = "select 1 as a, 2 as a"}), "several columns are named \"a\"");
+  EXPECT_EQ(read_table(path).rows(), 3);
+  ASSERT_TRUE(run_sqlite(path, "create table orders(id)"));
+  EXPECT_ERROR(invalid_argument, read_table(path), "several tables (customers, orders)", "--query");
+  EXPECT_ERROR(not_found, read_table("sqlite:" + (folder / "no.db")), "no.db");
+  EXPECT_ERROR(corrupt, read_table("sqlite:" + folder.write("text.db", std::string(5000, 'x'))), "not a");
+  EXPECT_ERROR(corrupt, read_table(folder.write("cut.db", "SQLite format 3" + std::string(1, '\0') + std::string(500, '\1'))), "cut.db");
+  EXPECT_ERROR(invalid_argument, read_table(folder.write("t.csv", "a\n1\n"), {.query = "select 1"}), "a plain file");
+}
+
+/// A server of the test's own on a socket in the folder; PostgreSQL does not run as root.
+class Postgres {
+ public:
+  explicit Postgres(const TemporaryFolder& folder) : data_(folder / "data"), socket_(folder.path()) {
+    if (run("command -v initdb || ls /usr/lib/postgresql/*/bin/initdb") != 0) return;
+    run("chmod 777 " + socket_);
+    if (run(as_user_ + "$BIN/initdb -D " + data_ + " -A trust -U candor --no-sync") != 0) return;
+    running_ = run(as_user_ + "$BIN/pg_ctl -D " + data_ + " -w -o \"-k " + socket_ + " -c listen_addresses='' -c fsync=off\" start") == 0;
+  }
+  ~Postgres() {
+    if (running_) run(as_user_ + "$BIN/pg_ctl -D " + data_ + " -m immediate stop");
+  }
+  bool running() const { return running_; }
+  bool sql(const std::string& text) { return run("$BIN/psql -h " + socket_ + " -U candor -d postgres -v ON_ERROR_STOP=1 -c \"" + text + "\"") == 0; }
+  std::string url() const { return "postgresql://candor:secret@/postgres?host=" + socket_; }
+
+ private:
+  static int run(const std::string& command) {
+    return std::system(("BIN=$(dirname $(readlink -f $(command -v initdb || ls /usr/lib/postgresql/*/bin/initdb | tail -1) 2>/dev/null) 2>/dev/null); cd /; (" + command + ") > /dev/null 2>&1").c_str());
+  }
+  std::string data_, socket_, as_user_ = ::getuid() == 0 ? "runuser -u postgres -- " : "";
+  bool running_ = false;
+};
+
+TEST(PostgreSql, QueriesAndTables) {
+  const TemporaryFolder folder;
+  Postgres server(folder);
+  if (!server.running()) GTEST_SKIP() << "needs a PostgreSQL server that can be started (initdb, pg_ctl)";
+  ASSERT_TRUE(server.sql("create table customers(id int, name text, age double precision, price numeric(10,2), yes boolean, day date);"
+                         "insert into customers values (1,'ann',30.5,2.25,true,'2024-02-29'),(2,'bob',null,-3,false,null),(3,null,12,1000000,null,'1999-12-31')"));
+  const Table t = read_table(server.url(), {.query = "customers"});
+  EXPECT_EQ(t.names(), (Names{"id", "name", "age", "price", "yes", "day"}));
+  EXPECT_EQ(t.at("id").numbers, (Values{1, 2, 3}));
+  EXPECT_EQ(t.at("price").numbers, (Values{2.25, -3, 1000000}));
+  EXPECT_EQ(t.at("age").missing(), 1);
+  EXPECT_EQ(words(t, "yes"), (Names{"true", "false", ""}));
+  EXPECT_EQ(words(t, "day"), (Names{"2024-02-29", "", "1999-12-31"}));
+  EXPECT_EQ(t.source.find("secret"), std::string::npos);
+  EXPECT_EQ(read_table(server.url(), {.query = "select count(*) as n from public.customers;"}).at("n").numbers, (Values{3}));
+  EXPECT_EQ(read_table(server.url(), {.query = "select generate_series(1, 5000) as n", .rows = 7}).rows(), 7);
+  EXPECT_ERROR(invalid_argument, read_table(server.url(), {.query = "select nope from customers"}), "the query failed", "nope");
+  EXPECT_ERROR(invalid_argument, read_table(server.url(), {.query = "delete from customers"}), "read-only");
+  EXPECT_ERROR(invalid_argument, read_table(server.url(), {.query = "select 1; select 2"}), "multiple commands");
+  EXPECT_ERROR(invalid_argument, read_table(server.url()), "--query");
+  EXPECT_ERROR(corrupt, read_table(server.url(), {.query = "select * from customers where id > 9"}), "no rows");
+}
+
+TEST(PostgreSql, NoServer) {
+  if (!::dlopen("libpq.so.5", RTLD_NOW)) GTEST_SKIP() << "needs libpq.so.5";
+  EXPECT_ERROR(io, read_table("postgresql://candor:secret@127.0.0.1:1/none", {.query = "t"}), "does not answer", "postgresql://candor@127.0.0.1:1/none");
+}
+
+/// Runs SQL in DuckDB; false where its library is not found.
+bool run_duckdb(const std::string& sql) {
+  const char* const path = std::getenv("CANDOR_DUCKDB");
+  void* library = path && *path ? ::dlopen(path, RTLD_NOW) : nullptr;
+  if (!library) library = ::dlopen("libduckdb.so", RTLD_NOW);
+  if (!library) return false;
+  const auto open = reinterpret_cast<int (*)(const char*, void**)>(::dlsym(library, "duckdb_open"));
+  const auto connect = reinterpret_cast<int (*)(void*, void**)>(::dlsym(library, "duckdb_connect"));
+  const auto query = reinterpret_cast<int (*)(void*, const char*, void*)>(::dlsym(library, "duckdb_query"));
+  const auto disconnect = reinterpret_cast<void (*)(void**)>(::dlsym(library, "duckdb_disconnect"));
+  const auto close = reinterpret_cast<void (*)(void**)>(::dlsym(library, "duckdb_close"));
+  void *database = nullptr, *connection = nullptr;
+  const bool done = open(nullptr, &database) == 0 && connect(database, &connection) == 0 && query(connection, sql.c_str(), nullptr) == 0;
+  disconnect(&connection);
+  close(&database);
+  return done;
+}
+
+TEST(DuckDb, ParquetAndSqlOverFiles) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "t.parquet";
+  if (!run_duckdb("copy (select * from (values (1, 'x', date '2024-01-02', 1.5::decimal(9,2), true), (null, 'a longer text than twelve', null, 2.25, null)) t(a, b, d, p, t)) to '" + path + "' (format parquet)"))
+    GTEST_SKIP() << "needs DuckDB's library (CANDOR_DUCKDB)";
+  const Table t = read_table(path);
+  EXPECT_EQ(t.names(), (Names{"a", "b", "d", "p", "t"}));
+  EXPECT_EQ(t.at("a").numbers[0], 1);
+  EXPECT_EQ(t.at("a").missing(), 1);
+  EXPECT_EQ(words(t, "b"), (Names{"x", "a longer text than twelve"}));
+  EXPECT_EQ(words(t, "d"), (Names{"2024-01-02", ""}));
+  EXPECT_EQ(t.at("p").numbers, (Values{1.5, 2.25}));
+  EXPECT_EQ(words(t, "t"), (Names{"true", ""}));
+  EXPECT_EQ(read_table(path, {.query = "select sum(p) as s from data"}).at("s").numbers, (Values{3.75}));
+  const std::string csv = folder.write("a.csv", "x,y\n1,2\n3,4\n");
+  folder.write("b.csv", "x,y\n5,6\n");
+  EXPECT_EQ(read_table("duckdb:" + csv, {.query = "select x + y as z from data"}).at("z").numbers, (Values{3, 7}));
+  EXPECT_EQ(read_table("duckdb:" + (folder / "*.csv")).rows(), 3);
+  EXPECT_ERROR(invalid_argument, read_table(path, {.query = "select nope from data"}), "the query failed", "nope");
+  EXPECT_ERROR(invalid_argument, read_table(folder.write("cut.parquet", "PAR1 and nothing more")), "cut.parquet", "failed");
+}
+
+TEST(DuckDb, WithoutItsLibrary) {
+  const TemporaryFolder folder;
+  if (run_duckdb("select 1")) GTEST_SKIP() << "DuckDB is there";
+  EXPECT_ERROR(unsupported, read_table(folder.write("t.parquet", "PAR1")), "CANDOR_DUCKDB", "libduckdb.so");
+}
+
+}  // namespace
+}  // namespace candor::data
