@@ -79,7 +79,6 @@ std::string to_string(const Schema& schema) {
     text += line + column.why + (column.date_format.empty() ? "" : " (" + column.date_format + ")") + "\n";
   }
   if (schema.task != TaskKind::automatic) text += "  task: " + std::string(task_name(schema.task)) + "\n";
-  for (const Remark& remark : schema.remarks) text += "  " + remark.message + "\n";
   return text;
 }
 
