@@ -47,13 +47,14 @@ enum class Resampling {
   nearest,   ///< the pixel at the centre
   bilinear,  ///< a triangle over 2 pixels
   bicubic,   ///< Catmull-Rom, a = -0.5, over 4 pixels
+  lanczos,   ///< a windowed sinc over 6 pixels
   area,      ///< the mean of what is covered, edge pixels by their share
 };
 struct ResizeOptions {
   Resampling method = Resampling::bilinear;
-  bool antialias = true;  ///< bilinear, bicubic: the filter widens when the picture shrinks, so that no pixel is passed over
+  bool antialias = true;  ///< bilinear, bicubic, lanczos: the filter widens when the picture shrinks, so that no pixel is passed over
 };
-/// Another size. Bilinear and bicubic with antialias give Pillow's numbers (Image.resize), without it TensorFlow's (tf.image.resize). Throws Error
+/// Another size. Bilinear, bicubic and lanczos with antialias give Pillow's numbers (Image.resize), without it TensorFlow's (tf.image.resize). Throws Error
 /// (corrupt, unsupported) for sizes below 1 and beyond the limits.
 Image resized(const Image& image, std::int64_t height, std::int64_t width, const ResizeOptions& options = {});
 

@@ -17,6 +17,10 @@ struct WarpPlan {
   Fill fill;
   float value;
 
+  /// For whoever has one image and no graph: the result is of the image's size, between pixels bilinear.
+  WarpPlan(std::int64_t image_height, std::int64_t image_width, std::int64_t image_channels, Fill beyond)
+      : height(image_height), width(image_width), channels(image_channels), rows(image_height), columns(image_width), nearest(false), fill(beyond), value(0) {}
+
   /// images and coordinates of a node whose image has the shape `image`.
   WarpPlan(const Shape& image, const Shape& coordinates, const Attrs& attrs)
       : height(image[1]), width(image[2]), channels(image[3]), rows(coordinates[1]), columns(coordinates[2]) {

@@ -57,6 +57,7 @@ Config describe_run(const Model& model, std::span<const Tensor> x, std::span<con
   run.set("validation inputs", describe(v.x)).set("validation targets", describe(v.y)).set("validation weights", describe(v.sample_weight.tensors()));
   run.set("batch_size", options.batch_size).set("shuffle", options.shuffle).set("seed", std::to_string(options.seed));
   run.set("initial_epoch", options.initial_epoch).set("steps_per_epoch", options.steps_per_epoch).set("callbacks", kinds);
+  if (!options.augmentation.empty()) run.set("augmentation", options.augmentation.description());
   return run;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "candor/data/augment.h"
 #include "candor/data/dataset.h"
 #include "candor/train/callback.h"
 #include "candor/train/sample_weights.h"
@@ -41,6 +42,7 @@ struct FitOptions {
   std::int64_t validation_steps = 0;    ///< 0: all batches of the validation data, else so many of the first
   std::int64_t validation_batch_size = 0;  ///< 0: batch_size
   int validation_freq = 1;              ///< validate after every so many epochs
+  data::Augmentation augmentation = {};  ///< of the pictures of each training batch, anew in each epoch; labels follow. One input, one target
 };
 
 }  // namespace candor

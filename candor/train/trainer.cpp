@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstring>
 #include <numeric>
 
 #include "candor/base/interrupt.h"
@@ -98,16 +99,41 @@ Trainer::Part Trainer::part_of(int epoch) const {
 
 std::vector<TensorType> Trainer::argument_types(std::int64_t batch) const {
   std::vector<TensorType> types;
-  for (const Tensor& t : data_) types.push_back(t.type());
+  for (const Tensor& t : data_) types.push_back(batch_data_.empty() ? t.type() : TensorType{t.shape().with(0, batch), t.dtype()});
   types.push_back({Shape{batch}, DType::i64});
   return types;
 }
 
+void Trainer::prepare_augmentation() {
+  if (options_.augmentation.empty()) return;
+  if (programs_->inputs() != 1 || target_count_ != 1)
+    fail(ErrorKind::invalid_argument, who_ + ": augmentation is for models of one input and one target, and this has " + std::to_string(programs_->inputs()) + " and " + std::to_string(target_count_));
+  options_.augmentation.check(data_[0], data_[1]);
+  for (const Tensor& t : data_) batch_data_.push_back(Tensor::empty(t.shape().with(0, batch_), t.dtype()));
+  batch_order_.resize(static_cast<std::size_t>(batch_));
+  std::iota(batch_order_.begin(), batch_order_.end(), std::int64_t{0});
+}
+
+/// A step reads its rows from all the data, by their numbers; with augmentation they are made in memory of their own first.
+void Trainer::set_arguments(std::int64_t step) {
+  const std::int64_t* const order = step_order(step);
+  if (batch_data_.empty()) {
+    arguments_.back() = const_cast<std::int64_t*>(order);  // a Program takes all its arguments as void*
+    return;
+  }
+  const auto rows = static_cast<std::size_t>(step_rows(step));
+  options_.augmentation.apply(data_[0], data_[1], {order, rows}, options_.seed, static_cast<std::uint64_t>(at_.epoch), batch_data_[0].raw(), batch_data_[1].raw());
+  for (std::size_t i = 2; i < data_.size(); ++i)
+    for (std::size_t row = 0; row < rows; ++row) std::memcpy(row_pointer(batch_data_[i], static_cast<std::int64_t>(row)), row_pointer(data_[i], order[row]), data_[i].type().bytes() / static_cast<std::size_t>(rows_));
+  if (seen_targets_.defined()) std::memcpy(row_pointer(seen_targets_, (part_.first + step) * batch_), batch_data_[1].raw(), rows * (seen_targets_.type().bytes() / static_cast<std::size_t>(train_rows_)));
+}
+
 void Trainer::prepare_steps() {
+  prepare_augmentation();
   if (train_rows_ >= batch_) full_ = &programs_->train_step(argument_types(batch_), weight_count_);
   if (const std::int64_t rest = train_rows_ % batch_; rest > 0) rest_ = &programs_->train_step(argument_types(rest), weight_count_);
-  for (const Tensor& t : data_) arguments_.push_back(t.raw());
-  arguments_.push_back(nullptr);
+  for (const Tensor& t : batch_data_.empty() ? data_ : batch_data_) arguments_.push_back(t.raw());
+  arguments_.push_back(batch_order_.empty() ? nullptr : batch_order_.data());
   const StepResults layout = programs_->results();
   losses_.resize(layout.losses);
   results_.resize(layout.losses + layout.kept_outputs.size());
@@ -116,6 +142,7 @@ void Trainer::prepare_steps() {
     const TensorType& type = full_->result_types()[i];
     kept_.push_back(Tensor::empty(type.shape.with(0, train_rows_), type.dtype));
   }
+  if (!batch_data_.empty() && !kept_.empty()) seen_targets_ = Tensor::empty(data_[1].shape().with(0, train_rows_), data_[1].dtype());
   order_.resize(static_cast<std::size_t>(train_rows_));
   std::iota(order_.begin(), order_.end(), std::int64_t{0});
   state_ = model_.variables();
@@ -132,7 +159,7 @@ void Trainer::order_rows(int pass) {
 }
 
 void Trainer::run_step(std::int64_t step) {
-  arguments_.back() = const_cast<std::int64_t*>(step_order(step));  // a Program takes all its arguments as void*
+  set_arguments(step);
   for (std::size_t i = 0; i < kept_.size(); ++i) results_[losses_.size() + i] = row_pointer(kept_[i], step * batch_);
   Program& program = step_rows(step) == batch_ ? *full_ : *rest_;
   try {
@@ -163,7 +190,7 @@ void Trainer::guard(int epoch, std::int64_t step) {
 std::string Trainer::first_not_finite(std::int64_t step) {
   std::vector<std::string> names;
   Program& program = programs_->finite_step(argument_types(step_rows(step)), weight_count_, names);
-  arguments_.back() = const_cast<std::int64_t*>(step_order(step));  // a Program takes all its arguments as void*
+  set_arguments(step);
   std::vector<Tensor> flags;
   std::vector<void*> out;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -285,7 +312,9 @@ Trainer::Result Trainer::epoch(int number, Progress& bar) {
     };
     std::vector<Tensor> seen;
     for (const Tensor& t : kept_) seen.push_back(t.view_slice(0, 0, at_.rows));
-    count_all(*programs_, programs_->train_metrics(), part(programs_->inputs(), target_count_), seen, part(programs_->inputs() + target_count_, weight_count_));
+    std::vector<Tensor> targets = part(programs_->inputs(), target_count_);
+    if (seen_targets_.defined()) targets = {seen_targets_.view_slice(0, part_.first * batch_, part_.first * batch_ + at_.rows)};
+    count_all(*programs_, programs_->train_metrics(), targets, seen, part(programs_->inputs() + target_count_, weight_count_));
   }
   result.scores = so_far();
   return result;
@@ -352,6 +381,11 @@ ValidationData::ValidationData(std::vector<Tensor> inputs, std::vector<Tensor> t
 
 History Model::fit(const std::vector<Tensor>& x, const std::vector<Tensor>& y, const FitOptions& options) const { return detail::Trainer(*this, x, y, options).run(); }
 History Model::fit(const Tensor& x, const Tensor& y, const FitOptions& options) const { return fit(std::vector<Tensor>{x}, std::vector<Tensor>{y}, options); }
-History Model::fit(const data::Dataset& dataset, const FitOptions& options) const { return fit(dataset.features, dataset.targets, options); }
+History Model::fit(const data::Dataset& dataset, const FitOptions& options) const {
+  if (options.augmentation.empty() || dataset.class_names.empty()) return fit(dataset.features, dataset.targets, options);
+  FitOptions known = options;
+  known.augmentation = options.augmentation.for_classes(dataset.class_names);
+  return fit(dataset.features, dataset.targets, known);
+}
 
 }  // namespace candor

@@ -44,6 +44,9 @@ class Trainer {
   void go_on_from(const SavedState& state);
   void prepare_weights();
   void prepare_steps();
+  void prepare_augmentation();
+  /// Points the arguments of the next run at what step `step` reads.
+  void set_arguments(std::int64_t step);
   void prepare_judge(std::span<const Tensor> weights, std::int64_t held_out);
   void order_rows(int pass);
   Result epoch(int number, Progress& bar);
@@ -74,6 +77,9 @@ class Trainer {
   std::shared_ptr<TrainPrograms> programs_;
   Program *full_ = nullptr, *rest_ = nullptr;
   std::optional<Judge> judge_;
+  std::vector<Tensor> batch_data_;         ///< with augmentation: what a step reads, in place of data_
+  std::vector<std::int64_t> batch_order_;  ///< 0, 1, 2 ...: its rows
+  Tensor seen_targets_;                    ///< with augmentation that changes labels: the targets of this epoch in the order they were seen
 
   std::vector<std::int64_t> order_;
   std::vector<void*> arguments_, results_;

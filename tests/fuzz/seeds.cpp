@@ -46,9 +46,21 @@ void write_seeds() {
     seed("fuzz_image", "bmp" + depth, candor::testing::as_bmp(image));
     seed("fuzz_image", "png" + depth, candor::testing::as_png(image));
     seed("fuzz_image", "jpeg" + depth, candor::testing::as_jpeg(image));
+    seed("fuzz_image", "tiff" + depth, candor::testing::as_tiff(image, channels == 1 ? 16 : 8, 1 + channels));
+    seed("fuzz_image", "pnm16" + depth, candor::testing::as_pnm16(image));
+    seed("fuzz_image", "png16" + depth, candor::testing::as_png16(image));
+    seed("fuzz_image", "exif" + depth, candor::testing::with_exif(candor::testing::as_jpeg(image), 5 + channels));
     seed("fuzz_image", "progressive" + depth, candor::testing::as_jpeg(image, 90, true));
   }
   seed("fuzz_image", "png4", candor::testing::as_png(pattern(3, 3, 4)));
+  seed("fuzz_image", "cmyk", candor::testing::as_cmyk_jpeg(pattern(4, 3, 4)));
+  seed("fuzz_image", "tiff4", candor::testing::as_tiff(pattern(3, 3, 4)));
+  for (int channels : {3, 4}) seed("fuzz_image", "webp" + std::to_string(channels), candor::testing::as_webp(pattern(5, 6, channels)));
+  const std::vector<std::pair<std::string, std::string>> files{{"cat/1.ppm", candor::testing::as_pnm(pattern(2, 3, 3))}, {"./dog//2.bmp", candor::testing::as_bmp(pattern(2, 3, 3))}, {"README.md", "words"}};
+  seed("fuzz_archive", "zip", candor::testing::as_zip(files));
+  seed("fuzz_archive", "tar", candor::testing::as_tar(files));
+  seed("fuzz_archive", "tar.gz", candor::testing::gzip(candor::testing::as_tar(files)));
+  seed("fuzz_archive", "outside", candor::testing::as_zip({{"../../x/1.ppm", "P5 1 1 255\nx"}}));
   seed("fuzz_image", "pbm", "P1 3 2 1 0 1 010");
   seed("fuzz_image", "pbm4", "P4 3 2\n\xa0\x40");
   seed("fuzz_safetensors", "two", safetensors(R"({"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
