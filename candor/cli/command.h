@@ -24,6 +24,8 @@ void add_train(CLI::App& app, Common& common, Run& run);
 void add_evaluate(CLI::App& app, Common& common, Run& run);
 void add_predict(CLI::App& app, Common& common, Run& run);
 void add_report(CLI::App& app, Common& common, Run& run);
+void add_compare(CLI::App& app, Common& common, Run& run);
+void add_explain(CLI::App& app, Common& common, Run& run);
 void add_plan(CLI::App& app, Common& common, Run& run);
 void add_summary(CLI::App& app, Common& common, Run& run);
 void add_data(CLI::App& app, Common& common, Run& run);

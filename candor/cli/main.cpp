@@ -44,6 +44,8 @@ int run_program(int argc, char** argv) {
   add_evaluate(app, common, run);
   add_predict(app, common, run);
   add_report(app, common, run);
+  add_compare(app, common, run);
+  add_explain(app, common, run);
   add_plan(app, common, run);
   add_summary(app, common, run);
   add_data(app, common, run);

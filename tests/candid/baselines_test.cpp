@@ -13,7 +13,7 @@
 #include "candor/candid/baselines/tree.h"
 #include "candor/data/generators.h"
 #include "candor/tensor/random.h"
-#include "tests/candid/stat_cases.h"
+#include "tests/support/stat_cases.h"
 #include "tests/support/environment.h"
 #include "tests/support/errors.h"
 #include "tests/support/fixtures.h"

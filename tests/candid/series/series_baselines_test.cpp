@@ -8,7 +8,7 @@
 #include "candor/candid/series/block_bootstrap.h"
 #include "candor/candid/series/holt_winters.h"
 #include "candor/candid/series/naive.h"
-#include "tests/candid/stat_cases.h"
+#include "tests/support/stat_cases.h"
 #include "tests/support/errors.h"
 
 namespace candor::candid {

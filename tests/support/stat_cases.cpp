@@ -1,4 +1,4 @@
-#include "tests/candid/stat_cases.h"
+#include "tests/support/stat_cases.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,64 @@
+// Which of two models is better on the same rows, and whether the rows can say.
+#include <cstdio>
+#include <filesystem>
+
+#include "candor/base/error.h"
+#include "candor/candid/compare.h"
+#include "candor/cli/model_data.h"
+#include "candor/cli/score.h"
+
+namespace candor::cli {
+namespace {
+
+struct Options {
+  std::string first, second;
+  DataOptions data;
+};
+
+// Short names that tell them apart: the file's, or the whole path when those are equal.
+std::string short_name(const std::string& path, const std::string& other) {
+  const std::string name = std::filesystem::path(path).filename().string();
+  return name == std::filesystem::path(other).filename().string() ? path : name;
+}
+
+int compare(const Options& o, const Common& common) {
+  const formats::ModelFile a = formats::read_model_file(o.first), b = formats::read_model_file(o.second);
+  if (a.task != b.task || a.class_names != b.class_names || a.target_names != b.target_names) {
+    fail(ErrorKind::invalid_argument, "the models answer different questions: " + o.first + " predicts " + (a.target_names.empty() ? a.task : a.target_names.front()) + " (" +
+                                          std::to_string(a.class_names.size()) + " classes), " + o.second + " " + (b.target_names.empty() ? b.task : b.target_names.front()) + " (" +
+                                          std::to_string(b.class_names.size()) + " classes)");
+  }
+  const data::Dataset rows_a = load_for_model(o.data, a, true, common.seed), rows_b = load_for_model(o.data, b, true, common.seed);
+  if (rows_a.rows() != rows_b.rows() || rows_a.targets.to_vector() != rows_b.targets.to_vector()) fail(ErrorKind::invalid_argument, o.data.data + ": the models do not get the same rows of it");
+  const candid::Comparison c = candid::compare(answers(a, rows_a), answers(b, rows_b), rows_a, common.seed);
+  const std::string verdict = c.verdict > 0 ? "a" : c.verdict < 0 ? "b" : "no difference shown";
+  if (common.json) {
+    Json out = {{"metric", c.metric}, {"n", c.n}, {"a", number(c.a)}, {"b", number(c.b)}, {"difference", number(c.difference)},
+                {"interval", Json::array({number(c.interval.low), number(c.interval.high)})}, {"p", number(c.p)}, {"test", c.test}, {"verdict", verdict}};
+    if (c.metric == "accuracy") out["only_a"] = c.only_a, out["only_b"] = c.only_b;
+    out["models"] = Json::array({o.first, o.second});
+    print_json(out);
+    return 0;
+  }
+  const std::string name_a = short_name(o.first, o.second), name_b = short_name(o.second, o.first);
+  std::printf("%s\n", candid::to_string(c, name_a, name_b).c_str());
+  std::printf("%s: %s %s, %s %s\n", c.metric.c_str(), name_a.c_str(), short_number(c.a).c_str(), name_b.c_str(), short_number(c.b).c_str());
+  if (c.metric == "accuracy") std::printf("right alone: %s in %lld rows, %s in %lld\n", name_a.c_str(), static_cast<long long>(c.only_a), name_b.c_str(), static_cast<long long>(c.only_b));
+  std::printf("p %s (%s)\n", c.p < 1e-4 ? "< .0001" : ("= " + short_number(c.p)).c_str(), c.test.c_str());
+  return 0;
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app, Common& common, Run& run) {
+  const auto o = std::make_shared<Options>();
+  CLI::App* command = add_command(app, common, "compare", "two models on the same rows: which is better, or that no difference is shown", "candor compare old.candor new.candor customers-2024.csv");
+  command->add_option("A", o->first, "a model file")->required();
+  command->add_option("B", o->second, "another one, for the same question")->required();
+  add_data_options(*command, o->data, false);
+  command->remove_option(command->get_option("DATA"));
+  command->add_option("DATA,--data", o->data.data, "rows that neither was trained on; DATA as for `candor evaluate`")->required();
+  command->callback([o, &common, &run] { run = [o, &common] { return compare(*o, common); }; });
+}
+
+}  // namespace candor::cli
