@@ -6,7 +6,7 @@
 #include "candor/base/file.h"
 #include "candor/base/text.h"
 #include "candor/cli/explain.h"
-#include "candor/data/image_encode.h"
+#include "candor/data/encode_png.h"
 #include "candor/explain/attribution.h"
 #include "candor/explain/heat.h"
 
