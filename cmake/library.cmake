@@ -27,7 +27,7 @@ target_precompile_headers(candor PRIVATE <algorithm> <cmath> <cstring> <function
 
 # -O3 is for kernels and for what trains without them. What runs once a trace, a file or a command is built for size: a third less to compile, half the code.
 foreach(source ${candor_sources})
-  if(source MATCHES "/candid/baselines/")
+  if(source MATCHES "/candid/(baselines|series)/")
     continue()
   elseif(source MATCHES "/candor/(nn|candid|formats)/")
     set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
