@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "candor/candid/finding.h"
+#include "candor/cli/forecast.h"
 #include "candor/cli/model_data.h"
 #include "candor/cli/score.h"
 
@@ -59,6 +60,7 @@ void print_object(const Options& o, const Score& score, const candid::Baseline& 
 
 int evaluate(const Options& o, const Common& common) {
   const formats::ModelFile file = formats::read_model_file(o.model);
+  if (is_forecaster(file)) return evaluate_series(file, o.data, common);
   const data::Dataset set = load_for_model(o.data, file, true, common.seed);
   const Score score = judge(answers(file, set), set, common.seed);
   const candid::Baseline baseline = stored_baseline(file, set);

@@ -5,6 +5,7 @@
 #include "candor/base/error.h"
 #include "candor/base/file.h"
 #include "candor/cli/command.h"
+#include "candor/cli/forecast.h"
 #include "candor/cli/model_data.h"
 
 namespace candor::cli {
@@ -90,6 +91,7 @@ std::string values_text(const formats::ModelFile& file, const Tensor& outputs, b
 
 int predict(const Options& o, const Common& common) {
   const formats::ModelFile file = formats::read_model_file(o.model);
+  if (is_forecaster(file)) return predict_series(file, o.data, o.out, common);
   const data::Dataset set = load_for_model(o.data, file, false, common.seed);
   const Tensor outputs = answers(file, set);
   const bool classes = file.task == "classification" && outputs.rank() == 2 && outputs.shape(1) == static_cast<std::int64_t>(file.class_names.size());

@@ -6,6 +6,7 @@
 #include "candor/base/file.h"
 #include "candor/base/text.h"
 #include "candor/base/threads.h"
+#include "candor/cli/forecast.h"
 #include "candor/cli/model_data.h"
 #include "candor/pipeline/network.h"
 #include "candor/cli/record.h"
@@ -31,6 +32,7 @@ struct Options {
   double lr = 0, test = 0.2;  // lr 0: the default of the data and network
   std::string resume;         // file of the resume point
   double resume_every = 60;
+  ForecastOptions forecast;   // --horizon: DATA is a series
 };
 
 /// The three parts of the data. The test part is looked at once, after training; validation picks the epoch and may be empty.
@@ -199,6 +201,7 @@ void add_train(CLI::App& app, Common& common, Run& run) {
   CLI::Option* rate = command->add_option("--lr", o->lr, "learning rate of Adam at the start; it falls along a cosine (default: 0.001 for tables, 0.004 for pictures, 0.002 with convolutions)");
   command->add_option("--dropout", o->network.dropout, "share of hidden units dropped in training");
   command->add_option("--test", o->test, "share of rows held out for the test (default 0.2)");
+  add_forecast_options(*command, o->forecast);
   CLI::Option* resume = command->add_option("--resume", o->resume, "a file that training goes on from when it is there, and that is written as it goes; removed once the model is saved");
   CLI::Option* every = command->add_option("--resume-every", o->resume_every, "seconds between two writes of that file, at least (default 60; 0: after every step)");
   every->needs(resume);
@@ -211,6 +214,7 @@ void add_train(CLI::App& app, Common& common, Run& run) {
       if (const double rate_dropped = o->network.dropout.value_or(0); !(rate_dropped >= 0 && rate_dropped <= 0.95)) {
         bad_option("--dropout", "a share from 0 to 0.95 is expected, and " + std::to_string(rate_dropped) + " came");
       }
+      if (o->forecast.horizon > 0) return train_forecaster(o->data, o->forecast, o->test, o->out, common);
       return train(*o, common);
     };
   });

@@ -95,4 +95,14 @@ Interval block_bootstrap_difference(std::span<const float> target, std::span<con
   return bootstrap(rows, options, [](const Sums& s) { return s.error / s.n; });
 }
 
+Interval block_bootstrap_r2_difference(std::span<const float> target, std::span<const float> a, std::span<const float> b, std::int64_t width, const BlockOptions& options) {
+  std::vector<Sums> rows = sums_of_rows(target, a, width);
+  const std::vector<Sums> other = sums_of_rows(target, b, width);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].error_squares -= other[i].error_squares;
+  return bootstrap(rows, options, [](const Sums& s) {
+    const double spread = s.target_squares - s.target * s.target / s.n;
+    return spread > 1e-12 * s.target_squares ? -s.error_squares / spread : nan;
+  });
+}
+
 }  // namespace candor::candid

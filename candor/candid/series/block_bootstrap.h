@@ -23,4 +23,7 @@ Interval block_bootstrap_mean_absolute_error(std::span<const float> target, std:
 /// Mean absolute error of `a` less that of `b` on the same drawn stretches: below 0 throughout means that `a` is better beyond chance.
 Interval block_bootstrap_difference(std::span<const float> target, std::span<const float> a, std::span<const float> b, std::int64_t width = 1, const BlockOptions& options = {});
 
+/// R2 of `a` less that of `b` in the same way: above 0 throughout means that `a` is better beyond chance.
+Interval block_bootstrap_r2_difference(std::span<const float> target, std::span<const float> a, std::span<const float> b, std::int64_t width = 1, const BlockOptions& options = {});
+
 }  // namespace candor::candid

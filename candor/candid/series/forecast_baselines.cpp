@@ -139,6 +139,15 @@ std::vector<ForecastBaseline> forecast_baselines(const Series& series, std::stri
     all.push_back({std::move(name), std::move(what), std::move(said), since(start)});
   };
   const std::string lags = std::to_string(o.window) + (o.window == 1 ? " lag" : " lags");
+  add("mean", "the mean of the training part", [&] {
+    double sum = 0, n = 0;
+    for (const std::int64_t row : train.rows) {
+      const double v = t.values[static_cast<std::size_t>(row)];
+      if (std::isfinite(v)) sum += v, ++n;
+    }
+    return std::vector<float>(test.rows.size() * static_cast<std::size_t>(t.horizon), static_cast<float>(n > 0 ? sum / n : std::nan("")));
+  });
+  if (train.rows.empty()) all.clear();
   add("last value", "the last value again", [&] { return repeat(t, 1); });
   if (o.season > 1) add("seasonal naive", "the value of " + std::to_string(o.season) + " steps before", [&] { return repeat(t, o.season); });
   const std::vector<std::int64_t> rows = training_rows(t, o.window);

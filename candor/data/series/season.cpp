@@ -31,16 +31,17 @@ std::int64_t find_season(const Series& series, std::string_view column) {
   const std::int64_t guess = calendar_season(series.step);
   if (guess > 1 && 2 * guess < longest && repetition(values, series.groups, guess) > .2) return guess;
   const std::int64_t most = std::min<std::int64_t>(longest / 3, 400);
-  double best = .4;
-  std::int64_t season = 1;
+  std::vector<double> found(static_cast<std::size_t>(std::max<std::int64_t>(most + 1, 2)));
+  for (std::int64_t lag = 2; lag <= most; ++lag) found[static_cast<std::size_t>(lag)] = repetition(values, series.groups, lag);
+  const double best = *std::max_element(found.begin(), found.end());
+  if (best < .4) return 1;
+  // A multiple of a season repeats about as well: the shortest that does is meant.
   for (std::int64_t lag = 2; lag <= most; ++lag) {
-    // A multiple of a season repeats about as well: a longer one must be clearly better.
-    if (const double r = repetition(values, series.groups, lag); r > best + .05) {
-      best = r;
-      season = lag;
-    }
+    const double r = found[static_cast<std::size_t>(lag)], before = found[static_cast<std::size_t>(lag - 1)];
+    const double after = lag < most ? found[static_cast<std::size_t>(lag + 1)] : -1;
+    if (r >= .85 * best && r > before && r >= after) return lag;
   }
-  return season;
+  return 1;
 }
 
 }  // namespace candor::data

@@ -1,0 +1,35 @@
+// Series on the command line: what `candor train --horizon`, `candor predict` and `candor evaluate` do for them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "candor/cli/command.h"
+#include "candor/cli/data_options.h"
+#include "candor/formats/model_file.h"
+
+namespace candor::cli {
+
+struct ForecastOptions {
+  std::int64_t horizon = 0;   ///< 0: no series
+  std::int64_t window = 0, season = 0, fill = 3;
+  std::string date, holidays = "auto";
+  std::vector<std::string> group, inputs;
+  bool snap = false;
+};
+
+/// Adds --horizon and the options that go with it.
+void add_forecast_options(CLI::App& command, ForecastOptions& options);
+
+/// Trains a forecaster, tests it on the last part of the time, writes model.candor to the folder `out`. Returns the exit code.
+int train_forecaster(const DataOptions& data, const ForecastOptions& options, double test, const std::string& out, const Common& common);
+
+/// Was the file written by train_forecaster?
+bool is_forecaster(const formats::ModelFile& file);
+/// Continues the series in DATA: a line for each step ahead, to the file `out` or standard output.
+int predict_series(const formats::ModelFile& file, const DataOptions& data, const std::string& out, const Common& common);
+/// The score on a series, but for steps that were learned from.
+int evaluate_series(const formats::ModelFile& file, const DataOptions& data, const Common& common);
+
+}  // namespace candor::cli

@@ -1,0 +1,153 @@
+// A dated series on the command line: trained, judged beside simple rules, continued; what cannot be is said.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include "candor/data/table/dates.h"
+#include "tests/support/files.h"
+#include "tests/support/program.h"
+
+namespace candor {
+namespace {
+
+using nlohmann::json;
+using testing::Finished;
+using testing::run_candor;
+using testing::TemporaryFolder;
+
+std::string date(int day) { return data::format_date(86400.0 * (17000 + day), "%d.%m.%Y"); }
+
+// A slow wave, a week, a little noise.
+double value(int day) {
+  const auto noise = static_cast<double>((static_cast<std::uint32_t>(day) * 2654435761u) >> 8) / (1 << 24) - .5;
+  return 100 + 10 * std::sin(day * .02) + (day % 7 == 5 ? -20 : day % 7 == 6 ? -30 : 0) + 2 * noise;
+}
+
+std::string series_csv(int first, int last, const std::string& group = {}) {
+  std::string out = group.empty() ? "day;sales;other\n" : "";
+  for (int day = first; day < last; ++day) out += (group.empty() ? "" : group + ";") + date(day) + ";" + std::to_string(value(day)) + ";" + std::to_string(day % 3) + "\n";
+  return out;
+}
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> out;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) out.push_back(line);
+  return out;
+}
+
+TEST(Forecast, IsTrainedJudgedAndContinued) {
+  const TemporaryFolder folder;
+  folder.write("shop.csv", series_csv(0, 500));
+  const Finished trained = run_candor({"train", folder / "shop.csv", "--target", "sales", "--horizon", "7", "--json", "--quiet", "--out", folder / "m", "--seed", "3"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const json o = json::parse(trained.out);
+  EXPECT_EQ(o["task"], "forecasting");
+  EXPECT_EQ(o["season"], 7);
+  EXPECT_EQ(o["horizon"], 7);
+  EXPECT_EQ(o["step"], "1 day");
+  const double r2 = o["test"]["value"];
+  EXPECT_GT(r2, .97);
+  EXPECT_LT(o["test"]["interval"][0], r2);
+  EXPECT_GT(o["test"]["interval"][1], r2);
+  EXPECT_GT(o["coverage"], .8);
+  EXPECT_EQ(o["mae_by_step"].size(), 7u);
+  ASSERT_GE(o["baselines"].size(), 5u);
+  for (const json& b : o["baselines"]) {
+    const double reached = b["value"];
+    EXPECT_LT(reached, r2) << b["name"];
+  }
+
+  // Another file, later and shorter, with the columns in another order.
+  std::string later = "other;sales;day\n";
+  for (int day = 480; day < 560; ++day) later += "1;" + std::to_string(value(day)) + ";" + date(day) + "\n";
+  folder.write("later.csv", later);
+  const Finished said = run_candor({"predict", folder / "m/model.candor", folder / "later.csv"});
+  ASSERT_EQ(said.code, 0) << said.err;
+  const std::vector<std::string> rows = lines(said.out);
+  ASSERT_EQ(rows.size(), 8u) << said.out;
+  EXPECT_EQ(rows[0], "day,prediction,low,high");
+  for (int h = 0; h < 7; ++h) {
+    std::istringstream row(rows[static_cast<std::size_t>(h) + 1]);
+    std::string when, number;
+    std::getline(row, when, ',');
+    EXPECT_EQ(when, date(560 + h));
+    std::vector<double> numbers;
+    while (std::getline(row, number, ',')) numbers.push_back(std::stod(number));
+    ASSERT_EQ(numbers.size(), 3u);
+    EXPECT_NEAR(numbers[0], value(560 + h), 6);
+    EXPECT_LT(numbers[1], numbers[0]);
+    EXPECT_GT(numbers[2], numbers[0]);
+  }
+  const Finished objects = run_candor({"predict", folder / "m/model.candor", folder / "later.csv", "--json"});
+  EXPECT_EQ(lines(objects.out).size(), 7u);
+  EXPECT_EQ(json::parse(lines(objects.out)[0])["time"], date(560));
+
+  const Finished judged = run_candor({"evaluate", folder / "m/model.candor", folder / "shop.csv", "--json"});
+  ASSERT_EQ(judged.code, 0) << judged.err;
+  EXPECT_NEAR(json::parse(judged.out)["test"]["value"], r2, 1e-9);  // of the training file, the test part alone
+  EXPECT_NE(judged.err.find("learned from"), std::string::npos);
+}
+
+TEST(Forecast, SeveralSeriesInOneFile) {
+  const TemporaryFolder folder;
+  folder.write("shops.csv", "shop;day;sales;other\n" + series_csv(0, 300, "north") + series_csv(40, 300, "south"));
+  const Finished trained = run_candor({"train", folder / "shops.csv", "--target", "sales", "--horizon", "3", "--window", "14", "--quiet", "--out", folder / "m"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const Finished said = run_candor({"predict", folder / "m/model.candor", folder / "shops.csv"});
+  ASSERT_EQ(lines(said.out).size(), 7u) << said.err;
+  EXPECT_EQ(lines(said.out)[0], "day,shop,prediction,low,high");
+  EXPECT_EQ(lines(said.out)[1].substr(0, 17), date(300) + ",north,");
+  EXPECT_EQ(lines(said.out)[4].substr(0, 17), date(300) + ",south,");
+}
+
+TEST(Forecast, WhatCannotBeIsSaid) {
+  const TemporaryFolder folder;
+  const auto fails = [&](const std::string& csv, std::vector<std::string> more, const std::string& message) {
+    folder.write("bad.csv", csv);
+    std::vector<std::string> words{"train", folder / "bad.csv", "--quiet", "--out", folder / "m"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Finished got = run_candor(words);
+    EXPECT_EQ(got.code, 2) << got.out << got.err;
+    EXPECT_NE(got.err.find(message), std::string::npos) << message << " is missing in: " << got.err;
+  };
+  const std::vector<std::string> asked{"--target", "sales", "--horizon", "7"};
+  fails(series_csv(0, 200), {"--target", "sales", "--horizon", "0"}, "--horizon");
+  fails(series_csv(0, 200), {"--horizon", "7"}, "several columns");
+  fails(series_csv(0, 200), {"--target", "sale", "--horizon", "7"}, "did you mean \"sales\"");
+  fails(series_csv(0, 200), {"--target", "sales", "--window", "7"}, "--horizon");
+  fails(series_csv(0, 200), {"--target", "sales", "--horizon", "7", "--holidays", "XX"}, "\"XX\"");
+  fails(series_csv(0, 10), asked, "shorter window or horizon");
+  fails(series_csv(0, 200), {"--target", "sales", "--horizon", "190"}, "rows");
+  std::string constant = "day;sales\n";
+  for (int day = 0; day < 100; ++day) constant += date(day) + ";5\n";
+  fails(constant, asked, "never changes");
+  std::string irregular = "day;sales\n";
+  for (int day = 0; day < 100; ++day) irregular += date(day) + (day == 50 ? " 07:30" : " 00:00") + ";" + std::to_string(value(day)) + "\n";
+  fails(irregular, asked, "between two steps");
+  std::string no_date = series_csv(0, 100);
+  no_date += "soon;5;1\n";
+  fails(no_date, {"--target", "sales", "--horizon", "7", "--date", "day"}, "\"soon\" is no date");
+
+  // Told, not refused: rows in another order, one twice, a short gap.
+  std::string odd = "day;sales\n";
+  for (int day = 199; day >= 0; --day) {
+    if (day != 100) odd += date(day) + ";" + std::to_string(value(day)) + "\n";
+    if (day == 50) odd += date(day) + ";" + std::to_string(value(day)) + "\n";
+  }
+  folder.write("odd.csv", odd);
+  const Finished got = run_candor({"train", folder / "odd.csv", "--target", "sales", "--horizon", "2", "--out", folder / "m"});
+  EXPECT_EQ(got.code, 0) << got.err;
+  for (const char* id : {"series.order", "series.duplicates", "series.gaps", "series.filled"}) EXPECT_NE(got.err.find(id), std::string::npos) << id;
+
+  folder.write("hours.csv", "day;sales\n01.01.2020 00:00;1\n01.01.2020 01:00;2\n01.01.2020 02:00;3\n");
+  const Finished other = run_candor({"predict", folder / "m/model.candor", folder / "hours.csv"});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_FALSE(other.err.empty());
+}
+
+}  // namespace
+}  // namespace candor
