@@ -27,7 +27,17 @@ std::string little64(std::uint64_t value) {
 }
 std::string safetensors(const std::string& header, const std::string& data) { return little64(header.size()) + header + data; }
 
+/// A tar of one file; the target puts the sum of its header right.
+std::string tar(const std::string& name, const std::string& contents) {
+  std::string head(512, '\0'), size;
+  for (int shift = 30; shift >= 0; shift -= 3) size += static_cast<char>('0' + (contents.size() >> shift & 7));
+  head.replace(0, name.size(), name).replace(124, size.size(), size).replace(156, 1, "0").replace(257, 5, "ustar");
+  return head + contents + std::string((512 - contents.size() % 512) % 512, '\0') + std::string(1024, '\0');
+}
+
 void write_seeds() {
+  seed("fuzz_tar", "text", tar("aclImdb/train/pos/0_9.txt", "Fine, and short."));
+  seed("fuzz_tar", "batch", tar("cifar-10-batches-bin/data_batch_1.bin", std::string(700, 'x')));
   const std::string idx1{0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 3}, idx3{0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 5, 6, 7, 8};
   seed("fuzz_idx", "labels", idx1);
   seed("fuzz_idx", "images", idx3);
