@@ -16,6 +16,7 @@ struct Common {
   bool quiet = false;
   std::uint64_t seed = 0;
   int threads = 0;  ///< 0: as many as cores
+  std::string command;  ///< what the user typed, quoted so that a shell takes it back
 };
 
 /// One entry for each command: adds it with its options, help and example. `run` becomes what main() calls when the command was chosen.

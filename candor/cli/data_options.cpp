@@ -13,6 +13,14 @@ void add_data_options(CLI::App& command, DataOptions& o, bool target) {
     command.add_option("--task", o.task, "what the target holds: auto, classification or regression")
         ->check(CLI::IsMember({"auto", "classification", "regression"}));
   }
+  command.add_option("--query", o.query, "databases: the SQL whose rows are the table");
+  command.add_option("--missing", o.missing, "tables: words that stand for a missing cell, beside the usual ones, parted by commas")->delimiter(',');
+  if (target) {
+    command.add_option("--role", o.roles, "tables: what columns are, as zip=category,sold=date (number, category, date, text, id, group, weight, order, ignore)")->delimiter(',');
+    command.add_option("--schema", o.schema, "tables: a YAML or JSON file that says what the columns are (docs/tables.md)");
+    command.add_option("--order", o.order, "tables: the column of time; the last rows by it are the test part");
+    command.add_option("--group", o.group, "tables: the column whose groups (persons, machines) must not be on both sides");
+  }
   command.add_option("--ignore", o.ignore, "CSV: columns to leave out, parted by commas")->delimiter(',');
   command.add_option("--separator", o.separator, "CSV: what parts the cells: , ; or tab (default: found)");
   command.add_flag("--no-header", o.no_header, "CSV: the first line is a row");
@@ -23,6 +31,17 @@ void add_data_options(CLI::App& command, DataOptions& o, bool target) {
   command.add_option("--rows", o.rows, "generators: how many rows to make")->check(CLI::Range(std::int64_t{1}, std::int64_t{10'000'000}));
 }
 
+namespace {
+
+char separator_of(const std::string& text) {
+  if (text.empty()) return 0;
+  if (text == "tab" || text == "\\t") return '\t';
+  if (text.size() != 1) bad_option("--separator", "one character or \"tab\" is expected, and " + candor::quoted(text) + " came");
+  return text[0];
+}
+
+}  // namespace
+
 data::LoadOptions load_options(const DataOptions& o, std::uint64_t seed) {
   data::LoadOptions load;
   load.rows = o.rows;
@@ -32,11 +51,7 @@ data::LoadOptions load_options(const DataOptions& o, std::uint64_t seed) {
   load.csv.kind = o.task == "classification" ? data::TargetKind::classification
                   : o.task == "regression"   ? data::TargetKind::regression
                                              : data::TargetKind::automatic;
-  if (!o.separator.empty()) {
-    if (o.separator == "tab" || o.separator == "\\t") load.csv.separator = '\t';
-    else if (o.separator.size() == 1) load.csv.separator = o.separator[0];
-    else bad_option("--separator", "one character or \"tab\" is expected, and " + candor::quoted(o.separator) + " came");
-  }
+  load.csv.separator = separator_of(o.separator);
   if (o.no_header) load.csv.header = data::Header::no;
   load.images.skip_bad = o.skip_bad;
   load.images.channels = o.channels;
@@ -52,6 +67,30 @@ data::LoadOptions load_options(const DataOptions& o, std::uint64_t seed) {
     load.images.width = *width;
   }
   return load;
+}
+
+data::TableOptions table_options(const DataOptions& o) {
+  data::TableOptions table;
+  table.query = o.query;
+  table.separator = separator_of(o.separator);
+  if (o.no_header) table.header = data::Header::no;
+  table.missing = o.missing;
+  return table;
+}
+
+data::SchemaOptions schema_options(const DataOptions& o) {
+  data::SchemaOptions schema;
+  if (!o.target.empty()) schema.targets = {o.target};
+  schema.task = o.task == "classification" ? data::TaskKind::classification : o.task == "regression" ? data::TaskKind::regression : data::TaskKind::automatic;
+  schema.ignore = o.ignore;
+  for (const std::string& said : o.roles) {
+    const std::size_t equals = said.rfind('=');
+    if (equals == std::string::npos || equals == 0) bad_option("--role", "COLUMN=ROLE is expected, and " + candor::quoted(said) + " came");
+    schema.roles[said.substr(0, equals)] = data::role_from(said.substr(equals + 1));
+  }
+  if (!o.order.empty()) schema.roles[o.order] = data::Role::order;
+  if (!o.group.empty()) schema.roles[o.group] = data::Role::group;
+  return o.schema.empty() ? schema : data::read_schema_file(o.schema, schema);
 }
 
 }  // namespace candor::cli

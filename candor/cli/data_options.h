@@ -8,12 +8,15 @@
 #include <CLI/CLI.hpp>
 
 #include "candor/data/load.h"
+#include "candor/data/table/read_table.h"
+#include "candor/data/table/schema.h"
 
 namespace candor::cli {
 
 struct DataOptions {
   std::string data, target, task = "auto", separator, size, fit;
-  std::vector<std::string> ignore;
+  std::vector<std::string> ignore, roles, missing;
+  std::string query, schema, order, group;
   std::int64_t rows = 0;
   int channels = 0;
   bool skip_bad = false, no_header = false;
@@ -24,5 +27,9 @@ void add_data_options(CLI::App& command, DataOptions& options, bool target);
 
 /// What data::load is to be told. Throws Error (invalid_argument) for options that make no sense.
 data::LoadOptions load_options(const DataOptions& options, std::uint64_t seed);
+
+/// How a table is to be read, and what its columns are.
+data::TableOptions table_options(const DataOptions& options);
+data::SchemaOptions schema_options(const DataOptions& options);
 
 }  // namespace candor::cli

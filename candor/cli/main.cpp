@@ -32,6 +32,24 @@ std::string unknown_command(const CLI::App& app, int argc, char** argv) {
   return "no command " + candor::quoted(argv[1]) + did_you_mean(argv[1], names) + "; there are " + name_list(names, 20);
 }
 
+// The command line as a shell takes it back.
+std::string typed(int argc, char** argv) {
+  std::string out = "candor";
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+.,/:@%") == std::string::npos;
+    out += ' ';
+    if (plain) {
+      out += word;
+      continue;
+    }
+    out += '\'';
+    for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    out += '\'';
+  }
+  return out;
+}
+
 int run_program(int argc, char** argv) {
   CLI::App app{"Candor: train, question and run neural networks."};
   app.name("candor");
@@ -39,6 +57,7 @@ int run_program(int argc, char** argv) {
   app.require_subcommand(0, 1);
   app.set_help_flag("-h,--help", "this text");
   Common common;
+  common.command = typed(argc, argv);
   Run run;
   add_train(app, common, run);
   add_evaluate(app, common, run);

@@ -206,10 +206,12 @@ Prepared prepare_arrays(const std::string& name, const PrepareOptions& o) {
     p.test = loaded.train.take(p.test_rows);
     p.split = percent(o.test) + " of the rows, drawn by seed " + std::to_string(o.seed) + (p.train.is_classification() ? " within each class" : "") + ", are the test part";
   }
+  for (const std::string& note : loaded.train.notes) p.remarks.push_back(note);
+  if (loaded.train.skipped > 0) p.remarks.push_back(with_thousands(loaded.train.skipped) + " left out: they cannot be read");
   p.preprocessing.set("kind", data::to_string(p.kind));
   if (p.kind == data::SourceKind::images) {
     const Shape shape = p.train.row_shape();
-    p.preprocessing.set("height", shape[0]).set("width", shape[1]).set("channels", shape[2]);
+    p.preprocessing.set("height", shape[0]).set("width", shape[1]).set("channels", shape[2]).set("fit", data::to_string(o.load.images.fit));
   }
   return p;
 }

@@ -1,13 +1,15 @@
-#include "candor/cli/record.h"
+#include "candor/pipeline/record.h"
 
-namespace candor::cli {
+namespace candor::pipeline {
 
-Config training_record(const data::Dataset& train, std::uint64_t seed, const std::vector<candid::Finding>& findings, const Score* score, const candid::Baseline* baseline) {
+Config training_record(const data::Dataset& train, std::uint64_t seed, const Versions& versions, const std::vector<candid::Finding>& findings, const candid::Score* score, const candid::Baseline* baseline) {
   Config data = Config::map();
   data.set("source", train.source).set("rows", train.rows()).set("digest", train.digest());
   Config record = Config::map();
   record.set("data", data).set("seed", std::to_string(seed));
-  record.set("versions", Config{{"candor", CANDOR_VERSION}, {"compiler", CANDOR_COMPILER}});
+  Config made_with = Config::map();
+  for (const auto& [name, version] : versions) made_with.set(name, version);
+  record.set("versions", made_with);
   if (score) {
     Config judged = Config::map();
     judged.set("metric", score->metric).set("value", score->value).set("n", score->n);
@@ -26,4 +28,4 @@ Config training_record(const data::Dataset& train, std::uint64_t seed, const std
   return record.set("findings", list);
 }
 
-}  // namespace candor::cli
+}  // namespace candor::pipeline

@@ -1,0 +1,90 @@
+#include "candor/pipeline/run.h"
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+
+#include "candor/base/error.h"
+#include "candor/base/file.h"
+#include "candor/candid/check_baselines.h"
+#include "candor/formats/config_json.h"
+
+namespace candor::pipeline {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+std::string in_folder(const std::string& folder, const std::string& name) { return folder == "." ? name : folder + (folder.back() == '/' ? "" : "/") + name; }
+
+formats::ModelFile file_of(const Prepared& p) {
+  formats::ModelFile file;
+  file.task = p.train.is_classification() ? "classification" : "regression";
+  file.class_names = p.train.class_names;
+  file.feature_names = p.train.feature_names;
+  file.target_names = p.train.target_names;
+  file.preprocessing = p.preprocessing;
+  return file;
+}
+
+candid::Baseline guess_of(const Prepared& p) {
+  if (p.train.is_classification())
+    return candid::majority(p.train.targets.to_vector<std::int32_t>(), p.test.targets.to_vector<std::int32_t>(), static_cast<int>(p.train.class_names.size()));
+  return candid::mean(p.train.targets.to_vector(), p.test.targets.to_vector());
+}
+
+}  // namespace
+
+RunResult run(const std::string& name, const RunOptions& o) {
+  const Clock::time_point start = Clock::now();
+  const Prepared data = prepare(name, o.prepare);
+  const double reading = since(start);
+  if (o.prepared) o.prepared(data);
+  RunResult result;
+  result.file = file_of(data);
+  make_folders(o.out);
+  result.model_path = in_folder(o.out, "model.candor");
+
+  Model partial;
+  const Clock::time_point begin = Clock::now();
+  try {
+    result.trained = train(data, o.train, &partial);
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::numeric) throw;
+    // fit has put the last good weights back; they are worth keeping.
+    result.file.model = partial;
+    result.file.record = training_record(data.train, o.train.seed, o.versions, {}, nullptr, nullptr);
+    formats::write_model_file(result.model_path, result.file);
+    throw;
+  }
+  const double training = since(begin);
+  result.file.model = result.trained.model;
+
+  AssessOptions assess_options = o.assess;
+  assess_options.timings = {{"reading", reading}, {"training", training}};
+  candid::Report& report = result.report = assess(data, result.trained, assess_options);
+  report.versions = o.versions;
+  report.model = result.model_path;
+  if (result.trained.interrupted) {
+    report.findings.push_back({"train.interrupted", candid::Severity::note,
+                               "training was stopped by the user after epoch " + std::to_string(result.trained.histories.back().epochs().size()) + " of " +
+                                   std::to_string(result.trained.epochs)});
+  }
+  const candid::Baseline guess = guess_of(data);
+  result.file.record = training_record(data.train, o.train.seed, o.versions, report.findings, &report.score, &guess);
+  if (report.reach) result.file.record.set("conformal_distance", *report.reach);
+  report.seconds = since(start);
+  if (o.report) result.file.record.set("report", candid::report_config(report));
+  formats::write_model_file(result.model_path, result.file);
+  // The model is safe: what was kept to go on from has done its work, unless the user stopped and may want to.
+  if (!o.train.resume.empty() && !result.trained.interrupted) std::remove(o.train.resume.c_str());
+  if (o.report) {
+    write_atomically(in_folder(o.out, "report.json"), formats::to_json(candid::report_config(report)) + "\n");
+    write_atomically(in_folder(o.out, "report.html"), candid::report_html(report));
+    result.report_path = in_folder(o.out, "report.html");
+  }
+  return result;
+}
+
+}  // namespace candor::pipeline

@@ -1,0 +1,33 @@
+// All of it: DATA in, a model file and a report out. What `candor train` does.
+#pragma once
+
+#include <string>
+
+#include "candor/formats/model_file.h"
+#include "candor/pipeline/assess.h"
+#include "candor/pipeline/record.h"
+
+namespace candor::pipeline {
+
+struct RunOptions {
+  PrepareOptions prepare = {};
+  TrainOptions train = {};
+  AssessOptions assess = {};
+  std::string out = ".";       ///< the folder that model.candor, report.html and report.json go to; made when it is not there
+  bool report = true;          ///< false: model.candor alone
+  Versions versions = {};      ///< stand in the record: {"candor", "1.0"}
+  Function<void(const Prepared&)> prepared = {};  ///< called before training, to say what was found
+};
+
+struct RunResult {
+  formats::ModelFile file;
+  candid::Report report;
+  TrainedModel trained;
+  std::string model_path, report_path;  ///< report_path is empty without a report
+};
+
+/// Files are replaced whole, the model first: what was there survives every failure. When training runs into infinity the last good weights are
+/// saved before the error goes on. Throws the errors of prepare and train; Error (io).
+RunResult run(const std::string& name, const RunOptions& options);
+
+}  // namespace candor::pipeline
