@@ -5,8 +5,8 @@
 
 namespace candor::cli {
 
-void add_data_options(CLI::App& command, DataOptions& o, bool target) {
-  command.add_option("DATA", o.data, "a CSV, a folder of IDX files (mnist), a folder, zip or tar with one folder of pictures per class, a CSV of pictures and labels, or a generator (digits, insurance_risk ...; `candor data list` names them all)")
+CLI::Option* add_data_options(CLI::App& command, DataOptions& o, bool target) {
+  CLI::Option* data = command.add_option("DATA", o.data, "a CSV, a folder of IDX files (mnist), a folder, zip or tar with one folder of pictures per class, a CSV of pictures and labels, or a generator (digits, insurance_risk ...; `candor data list` names them all)")
       ->required();
   if (target) {
     command.add_option("--target", o.target, "CSV: the column to predict, by name or number (default: the last)");
@@ -18,6 +18,7 @@ void add_data_options(CLI::App& command, DataOptions& o, bool target) {
   if (target) {
     command.add_option("--role", o.roles, "tables: what columns are, as zip=category,sold=date (number, category, date, text, id, group, weight, order, ignore)")->delimiter(',');
     command.add_option("--schema", o.schema, "tables: a YAML or JSON file that says what the columns are (docs/tables.md)");
+    command.add_option("--split", o.split, "tables: how the test part is drawn: automatic, random, stratified, grouped, ordered or hashed (by id)")->check(CLI::IsMember({"automatic", "random", "stratified", "grouped", "ordered", "hashed"}));
     command.add_option("--order", o.order, "tables: the column of time; the last rows by it are the test part");
     command.add_option("--group", o.group, "tables: the column whose groups (persons, machines) must not be on both sides");
   }
@@ -29,6 +30,7 @@ void add_data_options(CLI::App& command, DataOptions& o, bool target) {
   command.add_option("--channels", o.channels, "pictures: convert to 1 (grey) or 3 (RGB)")->check(CLI::IsMember({1, 3}));
   command.add_flag("--skip-bad", o.skip_bad, "leave pictures out that cannot be decoded, and count them");
   command.add_option("--rows", o.rows, "generators: how many rows to make")->check(CLI::Range(std::int64_t{1}, std::int64_t{10'000'000}));
+  return data;
 }
 
 namespace {

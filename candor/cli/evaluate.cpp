@@ -1,7 +1,6 @@
 #include <cstdio>
 
 #include "candor/candid/finding.h"
-#include "candor/cli/forecast.h"
 #include "candor/cli/model_data.h"
 #include "candor/cli/score.h"
 
@@ -60,11 +59,13 @@ void print_object(const Options& o, const Score& score, const candid::Baseline& 
 
 int evaluate(const Options& o, const Common& common) {
   const formats::ModelFile file = formats::read_model_file(o.model);
-  if (is_forecaster(file)) return evaluate_series(file, o.data, common);
-  const data::Dataset set = load_for_model(o.data, file, true, common.seed);
+  const pipeline::ModelRows rows = load_model_rows(o.data, file, true, common.seed);
+  const data::Dataset& set = rows.set;
+  if (!common.quiet) print_differences(rows.differences);
   const Score score = judge(answers(file, set), set, common.seed);
   const candid::Baseline baseline = stored_baseline(file, set);
-  const std::vector<candid::Finding> findings = candid::check_result(score.value, score.interval, baseline);
+  std::vector<candid::Finding> findings = candid::check_result(score.value, score.interval, baseline);
+  if (!rows.seen_text.empty()) findings.push_back({"result.test-reused", candid::Severity::warning, rows.seen_text});
   if (common.json) print_object(o, score, baseline, findings);
   else print_text(score, baseline, findings);
   return 0;

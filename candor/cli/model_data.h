@@ -1,16 +1,19 @@
-// Rows for a model that exists: DATA read as the model's own columns, classes and picture size say.
+// Rows for a model that exists, as the options of the command line say.
 #pragma once
 
 #include "candor/cli/data_options.h"
-#include "candor/formats/model_file.h"
+#include "candor/pipeline/model_rows.h"
 
 namespace candor::cli {
 
-/// The rows to judge or to answer: DATA's test part when it has one, else all. With `targets` false none are needed, and those that are there are
-/// left out. Throws the errors of data::load, and Error (shape) naming both shapes and the first layer when rows do not fit the model.
+using pipeline::answers;
+
+/// What pipeline::load_for_model gives for these options.
+pipeline::ModelRows load_model_rows(const DataOptions& options, const formats::ModelFile& file, bool targets, std::uint64_t seed);
+/// The rows alone.
 data::Dataset load_for_model(const DataOptions& options, const formats::ModelFile& file, bool targets, std::uint64_t seed);
 
-/// Outputs for all rows: probabilities when the model gives logits for classes, else what it gives.
-Tensor answers(const formats::ModelFile& file, const data::Dataset& set);
+/// What differs between the table and the one the model learned from, a line each on standard error; nothing when nothing does.
+void print_differences(const data::TableDifferences& differences);
 
 }  // namespace candor::cli

@@ -4,8 +4,8 @@
 
 #include "candor/base/error.h"
 #include "candor/base/file.h"
+#include "candor/base/text.h"
 #include "candor/cli/command.h"
-#include "candor/cli/forecast.h"
 #include "candor/cli/model_data.h"
 
 namespace candor::cli {
@@ -13,6 +13,7 @@ namespace {
 
 struct Options {
   std::string model, out;
+  std::vector<std::string> row;
   DataOptions data;
 };
 
@@ -89,11 +90,36 @@ std::string values_text(const formats::ModelFile& file, const Tensor& outputs, b
   return out;
 }
 
+// "speed=120", "age=30" as a table of one row.
+data::Table row_table(const std::vector<std::string>& cells) {
+  std::string names, values;
+  for (const std::string& said : cells) {
+    const std::size_t equals = said.find('=');
+    if (equals == std::string::npos || equals == 0) bad_option("--row", "COLUMN=VALUE is expected, and " + candor::quoted(said) + " came");
+    names += (names.empty() ? "" : ",") + cell(said.substr(0, equals));
+    values += (names.size() == cell(said.substr(0, equals)).size() ? "" : ",") + cell(said.substr(equals + 1));
+  }
+  return data::parse_table(names + "\n" + values + "\n", {.separator = ',', .decimal = '.', .header = data::Header::yes}, "the row given");
+}
+
+std::string standard_input() {
+  std::string text;
+  char buffer[1 << 16];
+  for (std::size_t got; (got = std::fread(buffer, 1, sizeof buffer, stdin)) > 0;) text.append(buffer, got);
+  return text;
+}
+
+pipeline::ModelRows rows_of(const Options& o, const formats::ModelFile& file, const Common& common) {
+  if (!o.row.empty()) return pipeline::rows_for_model(row_table(o.row), file, false);
+  if (o.data.data == "-") return pipeline::rows_for_model(data::parse_table(standard_input(), table_options(o.data), "standard input"), file, false);
+  return load_model_rows(o.data, file, false, common.seed);
+}
+
 int predict(const Options& o, const Common& common) {
   const formats::ModelFile file = formats::read_model_file(o.model);
-  if (is_forecaster(file)) return predict_series(file, o.data, o.out, common);
-  const data::Dataset set = load_for_model(o.data, file, false, common.seed);
-  const Tensor outputs = answers(file, set);
+  const pipeline::ModelRows rows = rows_of(o, file, common);
+  if (!common.quiet) print_differences(rows.differences);
+  const Tensor outputs = answers(file, rows.set);
   const bool classes = file.task == "classification" && outputs.rank() == 2 && outputs.shape(1) == static_cast<std::int64_t>(file.class_names.size());
   const std::string text = classes ? classes_text(file, outputs, common.json) : values_text(file, outputs, common.json);
   if (!o.out.empty()) write_atomically(o.out, text);
@@ -107,9 +133,13 @@ void add_predict(CLI::App& app, Common& common, Run& run) {
   const auto o = std::make_shared<Options>();
   CLI::App* command = add_command(app, common, "predict", "the model's answer for each row, as CSV or with --json one line a row", "candor predict model.candor new-customers.csv --out answers.csv");
   command->add_option("MODEL", o->model, "a model file that `candor train` or Model::save wrote")->required();
-  add_data_options(*command, o->data, false);
+  add_data_options(*command, o->data, false)->required(false);
+  command->add_option("--row", o->row, "tables: one row in place of DATA, as speed=120,age=30")->delimiter(',');
   command->add_option("--out", o->out, "write to this file instead of standard output; whole or not at all");
-  command->callback([o, &common, &run] { run = [o, &common] { return predict(*o, common); }; });
+  command->callback([o, &common, &run] { run = [o, &common] {
+    if (o->data.data.empty() == o->row.empty()) bad_option("DATA", "the rows to answer are expected: DATA, - for standard input, or --row COLUMN=VALUE,...");
+    return predict(*o, common);
+  }; });
 }
 
 }  // namespace candor::cli

@@ -193,7 +193,7 @@ candid::Report assess(const Prepared& p, const TrainedModel& trained, const Asse
   r.task = r.score.task;
   if (p.is_table() && !p.recipe->target_names().empty()) r.target = p.recipe->target_names().front();
   else if (!p.train.target_names.empty()) r.target = p.train.target_names.front();
-  r.title = p.train.source;
+  r.title = p.train.source.substr(p.train.source.find_last_of('/') == std::string::npos ? 0 : p.train.source.find_last_of('/') + 1);
   r.choices = trained.choices;
   r.data = overview(p);
   r.data.validation = static_cast<std::int64_t>(trained.judged_rows.size());

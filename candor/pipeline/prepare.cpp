@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "candor/base/error.h"
 #include "candor/base/text.h"
 #include "candor/data/split.h"
-#include "candor/data/table/column_dates.h"
-#include "candor/tensor/random.h"
+#include "candor/data/table/split_record.h"
 
 namespace candor::pipeline {
 namespace {
@@ -57,53 +55,11 @@ std::vector<std::int64_t> all_rows(std::int64_t count) {
   return rows;
 }
 
-// Whole groups go to the test part until it has its share; which ones is drawn by the seed.
-std::vector<char> test_groups(const std::vector<std::string>& groups, double share, std::uint64_t seed) {
-  std::vector<std::string> names = groups;
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  if (names.size() < 2) fail(ErrorKind::invalid_argument, "split by group: there is one group only (" + names.front() + "), and it cannot be parted into training and test rows");
-  std::vector<std::int64_t> counts(names.size());
-  for (const std::string& group : groups) ++counts[static_cast<std::size_t>(std::lower_bound(names.begin(), names.end(), group) - names.begin())];
-  const Permutation order(names.size(), RandomStream{seed, 0x67726F757073});
-  std::vector<char> chosen(names.size());
-  std::int64_t taken = 0;
-  for (std::uint64_t i = 0; i + 1 < order.size() && (taken == 0 || static_cast<double>(taken) < share * static_cast<double>(groups.size())); ++i) {
-    const auto group = static_cast<std::size_t>(order.at(i));
-    chosen[group] = 1;
-    taken += counts[group];
-  }
-  std::vector<char> rows(groups.size());
-  for (std::size_t i = 0; i < groups.size(); ++i) rows[i] = chosen[static_cast<std::size_t>(std::lower_bound(names.begin(), names.end(), groups[i]) - names.begin())];
-  return rows;
-}
-
 std::vector<std::string> cells_of(const Table& table, const std::string& name) {
   const Column& column = table.at(name);
   std::vector<std::string> cells;
   for (std::int64_t row = 0; row < column.rows(); ++row) cells.push_back(column.cell(row));
   return cells;
-}
-
-// Rows in the order of a column of times or numbers; rows without one come first.
-std::vector<std::int64_t> rows_by(const Table& table, const data::ColumnRole& role) {
-  const Column& column = table.at(role.name);
-  std::vector<std::int64_t> rows = all_rows(table.rows());
-  constexpr double first = -std::numeric_limits<double>::infinity();
-  std::vector<double> times;
-  if (column.kind == Column::Kind::number) {
-    for (const double x : column.numbers) times.push_back(std::isnan(x) ? first : x);
-  } else {
-    std::vector<double> moments;
-    for (std::size_t i = 0; i < column.words.size(); ++i) {
-      // Words that are no dates are put in order as words.
-      moments.push_back(role.date_format.empty() ? parse_number(column.words[i]).value_or(static_cast<double>(i))
-                                                 : data::detail::read_date(column.words[i], role.date_format).value_or(first));
-    }
-    for (const std::int32_t code : column.codes) times.push_back(code == data::missing_word ? first : moments[static_cast<std::size_t>(code)]);
-  }
-  std::stable_sort(rows.begin(), rows.end(), [&](std::int64_t a, std::int64_t b) { return times[static_cast<std::size_t>(a)] < times[static_cast<std::size_t>(b)]; });
-  return rows;
 }
 
 std::string percent(double share) {
@@ -115,39 +71,17 @@ std::string percent(double share) {
 }
 
 void part_rows(Prepared& p, const Table& table, const data::Schema& schema, const PrepareOptions& o) {
-  const std::vector<std::string> order = schema.names(Role::order), group = schema.names(Role::group);
-  if (!order.empty()) {
-    const std::vector<std::int64_t> rows = rows_by(table, *schema.find(order.front()));
-    const auto tests = static_cast<std::int64_t>(std::max(1.0, std::round(o.test * static_cast<double>(rows.size()))));
-    if (tests >= table.rows()) fail(ErrorKind::invalid_argument, table.source + ": " + with_thousands(table.rows()) + " rows cannot be parted into training and test rows");
-    p.train_rows.assign(rows.begin(), rows.end() - tests);
-    p.test_rows.assign(rows.end() - tests, rows.end());
-    p.ordered = true;
-    p.split = "the last " + percent(o.test) + " of the rows by " + order.front() + " are the test part";
-    return;
+  const data::RowSplit split = data::split_rows(table, schema, {.way = o.split, .validation = 0, .test = o.test, .seed = o.seed, .column = o.split_column});
+  p.train_rows = split.train;
+  p.test_rows = split.test;
+  p.ordered = split.way == data::SplitWay::ordered;
+  p.split = split.how;
+  for (const data::Remark& remark : split.remarks) p.remarks.push_back(remark.message);
+  if (split.way == data::SplitWay::grouped) {
+    const std::vector<std::string> groups = cells_of(table, split.column);
+    for (const std::int64_t row : p.train_rows) p.groups.push_back(groups[static_cast<std::size_t>(row)]);
   }
-  if (!group.empty()) {
-    const std::vector<std::string> groups = cells_of(table, group.front());
-    const std::vector<char> test = test_groups(groups, o.test, o.seed);
-    for (std::int64_t row = 0; row < table.rows(); ++row) {
-      (test[static_cast<std::size_t>(row)] ? p.test_rows : p.train_rows).push_back(row);
-      if (!test[static_cast<std::size_t>(row)]) p.groups.push_back(groups[static_cast<std::size_t>(row)]);
-    }
-    p.split = "whole groups of " + group.front() + ", about " + percent(o.test) + " of the rows, are the test part";
-    return;
-  }
-  // The rows' numbers are parted as a dataset would be, so that a table and its arrays are cut alike.
-  data::Dataset numbers;
-  const std::vector<std::int64_t> rows = all_rows(table.rows());
-  numbers.features = Tensor::from(rows, Shape{table.rows(), 1});
-  data::Recipe targets = data::Recipe::fit(table, schema, o.recipe);
-  numbers.targets = targets.targets(table);
-  numbers.class_names = targets.class_names();
-  numbers.source = table.source;
-  const data::Split parts = data::split(numbers, {.test = o.test, .seed = o.seed});
-  p.train_rows = parts.train.features.to_vector<std::int64_t>();
-  p.test_rows = parts.test.features.to_vector<std::int64_t>();
-  p.split = percent(o.test) + " of the rows, drawn by seed " + std::to_string(o.seed) + (numbers.class_names.empty() ? "" : " within each class") + ", are the test part";
+  p.preprocessing.set("split", data::SplitRecord(table, schema, split).config());
 }
 
 Prepared prepare_table(const std::string& name, const PrepareOptions& o) {

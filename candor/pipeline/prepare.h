@@ -9,6 +9,7 @@
 #include "candor/data/load.h"
 #include "candor/data/table/read_table.h"
 #include "candor/data/table/recipe.h"
+#include "candor/data/table/row_split.h"
 #include "candor/nn/config.h"
 
 namespace candor::pipeline {
@@ -21,6 +22,8 @@ struct PrepareOptions {
   std::string test_data = {};        ///< rows of a source of their own to test on; empty: a share of DATA
   double test = 0.2;                 ///< that share
   std::uint64_t seed = 0;            ///< draws the test rows
+  data::SplitWay split = data::SplitWay::automatic;  ///< tables: how
+  std::string split_column = {};     ///< tables: what grouped, ordered and hashed go by
 };
 
 /// Rows to train on and rows to test on, with what made them.
@@ -42,12 +45,5 @@ struct Prepared {
 /// Reads and prepares DATA. Throws the errors of the readers, of infer_schema and of Recipe::fit; Error (invalid_argument) when there is
 /// nothing to learn; Error (corrupt) naming row and column for the few cells of a column of numbers that are none.
 Prepared prepare(const std::string& name, const PrepareOptions& options);
-
-/// Rows of DATA for a model that exists: features as its recipe makes them.
-struct ModelRows {
-  data::Dataset set;
-  data::Table cells;                     ///< tables: as they came
-  data::TableDifferences differences;    ///< tables: from what the model learned from
-};
 
 }  // namespace candor::pipeline
