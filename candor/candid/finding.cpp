@@ -36,13 +36,15 @@ std::string to_string(Severity severity) {
   return severity == Severity::note ? "note" : severity == Severity::warning ? "warning" : "error";
 }
 
+Finding constant_finding(const std::vector<std::string>& columns) {
+  return {"data.constant", Severity::warning,
+          std::to_string(columns.size()) + (columns.size() == 1 ? " column holds" : " columns hold") + " one value in every training row (" + name_list(columns) +
+              "): nothing can be learned from it; leave it out with --ignore, or look how it was made"};
+}
+
 std::vector<Finding> check_data(const data::Dataset& train) {
   std::vector<Finding> findings;
-  if (const auto names = constant_columns(train); !names.empty()) {
-    findings.push_back({"data.constant", Severity::warning,
-                        std::to_string(names.size()) + (names.size() == 1 ? " column holds" : " columns hold") + " one value in every training row (" +
-                            name_list(names) + "): nothing can be learned from it; leave it out with --ignore, or look how it was made"});
-  }
+  if (const auto names = constant_columns(train); !names.empty()) findings.push_back(constant_finding(names));
   if (train.is_classification()) {
     const std::vector<std::int64_t> counts = data::class_counts(train);
     std::vector<std::string> few;

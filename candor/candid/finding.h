@@ -24,6 +24,9 @@ struct Finding {
 /// (files or rows that were left out).
 std::vector<Finding> check_data(const data::Dataset& train);
 
+/// data.constant for these columns.
+Finding constant_finding(const std::vector<std::string>& columns);
+
 /// result.baseline: the baseline lies inside the score's interval or above the score.
 std::vector<Finding> check_result(double score, const Interval& interval, const Baseline& baseline);
 

@@ -43,10 +43,12 @@ pipeline::RunOptions run_options(const Options& o, const Common& common) {
   run.report = !o.no_report;
   run.versions = {{"candor", CANDOR_VERSION}, {"compiler", CANDOR_COMPILER}};
   if (!common.quiet) {
-    run.prepared = [](const pipeline::Prepared& p) {
+    run.planned = [](const pipeline::Prepared& p, const Model& network, const std::vector<std::string>& choices) {
       if (p.is_table()) std::fprintf(stderr, "%s", data::to_string(p.recipe->schema()).c_str());
       for (const std::string& remark : p.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
       std::fprintf(stderr, "%s: %s to train on, %s to test (%s)\n", p.train.source.c_str(), with_thousands(p.train.rows()).c_str(), with_thousands(p.test.rows()).c_str(), p.split.c_str());
+      for (const std::string& choice : choices) std::fprintf(stderr, "%s\n", choice.c_str());
+      std::fprintf(stderr, "%s parameters each network\n", with_thousands(network.count_parameters()).c_str());
     };
   }
   return run;
@@ -76,7 +78,6 @@ void print_text(const pipeline::RunResult& result) {
     if (++shown <= 5) std::printf("%s %s: %s\n", to_string(f.severity).c_str(), f.id.c_str(), f.message.c_str());
   }
   if (shown > 5) std::printf("%zu more findings stand in the report\n", shown - 5);
-  for (const std::string& choice : r.choices) std::printf("chosen: %s\n", choice.c_str());
   std::printf("%s parameters, %.1f s; saved in %s%s%s\n", with_thousands(r.parameters).c_str(), r.seconds, result.model_path.c_str(), result.report_path.empty() ? "" : ", report in ", result.report_path.c_str());
 }
 
@@ -120,7 +121,6 @@ void check_options(const Options& o, bool rate_given, bool resuming) {
   if (const double dropped = o.network.dropout.value_or(0); !(dropped >= 0 && dropped <= 0.95)) {
     bad_option("--dropout", "a share from 0 to 0.95 is expected, and " + std::to_string(dropped) + " came");
   }
-  if (resuming && o.members > 1) bad_option("--members", "one network only can be resumed; leave --resume out, or say --members 1");
 }
 
 }  // namespace

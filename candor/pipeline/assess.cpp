@@ -125,6 +125,15 @@ void add_value_scores(candid::Report& r, const data::Dataset& test, const Tensor
   for (std::size_t i = 0; i < truth.size(); i += step) r.predicted.x.push_back(static_cast<double>(truth[i])), r.predicted.y.push_back(static_cast<double>(said[i]));
 }
 
+// Columns of a table that hold one value in every training row: the recipe has left them out, and a person should know.
+std::optional<candid::Finding> constant_columns(const candid::DataOverview& data) {
+  std::vector<std::string> names;
+  for (const candid::ColumnOverview& column : data.columns)
+    if (column.distinct <= 1 && column.missing == 0 && column.role != "ignore") names.push_back(column.name);
+  if (names.empty()) return std::nullopt;
+  return candid::constant_finding(names);
+}
+
 /// What the explanations ask: raw columns in, answers out.
 explain::TableAnswer answer_of(const Prepared& p, const Model& model, bool logits) {
   return [&p, model, logits](const data::Table& rows) {
@@ -216,6 +225,9 @@ candid::Report assess(const Prepared& p, const TrainedModel& trained, const Asse
   r.timings.emplace_back("explanations", std::chrono::duration<double>(Clock::now() - middle).count());
 
   r.findings = candid::check_data(p.train);
+  if (p.is_table()) {
+    if (std::optional<candid::Finding> f = constant_columns(r.data)) r.findings.insert(r.findings.begin(), std::move(*f));
+  }
   for (candid::Finding& f : candid::check_result(r.score, r.baselines)) r.findings.push_back(std::move(f));
   return r;
 }

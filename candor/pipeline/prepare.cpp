@@ -38,14 +38,46 @@ void refuse_stray_words(const Table& table, const data::Schema& schema, const da
   }
 }
 
-void refuse_infinities(const Table& table, const data::Schema& schema) {
+// "nan" and "inf" come from a computation that went wrong more often than from a value that was not taken down: they are accepted when that is said.
+void refuse_infinities(const Table& table) {
+  for (const data::Remark& remark : table.remarks) {
+    if (remark.id == "csv.infinite")
+      fail(ErrorKind::corrupt, table.source + ": " + remark.message + "; mend them, empty the cells, or say --missing nan (or inf, -inf) if they stand for missing ones");
+  }
   for (const Column& column : table.columns) {
-    const data::ColumnRole* role = schema.find(column.name);
-    if (column.kind != Column::Kind::number || !role || role->role == Role::ignore) continue;
     const auto bad = std::find_if(column.numbers.begin(), column.numbers.end(), [](double x) { return std::isinf(x); });
     if (bad == column.numbers.end()) continue;
     fail(ErrorKind::corrupt, table.source + ": row " + with_thousands(bad - column.numbers.begin() + 1) + ", column " + candor::quoted(column.name) +
                                  ": an infinite number; mend it, or empty the cell if the value is not known");
+  }
+}
+
+// One class is nothing to learn, whatever the columns are.
+void refuse_one_class(const Table& table, const data::Schema& schema) {
+  if (schema.task != data::TaskKind::classification) return;
+  for (const std::string& name : schema.targets()) {
+    const Column& column = table.at(name);
+    std::string first;
+    bool different = false;
+    for (std::int64_t row = 0; row < table.rows() && !different; ++row) {
+      if (column.is_missing(row)) continue;
+      const std::string cell = column.cell(row);
+      different = !first.empty() && cell != first;
+      first = cell;
+    }
+    if (!different) fail(ErrorKind::invalid_argument, table.source + ": column " + candor::quoted(name) + " holds one class only (" + candor::quoted(first) + "); there is nothing to tell apart");
+  }
+}
+
+// A column that counts up is taken for an id, unless it is all there is to learn from: then it is the x of a curve.
+void keep_a_feature(const Table& table, data::Schema& schema) {
+  using enum Role;
+  for (const data::ColumnRole& column : schema.columns)
+    if (column.role == number || column.role == category || column.role == date || column.role == text) return;
+  for (data::ColumnRole& column : schema.columns) {
+    if (column.role != id || table.at(column.name).kind != Column::Kind::number) continue;
+    column.role = number;
+    column.why = "numbers that could be an id, and all there is to learn from";
   }
 }
 
@@ -86,10 +118,14 @@ void part_rows(Prepared& p, const Table& table, const data::Schema& schema, cons
 
 Prepared prepare_table(const std::string& name, const PrepareOptions& o) {
   Prepared p;
-  Table table = data::read_table(name, o.table);
+  data::TableOptions how = o.table;
+  how.nan_is_missing = std::any_of(how.missing.begin(), how.missing.end(), [](const std::string& word) { return lower_case(word) == "nan"; });
+  Table table = data::read_table(name, how);
+  refuse_infinities(table);
   data::Schema schema = data::infer_schema(table, o.schema);
   refuse_stray_words(table, schema, o.schema);
-  refuse_infinities(table, schema);
+  refuse_one_class(table, schema);
+  keep_a_feature(table, schema);
   const std::vector<std::int64_t> useful = data::rows_with_targets(table, schema);
   for (const data::Remark& remark : table.remarks) p.remarks.push_back(remark.message);
   for (const data::Remark& remark : schema.remarks) p.remarks.push_back(remark.message);

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 
 #include "candor/base/error.h"
 #include "candor/base/file.h"
@@ -40,7 +39,6 @@ RunResult run(const std::string& name, const RunOptions& o) {
   const Clock::time_point start = Clock::now();
   const Prepared data = prepare(name, o.prepare);
   const double reading = since(start);
-  if (o.prepared) o.prepared(data);
   RunResult result;
   result.file = file_of(data);
   make_folders(o.out);
@@ -49,7 +47,9 @@ RunResult run(const std::string& name, const RunOptions& o) {
   Model partial;
   const Clock::time_point begin = Clock::now();
   try {
-    result.trained = train(data, o.train, &partial);
+    TrainOptions options = o.train;
+    if (o.planned) options.planned = [&](const Model& network, const std::vector<std::string>& choices) { o.planned(data, network, choices); };
+    result.trained = train(data, options, &partial);
   } catch (const Error& e) {
     if (e.kind() != ErrorKind::numeric) throw;
     // fit has put the last good weights back; they are worth keeping.
@@ -78,7 +78,7 @@ RunResult run(const std::string& name, const RunOptions& o) {
   if (o.report) result.file.record.set("report", candid::report_config(report));
   formats::write_model_file(result.model_path, result.file);
   // The model is safe: what was kept to go on from has done its work, unless the user stopped and may want to.
-  if (!o.train.resume.empty() && !result.trained.interrupted) std::remove(o.train.resume.c_str());
+  if (!o.train.resume.empty() && !result.trained.interrupted) remove_resume_points(o.train.resume);
   if (o.report) {
     write_atomically(in_folder(o.out, "report.json"), formats::to_json(candid::report_config(report)) + "\n");
     write_atomically(in_folder(o.out, "report.html"), candid::report_html(report));

@@ -16,7 +16,7 @@ struct RunOptions {
   std::string out = ".";       ///< the folder that model.candor, report.html and report.json go to; made when it is not there
   bool report = true;          ///< false: model.candor alone
   Versions versions = {};      ///< stand in the record: {"candor", "1.0"}
-  Function<void(const Prepared&)> prepared = {};  ///< called before training, to say what was found
+  Function<void(const Prepared&, const Model& network, const std::vector<std::string>& choices)> planned = {};  ///< called before training, to say what was found
 };
 
 struct RunResult {

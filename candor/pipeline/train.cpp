@@ -12,6 +12,7 @@
 #include "candor/nn/metrics.h"
 #include "candor/nn/optimizers/optimizers.h"
 #include "candor/ops/activation.h"
+#include "candor/pipeline/member_file.h"
 #include "candor/tensor/random.h"
 #include "candor/train/callbacks.h"
 #include "candor/train/evaluate.h"
@@ -55,7 +56,7 @@ Plan make_plan(const Prepared& data, const TrainOptions& o, const Model& model, 
   if (o.members > 1) {
     plan.members = o.members;
     plan.parts = std::max(o.members, 5);
-  } else if (plan.defaults.validation > 0 && o.members != 1 && o.resume.empty() && table) {
+  } else if (plan.defaults.validation > 0 && o.members != 1 && table) {
     // Training mostly ends early: half of the epochs are a fair guess.
     const double each = expected_seconds(model, rows, (plan.epochs + 1) / 2, plan.batch);
     plan.parts = 5;
@@ -152,6 +153,12 @@ Tensor said_of(const Model& model, const data::Dataset& rows) {
   return rows.is_classification() ? softmax(outputs, -1) : outputs;
 }
 
+// What a finished member must have in common with the training that takes it up.
+std::string fingerprint_of(const Prepared& data, const Plan& plan, const Model& network, std::uint64_t seed) {
+  return data.train.digest() + " seed " + std::to_string(seed) + ", " + std::to_string(plan.members) + " of " + std::to_string(plan.parts) + " parts, " + std::to_string(plan.epochs) + " epochs of " +
+         std::to_string(plan.batch) + " rows a step, rate " + std::to_string(plan.rate) + ", " + std::to_string(network.count_parameters()) + " weights";
+}
+
 // What each part's member says of it, put into the order of the rows.
 void collect(TrainedModel& result, const std::vector<std::pair<std::vector<std::int64_t>, Tensor>>& said) {
   std::vector<std::pair<std::int64_t, std::pair<std::size_t, std::int64_t>>> places;
@@ -180,6 +187,8 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
   Model first = make_network(data.train, o.network);
   const Plan plan = make_plan(data, o, first, result.choices);
   result.epochs = plan.epochs;
+  if (o.planned) o.planned(first, result.choices);
+  const std::string fingerprint = o.resume.empty() ? "" : fingerprint_of(data, plan, first, o.seed);
   const std::vector<int> part = plan.parts > 0 ? parts_of(data, plan.parts, o.seed) : std::vector<int>{};
   const auto length = std::chrono::duration<double>(o.budget);
   std::vector<Model> members;
@@ -202,7 +211,7 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
     fit.batch_size = plan.batch;
     fit.seed = o.seed + static_cast<std::uint64_t>(m);
     fit.verbose = m == 0 ? o.verbose : 0;
-    fit.resume = o.resume;
+    fit.resume = o.resume.empty() || m == 0 ? o.resume : o.resume + "." + std::to_string(m + 1);
     fit.resume_every = o.resume_every;
     fit.callbacks = o.callbacks;
     if (judge.rows() > 0) {
@@ -215,8 +224,14 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
       const auto left = start + std::chrono::duration_cast<Clock::duration>(length) - Clock::now();
       fit.callbacks.push_back(deadline(Clock::now() + left / (plan.members - m)));
     }
-    result.histories.push_back(model.fit(as_trained(train), fit));
-    members.push_back(model);
+    const bool kept = !o.resume.empty() && plan.members > 1;
+    if (kept && detail::load_member(o.resume, m, fingerprint, model, result.histories)) {
+      members.push_back(model);
+    } else {
+      result.histories.push_back(model.fit(as_trained(train), fit));
+      members.push_back(model);
+      if (kept && !result.histories.back().interrupted()) detail::save_member(o.resume, m, fingerprint, model, result.histories.back());
+    }
     if (judge.rows() > 0) said.emplace_back(left_out, said_of(model, judge));
     result.interrupted = result.histories.back().interrupted();
     if (result.interrupted) break;

@@ -20,9 +20,10 @@ struct TrainOptions {
   double budget = 60;                       ///< seconds that training may take; decides on members, and ends training when they are over
   std::uint64_t seed = 0;
   int verbose = 1;
-  std::string resume = {};                  ///< file of the resume point; makes it one network
+  std::string resume = {};                  ///< file of the resume point; with several members others of that name with .2, .3 ... and .member1 ... beside it
   double resume_every = 60;
   std::vector<Callback> callbacks = {};
+  Function<void(const Model& network, const std::vector<std::string>& choices)> planned = {};  ///< called once all is decided, before training
 };
 
 /// What came out, with what was chosen.
@@ -36,8 +37,11 @@ struct TrainedModel {
   bool interrupted = false;
 };
 
+/// Takes the resume points of a training that is done away.
+void remove_resume_points(const std::string& resume);
+
 /// Training rows as k parts for k members: each member leaves one out and keeps the epoch that is best there, so that every row is learned
-/// from by all but one. Few rows, an own --resume, and pictures are trained by one network. The same bits for the same seed unless the
+/// from by all but one. Few rows and pictures are trained by one network. The same bits for the same seed unless the
 /// budget ends it. Throws the errors of fit; Error (numeric) carries on with `partial` holding the last good weights.
 TrainedModel train(const Prepared& data, const TrainOptions& options, Model* partial = nullptr);
 

@@ -67,7 +67,7 @@ TEST(BadData, TextInANumericColumn) {
 }
 
 TEST(BadData, NanAndInfinity) {
-  for (const char* cell : {"nan", "inf", "-inf", "NaN", ""}) {
+  for (const char* cell : {"nan", "inf", "-inf", "NaN"}) {
     const TemporaryFolder folder;
     expect_refused(folder, folder.write("a.csv", std::string("speed,age,group\n1,2,0\n3,4,1\n5,") + cell + ",0\n"), {"row 3", "age"});
   }

@@ -107,7 +107,7 @@ TEST(Failures, AnInterruptSavesTheModel) {
     EXPECT_EQ(std::count(got.out.begin(), got.out.end(), '\n'), 1);
     const Finished predicted = run_candor({"predict", folder / "m/model.candor", "insurance_risk", "--rows", "3"});
     EXPECT_EQ(predicted.code, 0) << predicted.err;
-    EXPECT_EQ(files_in(folder / "m"), 1u);
+    EXPECT_EQ(files_in(folder / "m"), 3u);  // the model, report.html and report.json
   }
 }
 

@@ -35,7 +35,7 @@ ino_t file_number(const std::string& path) {
 }
 
 std::vector<std::string> command(const std::string& out, const std::vector<std::string>& more) {
-  std::vector<std::string> words{"train", "insurance_risk", "--rows", "260", "--epochs", "25", "--quiet", "--out", out};
+  std::vector<std::string> words{"train", "insurance_risk", "--rows", "260", "--epochs", "25", "--quiet", "--no-report", "--out", out};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }

@@ -138,6 +138,7 @@ bool MissingWords::contains_in_numbers(std::string_view cell) const {
 
 CellForm read_number(std::string_view cell, CellStyle style, const MissingWords& missing, double& value) {
   value = nan;
+  if (!missing.nan_ && cell.size() <= 4 && (lower_case(cell) == "nan" || lower_case(cell) == "-nan")) return CellForm::infinite;
   if (missing.contains_in_numbers(cell)) return CellForm::missing;
   std::string_view text = cell;
   bool negative = false;

@@ -21,7 +21,7 @@ enum class CellForm : std::uint8_t {
   comma3,    ///< 1,234: three digits, thousands where points are decimal
   us_group,  ///< 1,234.5 or 1,234,567
   eu_group,  ///< 1.234,5 or 1.234.567
-  infinite,  ///< inf, 1e999
+  infinite,  ///< inf, 1e999; nan where that is no missing cell
   missing,
   none,      ///< no number
 };
@@ -37,12 +37,15 @@ CellStyle style_for(const FormCounts& counts, bool semicolons);
 /// The words for a missing cell: those everybody writes and those that were named. `in_numbers` has some more that may be words elsewhere.
 class MissingWords {
  public:
-  explicit MissingWords(std::vector<std::string> more = {}) : more_(std::move(more)) {}
+  explicit MissingWords(std::vector<std::string> more = {}, bool nan = true) : more_(std::move(more)), nan_(nan) {}
   bool contains(std::string_view cell) const;
   bool contains_in_numbers(std::string_view cell) const;
 
  private:
   std::vector<std::string> more_;
+  bool nan_ = true;  ///< a number that is "nan" is a missing one; otherwise it counts as an infinite one does
+
+  friend CellForm read_number(std::string_view cell, CellStyle style, const MissingWords& missing, double& value);
 };
 
 /// Reads a trimmed cell as a number of that style (point or comma). NaN for `missing` and `none`.

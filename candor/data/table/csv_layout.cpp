@@ -245,7 +245,7 @@ CsvLayout find_layout(std::string_view sample, bool whole, const TableOptions& o
   check_options(options, name);
   CsvLayout layout;
   layout.name = name;
-  layout.missing = MissingWords(options.missing);
+  layout.missing = MissingWords(options.missing, options.nan_is_missing);
   char separator = options.separator;
   pass_sep_line(layout, sample, separator);
   find_comments(layout, sample, options.comment);

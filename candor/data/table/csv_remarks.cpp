@@ -199,7 +199,7 @@ Table finish_table(const CsvLayout& layout, CsvBody& body, const TableOptions& o
     part.column.name = layout.columns[c];
     if (part.decoded > 0) decoded.push_back(part.column.name);
     if (part.infinite_count > 0)
-      remarks.push_back({"csv.infinite", "column " + quoted(part.column.name) + " has " + with_thousands(part.infinite_count) + " infinite cell(s): " + some_cells(part.infinite, part.infinite_count)});
+      remarks.push_back({"csv.infinite", "column " + quoted(part.column.name) + " has " + with_thousands(part.infinite_count) + " cell(s) that are infinite or no number: " + some_cells(part.infinite, part.infinite_count)});
     const std::int64_t filled = part.column.rows() - part.column.missing();
     if (part.column.kind == Column::Kind::text) {
       // Blanks around every cell are a habit of the file; around some of them they made two words of one.

@@ -20,6 +20,7 @@ struct TableOptions {
   char comment = '#';                       ///< lines that begin with it are passed over; 0: none are
   std::string encoding = {};                ///< "utf-8", "windows-1252" or "latin-1", "utf-16"; empty: found
   std::vector<std::string> missing = {};    ///< words for a missing cell beside those known ("", NA, N/A, NaN, null, ?, -, \N)
+  bool nan_is_missing = true;               ///< text tables: false counts "nan" among numbers as an infinite cell, which is a remark
   std::vector<std::string> columns = {};    ///< only these, in this order; empty: all
   std::vector<std::string> text = {};       ///< columns that are words even if every cell is a number
   std::int64_t rows = 0;                    ///< no more than the first so many; 0: all
