@@ -20,7 +20,7 @@ CLI::Option* add_data_options(CLI::App& command, DataOptions& o, bool target) {
     command.add_option("--schema", o.schema, "tables: a YAML or JSON file that says what the columns are (docs/tables.md)");
     command.add_option("--split", o.split, "tables: how the test part is drawn: automatic, random, stratified, grouped, ordered or hashed (by id)")->check(CLI::IsMember({"automatic", "random", "stratified", "grouped", "ordered", "hashed"}));
     command.add_option("--order", o.order, "tables: the column of time; the last rows by it are the test part");
-    command.add_option("--group", o.group, "tables: the column whose groups (persons, machines) must not be on both sides");
+    command.add_option("--group", o.group, "tables: the column whose groups (persons, machines) must not be on both sides; series: the columns that tell several apart, parted by commas (default: found)")->delimiter(',');
   }
   command.add_option("--ignore", o.ignore, "CSV: columns to leave out, parted by commas")->delimiter(',');
   command.add_option("--separator", o.separator, "CSV: what parts the cells: , ; or tab (default: found)");
@@ -91,7 +91,7 @@ data::SchemaOptions schema_options(const DataOptions& o) {
     schema.roles[said.substr(0, equals)] = data::role_from(said.substr(equals + 1));
   }
   if (!o.order.empty()) schema.roles[o.order] = data::Role::order;
-  if (!o.group.empty()) schema.roles[o.group] = data::Role::group;
+  for (const std::string& group : o.group) schema.roles[group] = data::Role::group;
   return o.schema.empty() ? schema : data::read_schema_file(o.schema, schema);
 }
 

@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "candor/candid/finding.h"
+#include "candor/cli/forecast.h"
 #include "candor/cli/model_data.h"
 #include "candor/cli/score.h"
 
@@ -59,6 +60,7 @@ void print_object(const Options& o, const Score& score, const candid::Baseline& 
 
 int evaluate(const Options& o, const Common& common) {
   const formats::ModelFile file = formats::read_model_file(o.model);
+  if (is_forecaster(file)) return evaluate_series(file, o.data, common);
   const pipeline::ModelRows rows = load_model_rows(o.data, file, true, common.seed);
   const data::Dataset& set = rows.set;
   if (!common.quiet) print_differences(rows.differences);

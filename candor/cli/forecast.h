@@ -15,7 +15,7 @@ struct ForecastOptions {
   std::int64_t horizon = 0;   ///< 0: no series
   std::int64_t window = 0, season = 0, fill = 3;
   std::string date, holidays = "auto";
-  std::vector<std::string> group, inputs;
+  std::vector<std::string> inputs;
   bool snap = false;
 };
 

@@ -6,6 +6,7 @@
 #include "candor/base/file.h"
 #include "candor/base/text.h"
 #include "candor/cli/command.h"
+#include "candor/cli/forecast.h"
 #include "candor/cli/model_data.h"
 
 namespace candor::cli {
@@ -117,6 +118,7 @@ pipeline::ModelRows rows_of(const Options& o, const formats::ModelFile& file, co
 
 int predict(const Options& o, const Common& common) {
   const formats::ModelFile file = formats::read_model_file(o.model);
+  if (is_forecaster(file)) return predict_series(file, o.data, o.out, common);
   const pipeline::ModelRows rows = rows_of(o, file, common);
   if (!common.quiet) print_differences(rows.differences);
   const Tensor outputs = answers(file, rows.set);

@@ -6,6 +6,7 @@
 #include "candor/base/threads.h"
 #include "candor/candid/check_baselines.h"
 #include "candor/cli/data_options.h"
+#include "candor/cli/forecast.h"
 #include "candor/cli/score.h"
 #include "candor/pipeline/run.h"
 
@@ -22,6 +23,7 @@ struct Options {
   bool no_report = false;
   std::string resume;                      // file of the resume point
   double resume_every = 60;
+  ForecastOptions forecast;                // --horizon: DATA is a series
 };
 
 pipeline::RunOptions run_options(const Options& o, const Common& common) {
@@ -142,12 +144,14 @@ void add_train(CLI::App& app, Common& common, Run& run) {
   command->add_option("--test", o->test, "share of rows held out for the test (default 0.2)");
   command->add_option("--test-data", o->test_data, "rows of a source of their own to test on, in place of a share of DATA");
   command->add_flag("--no-report", o->no_report, "write model.candor alone");
+  add_forecast_options(*command, o->forecast);
   CLI::Option* resume = command->add_option("--resume", o->resume, "a file that training goes on from when it is there, and that is written as it goes; removed once the model is saved");
   CLI::Option* every = command->add_option("--resume-every", o->resume_every, "seconds between two writes of that file, at least (default 60; 0: after every step)");
   every->needs(resume);
   command->callback([o, rate, resume, &common, &run] {
     run = [o, given = rate->count() > 0, resuming = resume->count() > 0, &common] {
       check_options(*o, given, resuming);
+      if (o->forecast.horizon > 0) return train_forecaster(o->data, o->forecast, o->test, o->out, common);
       return train(*o, common);
     };
   });

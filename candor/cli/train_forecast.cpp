@@ -9,7 +9,7 @@
 #include "candor/candid/series/assess_forecast.h"
 #include "candor/cli/forecast.h"
 #include "candor/cli/forecast_data.h"
-#include "candor/cli/record.h"
+#include "candor/pipeline/record.h"
 #include "candor/cli/score.h"
 
 namespace candor::cli {
@@ -94,7 +94,7 @@ Config record_of(const Trained& t, const Common& common) {
   set.source = t.series.source;
   candid::Baseline baseline;
   if (const int best = t.judged.best(); best >= 0) baseline = {t.judged.baselines[static_cast<std::size_t>(best)].name, t.judged.baselines[static_cast<std::size_t>(best)].value, 0};
-  return training_record(set, common.seed, t.judged.findings, &t.judged.score, &baseline);
+  return pipeline::training_record(set, common.seed, {{"candor", CANDOR_VERSION}, {"compiler", CANDOR_COMPILER}}, t.judged.findings, &t.judged.score, &baseline);
 }
 
 }  // namespace
@@ -106,7 +106,6 @@ void add_forecast_options(CLI::App& command, ForecastOptions& o) {
   with(command.add_option("--window", o.window, "steps that the model sees (default: chosen by trial)")->check(steps));
   with(command.add_option("--season", o.season, "steps of a season, as 7 (default: found)")->check(steps));
   with(command.add_option("--date", o.date, "the column of dates (default: found)"));
-  with(command.add_option("--group", o.group, "columns that tell several series apart, parted by commas (default: found)")->delimiter(','));
   with(command.add_option("--inputs", o.inputs, "further columns that the model sees up to now, parted by commas")->delimiter(','));
   with(command.add_option("--holidays", o.holidays, "auto (found in the values), none, or a country, as DE"));
   with(command.add_option("--fill", o.fill, "longest run of missing values that is filled by a straight line (default 3)")->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000})));
@@ -115,7 +114,7 @@ void add_forecast_options(CLI::App& command, ForecastOptions& o) {
 
 int train_forecaster(const DataOptions& data, const ForecastOptions& o, double test, const std::string& out, const Common& common) {
   const auto start = Clock::now();
-  data::SeriesOptions reading{.time = o.date, .groups = o.group, .fill = o.fill};
+  data::SeriesOptions reading{.time = o.date, .groups = data.group, .fill = o.fill};
   if (o.snap) reading.irregular = data::Irregular::snap;
   Trained t;
   t.series = load_series(data, reading);

@@ -129,7 +129,7 @@ void add_value_scores(candid::Report& r, const data::Dataset& test, const Tensor
 std::optional<candid::Finding> constant_columns(const candid::DataOverview& data) {
   std::vector<std::string> names;
   for (const candid::ColumnOverview& column : data.columns)
-    if (column.distinct <= 1 && column.missing == 0 && column.role != "ignore") names.push_back(column.name);
+    if (column.distinct <= 1 && column.missing == 0 && column.why != "as asked") names.push_back(column.name);
   if (names.empty()) return std::nullopt;
   return candid::constant_finding(names);
 }

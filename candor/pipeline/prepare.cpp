@@ -78,7 +78,13 @@ void keep_a_feature(const Table& table, data::Schema& schema) {
     if (column.role != id || table.at(column.name).kind != Column::Kind::number) continue;
     column.role = number;
     column.why = "numbers that could be an id, and all there is to learn from";
+    return;
   }
+  std::string hint;
+  if (const Column& last = table.columns.back(); schema.columns.back().role == ignore && last.rows() > 0) {
+    hint = "; if " + candor::quoted(last.name) + " is to be predicted: it holds one class only (" + candor::quoted(last.cell(0)) + "), and there is nothing to tell apart";
+  }
+  fail(ErrorKind::invalid_argument, table.source + ": no column is left to learn from; the columns are:\n" + data::to_string(schema) + "say --role COLUMN=number or category to use one" + hint);
 }
 
 std::vector<std::int64_t> all_rows(std::int64_t count) {
