@@ -1,30 +1,21 @@
 #include "candor/base/log.h"
 
-// Header-only use, with the system's fmt where spdlog brings none of its own.
-#define FMT_HEADER_ONLY
-#if !__has_include(<spdlog/fmt/bundled/core.h>)
-#define SPDLOG_FMT_EXTERNAL
-#endif
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <cstdio>
 #include <cstdlib>
+#include <string>
 
 #include "candor/base/error.h"
 
 namespace candor {
 namespace {
 
-spdlog::level::level_enum to_spdlog(LogLevel level) {
-  switch (level) {
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warning: return spdlog::level::warn;
-    case LogLevel::error: return spdlog::level::err;
-    case LogLevel::off: return spdlog::level::off;
-  }
-  return spdlog::level::warn;
-}
+struct Look {
+  const char *name, *color;
+};
+constexpr Look looks[] = {{"debug", "\033[36m"}, {"info", "\033[32m"}, {"warning", "\033[33m\033[1m"}, {"error", "\033[31m\033[1m"}};
 
 LogLevel initial_level() {
   if (const char* text = std::getenv("CANDOR_LOG")) {
@@ -36,42 +27,33 @@ LogLevel initial_level() {
   return LogLevel::warning;
 }
 
-struct Log {
-  LogLevel level = initial_level();
-  // Not in spdlog's registry: a program that embeds Candor keeps its own default logger.
-  spdlog::logger logger{"candor", std::make_shared<spdlog::sinks::stderr_color_sink_mt>()};
-  Log() {
-    logger.set_pattern("%^candor %l%$: %v");
-    logger.set_level(to_spdlog(level));
-    logger.flush_on(spdlog::level::debug);
-  }
-};
-
-Log& instance() {
-  static Log log;
-  return log;
+std::atomic<LogLevel>& level() {
+  static std::atomic<LogLevel> level = initial_level();
+  return level;
 }
 
-void write(LogLevel level, std::string_view message) {
-  instance().logger.log(to_spdlog(level), spdlog::string_view_t(message.data(), message.size()));
+// One write a message: lines of several threads do not mix.
+void write(LogLevel of, std::string_view message) {
+  if (of < level()) return;
+  static const bool colored = ::isatty(::fileno(stderr)) != 0;
+  const Look& look = looks[static_cast<int>(of)];
+  const std::string head = "candor " + std::string(look.name);
+  const std::string line = (colored ? look.color + head + "\033[m" : head) + ": " + std::string(message) + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  std::fflush(stderr);
 }
 
 }  // namespace
 
-void set_log_level(LogLevel level) {
-  instance().level = level;
-  instance().logger.set_level(to_spdlog(level));
-}
-LogLevel log_level() { return instance().level; }
+void set_log_level(LogLevel new_level) { level() = new_level; }
+LogLevel log_level() { return level(); }
 
 LogLevel log_level_from_string(std::string_view name) {
-  if (name == "debug") return LogLevel::debug;
-  if (name == "info") return LogLevel::info;
-  if (name == "warning") return LogLevel::warning;
-  if (name == "error") return LogLevel::error;
+  for (int i = 0; i < 4; ++i) {
+    if (name == looks[i].name) return static_cast<LogLevel>(i);
+  }
   if (name == "off") return LogLevel::off;
-  fail(ErrorKind::invalid_argument,
-       "log level: expected debug, info, warning, error or off, got \"" + std::string(name) + "\"");
+  fail(ErrorKind::invalid_argument, "log level: expected debug, info, warning, error or off, got \"" + std::string(name) + "\"");
 }
 
 void log_debug(std::string_view message) { write(LogLevel::debug, message); }

@@ -1,9 +1,9 @@
 #include "candor/nn/optimizers/multi_optimizer.h"
 
 #include <algorithm>
-#include <regex>
 
 #include "candor/base/error.h"
+#include "candor/base/pattern.h"
 #include "candor/nn/optimizers/from_config.h"
 #include "candor/nn/optimizers/rule_of.h"
 #include "candor/ops/elementwise.h"
@@ -19,11 +19,7 @@ class MultiBody final : public OptimizerBody {
  public:
   MultiBody(const OptimizerMap& map, const MultiOptimizerOptions& o) : OptimizerBody("MultiOptimizer", o.name), map_(map) {
     for (const auto& [pattern, optimizer] : map_.optimizer_map) {
-      try {
-        patterns_.emplace_back(pattern);
-      } catch (const std::regex_error&) {
-        complain("'" + pattern + "' is no regular expression");
-      }
+      is_match("", pattern, "MultiOptimizer");  // says so now when it is none
       add(optimizer, "the optimizer for '" + pattern + "'");
     }
     add(map_.default_optimizer, "default_optimizer");
@@ -118,7 +114,7 @@ class MultiBody final : public OptimizerBody {
     const auto exact = std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.first == weight.name(); });
     const Optimizer* found = exact != entries.end() ? &exact->second : nullptr;
     for (std::size_t k = 0; exact == entries.end() && k < entries.size(); ++k) {
-      if (!std::regex_match(weight.name(), patterns_[k])) continue;
+      if (!is_match(weight.name(), entries[k].first, "MultiOptimizer")) continue;
       if (found) complain("several patterns match the weight " + weight.name());
       found = &entries[k].second;
     }
@@ -127,7 +123,6 @@ class MultiBody final : public OptimizerBody {
   }
 
   OptimizerMap map_;
-  std::vector<std::regex> patterns_;
   std::vector<Part> parts_;
   std::optional<double> factor_;
 };

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <regex>
 
+#include "candor/base/pattern.h"
 #include "candor/nn/optimizers/from_config.h"
 #include "candor/nn/optimizers/rule_of.h"
 #include "candor/ops/elementwise.h"
@@ -58,11 +58,7 @@ class MuonRule final : public detail::RuleOf<MuonRule, MuonOptions> {
 
  private:
   bool matches(const std::string& pattern, const std::string& path) const {
-    try {
-      return std::regex_search(path, std::regex(pattern));
-    } catch (const std::regex_error&) {
-      complain("'" + pattern + "' of exclude_layers is no regular expression");
-    }
+    return contains_match(path, pattern, "Muon: exclude_layers");
   }
   bool by_adam(const Variable& v) const {
     if (v.shape().rank() != 2) return true;

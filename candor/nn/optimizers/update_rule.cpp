@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <regex>
 #include <tuple>
 
 #include "candor/base/error.h"
+#include "candor/base/pattern.h"
 #include "candor/graph/control.h"
 #include "candor/ops/elementwise.h"
 #include "candor/ops/manipulate.h"
@@ -34,14 +34,6 @@ void check_common(const std::string& kind, const OptimizerOptions& o) {
     bad("loss_scale_factor must be positive and finite, not " + to_string(Config(*o.loss_scale_factor)));
   if (o.gradient_accumulation_steps && *o.gradient_accumulation_steps < 2) {
     bad("gradient_accumulation_steps must be at least 2, not " + std::to_string(*o.gradient_accumulation_steps) + "; leave it out to update at every step");
-  }
-}
-
-bool matches(const std::string& kind, const std::string& pattern, const std::string& text) {
-  try {
-    return std::regex_search(text, std::regex(pattern));
-  } catch (const std::regex_error&) {
-    fail(ErrorKind::invalid_argument, kind + ": '" + pattern + "' is no regular expression");
   }
 }
 
@@ -91,7 +83,7 @@ void UpdateRule::make_state() {
     specs.push_back(states_of(w));
     slots_.push_back({std::vector<std::size_t>(specs.back().size()), decays(w) ? decay_of(w) : 0, 1});
     for (const auto& [pattern, factor] : multipliers_) {
-      if (matches(kind(), pattern, w.name())) slots_.back().multiplier = factor;
+      if (contains_match(w.name(), pattern, kind())) slots_.back().multiplier = factor;
     }
     for (const StateSpec& s : specs.back()) last_block = std::max(last_block, s.block);
   }
@@ -127,7 +119,7 @@ void UpdateRule::require_unbuilt(const char* what) const {
 
 void UpdateRule::exclude_from_weight_decay(const std::vector<std::string>& names, std::span<const Variable> variables) {
   require_unbuilt("exclude_from_weight_decay");
-  for (const std::string& name : names) matches(kind(), name, "");
+  for (const std::string& name : names) contains_match("", name, kind());
   undecayed_names_.insert(undecayed_names_.end(), names.begin(), names.end());
   undecayed_.insert(undecayed_.end(), variables.begin(), variables.end());
 }
@@ -135,13 +127,13 @@ void UpdateRule::exclude_from_weight_decay(const std::vector<std::string>& names
 void UpdateRule::scale_learning_rate(const std::string& pattern, double factor) {
   require_unbuilt("scale_learning_rate");
   require_not_negative(kind(), "the factor of scale_learning_rate", factor);
-  matches(kind(), pattern, "");
+  contains_match("", pattern, kind());
   multipliers_.emplace_back(pattern, factor);
 }
 
 bool UpdateRule::decays(const Variable& weight) const {
   for (const std::string& name : undecayed_names_) {
-    if (matches(kind(), name, own_name(weight))) return false;
+    if (contains_match(own_name(weight), name, kind())) return false;
   }
   return std::none_of(undecayed_.begin(), undecayed_.end(), [&](const Variable& v) { return v.same(weight); });
 }
