@@ -4,7 +4,7 @@
     CANDOR_DATA=... bench/talks/run.py [--runs 3] [--only insurance,power] [--candor build/release/candor] [--python .venv/bench/bin/python]
 
 Keras's seconds are those of training and judging alone; Candor's are those of the whole command, with reading the data and writing the model.
-Runs take turns; the median counts. Every run has a seed of its own, the same for both. Needs nothing but Python; Keras lies in the virtual environment
+On a machine that does other things, too, the seconds of the processor say more: the last column. Runs take turns; the median counts. Every run has a seed of its own, the same for both. Needs nothing but Python; Keras lies in the virtual environment
 that `./dev bench --peers` makes.
 """
 import argparse
@@ -28,13 +28,14 @@ TASKS = {
 
 
 def run(command):
-    start = time.perf_counter()
+    start, before = time.perf_counter(), os.times()
     done = subprocess.run(command, capture_output=True, text=True)
-    seconds = time.perf_counter() - start
+    seconds, after = time.perf_counter() - start, os.times()
     if done.returncode != 0:
         sys.stderr.write(done.stderr[-2000:])
         sys.exit(f"{' '.join(command)} ended with {done.returncode}")
-    return json.loads(done.stdout.splitlines()[-1]), seconds
+    work = after.children_user + after.children_system - before.children_user - before.children_system
+    return json.loads(done.stdout.splitlines()[-1]), seconds, work
 
 
 def main():
@@ -48,15 +49,15 @@ def main():
     if not DATA:
         sys.exit("needs CANDOR_DATA, the folder that data lie in")
 
-    print(f"{'task':<10} {'score of Keras':>22} {'of Candor':>22} {'s, Keras':>10} {'s, Candor':>10} {'times as fast':>14}")
+    print(f"{'task':<10} {'score of Keras':>22} {'of Candor':>22} {'s, Keras':>10} {'s, Candor':>10} {'times as fast':>14} {'by processor time':>18}")
     for task in options.only.split(","):
         keras, candor = [], []
         for seed in range(options.runs):
-            result, _ = run([options.python, os.path.join(HERE, task + ".py"), str(seed)])
-            keras.append((result["score"], result["seconds"]))
+            result, _, _ = run([options.python, os.path.join(HERE, task + ".py"), str(seed)])
+            keras.append((result["score"], result["seconds"], result["processor_seconds"]))
             with tempfile.TemporaryDirectory() as folder:
-                result, seconds = run([options.candor, "train", *TASKS[task], "--seed", str(seed), "--out", folder, "--quiet", "--json"])
-            candor.append((result["test"]["value"], seconds))
+                result, seconds, work = run([options.candor, "train", *TASKS[task], "--seed", str(seed), "--out", folder, "--quiet", "--json"])
+            candor.append((result["test"]["value"], seconds, work))
 
         def middle(values, which):
             return statistics.median(value[which] for value in values)
@@ -65,7 +66,7 @@ def main():
             return f"{middle(values, 0):.4f} [{min(values)[0]:.3f}, {max(values)[0]:.3f}]"
 
         ratio = middle(keras, 1) / middle(candor, 1)
-        print(f"{task:<10} {scores(keras):>22} {scores(candor):>22} {middle(keras, 1):>10.2f} {middle(candor, 1):>10.2f} {ratio:>14.1f}", flush=True)
+        print(f"{task:<10} {scores(keras):>22} {scores(candor):>22} {middle(keras, 1):>10.2f} {middle(candor, 1):>10.2f} {ratio:>14.1f} {middle(keras, 2) / middle(candor, 2):>18.1f}", flush=True)
 
 
 if __name__ == "__main__":

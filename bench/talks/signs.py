@@ -7,7 +7,7 @@ from common import SEED, Clock, finish, path, shuffled_split
 import keras
 import numpy as np
 
-EPOCHS = 50
+EPOCHS = 30
 
 
 def ppm(data):
@@ -41,9 +41,7 @@ with Clock() as clock:
     keras.utils.set_random_seed(SEED)
     layers = [keras.Input((64, 64, 3))]
     for filters in (32, 64, 128):
-        for _ in range(2):
-            layers.append(keras.layers.Conv2D(filters, 3, padding="same", activation="relu"))
-        layers.append(keras.layers.MaxPooling2D())
+        layers += [keras.layers.Conv2D(filters, 3, padding="same", activation="relu"), keras.layers.MaxPooling2D()]
     layers += [keras.layers.Flatten(), keras.layers.Dense(500, activation="relu"), keras.layers.Dense(6, activation="softmax")]
     model = keras.Sequential(layers)
     model.compile(loss="sparse_categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
