@@ -34,6 +34,8 @@ Model make_network(const data::Dataset& train, const NetworkOptions& options);
 namespace detail {
 /// The network of a table: dense layers on the columns and on their places between quantiles (table_network.cpp).
 Model table_network(const data::Dataset& train, const NetworkOptions& options);
+/// Bins of each number by the rows there are.
+std::int64_t default_bins(std::int64_t rows);
 /// The last layer: logits of the classes, or numbers in the target's unit.
 std::vector<Layer> output_layers(const data::Dataset& train);
 /// Throws Error (memory) for dense layers of these widths that training could not hold.

@@ -6,12 +6,17 @@
 
 namespace candor::pipeline::detail {
 
-Model table_network(const data::Dataset& train, const NetworkOptions& options) {
+std::int64_t default_bins(std::int64_t rows) {
   // A few thousand rows do not fill the bins: there they cost more than they tell.
-  const std::int64_t bins = options.bins.value_or(train.rows() < 3000 ? 0 : train.rows() < 15'000 ? 16 : 64);
+  return rows < 3000 ? 0 : rows < 10'000 ? 16 : 64;
+}
+
+Model table_network(const data::Dataset& train, const NetworkOptions& options) {
+  const std::int64_t bins = options.bins.value_or(default_bins(train.rows()));
   const bool encoded = bins > 0 && train.features.rank() == 2 && !PiecewiseLinear::encodable(train.features).empty();
   const std::vector<std::int64_t> widths = !options.layers.empty() ? options.layers : encoded ? std::vector<std::int64_t>{128, 128} : std::vector<std::int64_t>{64, 64};
-  const double dropout = options.dropout.value_or(0.1);
+  // What is cut finely is learned by heart unless much is dropped; numbers to be met exactly bear none.
+  const double dropout = options.dropout.value_or(train.is_classification() && bins > 0 ? 0.3 : bins > 16 ? 0 : 0.1);
   require_memory(widths, train.row_shape().size() * (encoded ? bins + 1 : 1));
 
   const Symbol input = Input(train.row_shape(), {.dtype = train.features.dtype()});

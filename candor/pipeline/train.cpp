@@ -40,7 +40,7 @@ Callback deadline(Clock::time_point end) {
 
 // Seconds that one network takes, by its arithmetic: a measured time would make the choice of members depend on the machine's mood.
 double expected_seconds(const Model& model, std::int64_t rows, std::int64_t epochs, std::int64_t batch) {
-  constexpr double flops = 3e10, step = 60e-6;
+  constexpr double flops = 8e10, step = 40e-6;
   const double work = 6 * static_cast<double>(model.count_parameters()) * static_cast<double>(rows);
   return static_cast<double>(epochs) * (work / flops + step * static_cast<double>(rows) / static_cast<double>(batch));
 }
@@ -184,7 +184,10 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
   const Clock::time_point start = Clock::now();
   TrainedModel result;
   set_random_seed(o.seed);
-  Model first = make_network(data.train, o.network);
+  // What depends on the number of rows is decided once, by all of them.
+  NetworkOptions network = o.network;
+  if (!network.bins) network.bins = detail::default_bins(data.train.rows());
+  Model first = make_network(data.train, network);
   const Plan plan = make_plan(data, o, first, result.choices);
   result.epochs = plan.epochs;
   if (o.planned) o.planned(first, result.choices);
@@ -203,7 +206,7 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
       train = data.train.take(rows_where(part, m, false));
       judge = data.train.take(left_out);
     }
-    const Model model = m == 0 && plan.parts == 0 ? first : make_network(train, o.network);
+    const Model model = m == 0 && plan.parts == 0 ? first : make_network(train, network);
     if (partial && m == 0) *partial = model;
     compile_for(model, train, plan);
     FitOptions fit;

@@ -59,6 +59,19 @@ class PiecewiseLinearBody final : public detail::SimpleLayerBody {
   Variable low_, slope_;
 };
 
+// The different ones of count + 1 quantiles of ascending values, from the least to the greatest.
+std::vector<float> quantiles(const std::vector<float>& sorted, std::int64_t count) {
+  std::vector<float> edges;
+  for (std::int64_t t = 0; t <= count; ++t) {
+    const double at = static_cast<double>(t) / static_cast<double>(count) * static_cast<double>(sorted.size() - 1);
+    const auto below = static_cast<std::size_t>(at);
+    const double part = at - static_cast<double>(below), high = static_cast<double>(sorted[std::min(below + 1, sorted.size() - 1)]);
+    const float edge = static_cast<float>(static_cast<double>(sorted[below]) * (1 - part) + high * part);
+    if (edges.empty() || edge > edges.back()) edges.push_back(edge);
+  }
+  return edges;
+}
+
 void require_rows(const Tensor& rows) {
   if (rows.rank() != 2 || rows.size() == 0)
     fail(ErrorKind::invalid_argument, "PiecewiseLinear: needs a table, [rows, features], and was given " + to_string(rows.shape()));
@@ -102,14 +115,14 @@ PiecewiseLinear PiecewiseLinear::fitted(const Tensor& rows, std::int64_t bins, s
     std::vector<float> sorted(static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) sorted[static_cast<std::size_t>(i)] = x[i * width + columns[static_cast<std::size_t>(c)]];
     std::sort(sorted.begin(), sorted.end());
-    std::vector<float> edges;
-    for (std::int64_t t = 0; t <= bins; ++t) {
-      const double at = static_cast<double>(t) / static_cast<double>(bins) * static_cast<double>(count - 1);
-      const auto below = static_cast<std::size_t>(at);
-      const double part = at - static_cast<double>(below);
-      const double high = static_cast<double>(sorted[std::min(below + 1, sorted.size() - 1)]);
-      const float edge = static_cast<float>(static_cast<double>(sorted[below]) * (1 - part) + high * part);
-      if (edges.empty() || edge > edges.back()) edges.push_back(edge);
+    std::vector<float> edges = quantiles(sorted, bins);
+    // Where one value fills many bins (a gain that is mostly 0) the rest of the range would get none: it is cut by its different values.
+    sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+    if (const auto left = bins + 1 - static_cast<std::int64_t>(edges.size()); left > 0 && sorted.size() > edges.size()) {
+      const std::vector<float> more = quantiles(sorted, left + 1);
+      edges.insert(edges.end(), more.begin() + 1, more.end() - 1);
+      std::sort(edges.begin(), edges.end());
+      edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
     }
     for (std::size_t t = 0; t + 1 < edges.size(); ++t) {
       l[c * bins + static_cast<std::int64_t>(t)] = edges[t];
