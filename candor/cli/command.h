@@ -22,6 +22,7 @@ struct Common {
 /// One entry for each command: adds it with its options, help and example. `run` becomes what main() calls when the command was chosen.
 using Run = std::function<int()>;
 void add_train(CLI::App& app, Common& common, Run& run);
+void add_tune(CLI::App& app, Common& common, Run& run);
 void add_evaluate(CLI::App& app, Common& common, Run& run);
 void add_predict(CLI::App& app, Common& common, Run& run);
 void add_report(CLI::App& app, Common& common, Run& run);

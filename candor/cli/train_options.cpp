@@ -1,0 +1,96 @@
+#include "candor/cli/train_options.h"
+
+#include <cstdio>
+
+#include "candor/base/text.h"
+#include "candor/base/threads.h"
+#include "candor/candid/check_baselines.h"
+#include "candor/cli/score.h"
+
+namespace candor::cli {
+namespace {
+
+void print_baselines(const candid::Report& r) {
+  if (r.baselines.size() < 2) return;
+  std::printf("\n%-26s %10s   %s\n", "simple methods", r.score.metric.c_str(), "the network minus this, on the same rows");
+  for (const candid::BaselineScore& b : r.baselines) {
+    std::printf("%-26s %10s", b.name.c_str(), short_number(b.value).c_str());
+    if (b.difference) std::printf("   %s to %s%s", short_number(b.difference->low).c_str(), short_number(b.difference->high).c_str(), b.difference->high < 0 ? "   better than the network" : b.difference->low > 0 ? "" : "   no difference shown");
+    std::printf("\n");
+  }
+  std::printf("\n");
+}
+
+}  // namespace
+
+pipeline::RunOptions run_options(const TrainingOptions& o, const Common& common) {
+  pipeline::RunOptions run;
+  run.prepare = {.load = load_options(o.data, common.seed), .table = table_options(o.data), .schema = schema_options(o.data), .recipe = {}, .test_data = o.test_data, .test = o.test, .seed = common.seed, .split = data::split_way_from(o.data.split), .split_column = {}};
+  run.train.network = o.network;
+  run.train.epochs = o.epochs;
+  run.train.batch_size = o.batch_size;
+  run.train.learning_rate = o.lr;
+  run.train.members = o.members;
+  run.train.budget = o.budget;
+  run.train.seed = common.seed;
+  run.train.verbose = common.quiet ? 0 : 1;
+  run.train.resume = o.resume;
+  run.train.resume_every = o.resume_every;
+  run.assess.seed = common.seed;
+  run.assess.command = common.command;
+  run.out = o.out;
+  run.report = !o.no_report;
+  run.versions = {{"candor", CANDOR_VERSION}, {"compiler", CANDOR_COMPILER}};
+  if (!common.quiet) {
+    run.planned = [](const pipeline::Prepared& p, const Model& network, const std::vector<std::string>& choices) {
+      if (p.is_table()) std::fprintf(stderr, "%s", data::to_string(p.recipe->schema()).c_str());
+      for (const std::string& remark : p.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
+      std::fprintf(stderr, "%s: %s to train on, %s to test (%s)\n", p.train.source.c_str(), with_thousands(p.train.rows()).c_str(), with_thousands(p.test.rows()).c_str(), p.split.c_str());
+      for (const std::string& choice : choices) std::fprintf(stderr, "%s\n", choice.c_str());
+      std::fprintf(stderr, "%s parameters each network\n", with_thousands(network.count_parameters()).c_str());
+    };
+  }
+  return run;
+}
+
+void print_text(const pipeline::RunResult& result) {
+  const candid::Report& r = result.report;
+  const candid::BaselineScore* guess = candid::guessing(r.baselines);
+  candid::Baseline plain;
+  if (guess) plain.name = guess->name, plain.value = guess->value;
+  std::printf("%s\n", score_line(r.score, plain).c_str());
+  if (r.task == "regression") std::printf("mean absolute error %s\n", short_number(r.score.mean_absolute_error).c_str());
+  print_baselines(r);
+  std::size_t shown = 0;
+  for (const candid::Finding& f : r.findings) {
+    if (++shown <= 5) std::printf("%s %s: %s\n", to_string(f.severity).c_str(), f.id.c_str(), f.message.c_str());
+  }
+  if (shown > 5) std::printf("%zu more findings stand in the report\n", shown - 5);
+  std::printf("%s parameters, %.1f s; saved in %s%s%s\n", with_thousands(r.parameters).c_str(), r.seconds, result.model_path.c_str(), result.report_path.empty() ? "" : ", report in ", result.report_path.c_str());
+}
+
+Json train_object(const pipeline::RunResult& result, const Common& common) {
+  const candid::Report& r = result.report;
+  const History& history = result.trained.histories.front();
+  Json epochs = Json::array(), baselines = Json::array();
+  for (std::size_t i = 0; i < history.epochs().size(); ++i) {
+    Json epoch = {{"epoch", i + 1}, {"seconds", number(history.seconds()[i])}};
+    for (const auto& [name, value] : history.epochs()[i].items()) epoch[name] = number(value);
+    epochs.push_back(epoch);
+  }
+  for (const candid::BaselineScore& b : r.baselines) {
+    Json one = {{"name", b.name}, {"value", number(b.value)}, {"interval", {number(b.interval.low), number(b.interval.high)}}, {"seconds", number(b.seconds)}, {"difference", nullptr}};
+    if (b.difference) one["difference"] = {number(b.difference->low), number(b.difference->high)};
+    baselines.push_back(one);
+  }
+  const candid::BaselineScore* guess = candid::guessing(r.baselines);
+  Json scores = Json::object();
+  for (const candid::FurtherScore& s : r.more_scores) scores[s.name] = number(s.value);
+  return {{"task", r.score.task}, {"metric", r.score.metric}, {"test", score_json(r.score)},
+              {"baseline", {{"name", guess ? Json(guess->name) : Json(nullptr)}, {"value", guess ? number(guess->value) : Json(nullptr)}}},
+              {"epochs", epochs}, {"seconds", number(r.seconds)}, {"parameters", r.parameters}, {"seed", common.seed}, {"threads", threads()},
+              {"findings", findings_json(r.findings)}, {"model", result.model_path},
+              {"report", result.report_path.empty() ? Json(nullptr) : Json(result.report_path)}, {"baselines", baselines}, {"scores", scores}, {"members", result.trained.histories.size()}, {"choices", r.choices}};
+}
+
+}  // namespace candor::cli

@@ -1,0 +1,30 @@
+// The options of a training, the same for `candor train` and `candor tune`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "candor/cli/command.h"
+#include "candor/cli/data_options.h"
+#include "candor/pipeline/run.h"
+
+namespace candor::cli {
+
+struct TrainingOptions {
+  DataOptions data;
+  pipeline::NetworkOptions network;
+  std::string out = ".", test_data;
+  std::int64_t epochs = 0, batch_size = 0;
+  double lr = 0, test = 0.2, budget = 60;  // lr 0: the default of the data and network
+  int members = 0;
+  bool no_report = false;
+  std::string resume;                      // file of the resume point
+  double resume_every = 60;
+};
+
+pipeline::RunOptions run_options(const TrainingOptions& options, const Common& common);
+/// What `candor train` prints, as text and as one object.
+void print_text(const pipeline::RunResult& result);
+Json train_object(const pipeline::RunResult& result, const Common& common);
+
+}  // namespace candor::cli

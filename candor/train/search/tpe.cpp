@@ -1,0 +1,108 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "candor/tensor/random.h"
+#include "candor/train/search/search.h"
+
+namespace candor::detail {
+namespace {
+
+/// Uniform numbers in [0, 1), one after the other.
+class Numbers {
+ public:
+  Numbers(std::uint64_t seed, std::uint64_t index) : values_(random_uniform(Shape{512}, 0, 1, RandomStream{seed, 0x736561726368ull + index}).to_vector()) {}
+  double next() { return static_cast<double>(values_[at_++ % values_.size()]); }
+  double normal() {
+    const double radius = std::sqrt(-2 * std::log(std::max(next(), 1e-12)));
+    return radius * std::cos(2 * 3.14159265358979323846 * next());
+  }
+
+ private:
+  std::vector<float> values_;
+  std::size_t at_ = 0;
+};
+
+// Parameters are handled in [0, 1], logarithms where that is asked for.
+double to_unit(const SearchParameter& p, double value) {
+  if (p.high <= p.low) return 0;
+  return p.log ? (std::log(value) - std::log(p.low)) / (std::log(p.high) - std::log(p.low)) : (value - p.low) / (p.high - p.low);
+}
+
+double from_unit(const SearchParameter& p, double unit) {
+  unit = std::clamp(unit, 0.0, 1.0);
+  double value = p.log ? std::exp(std::log(p.low) + unit * (std::log(p.high) - std::log(p.low))) : p.low + unit * (p.high - p.low);
+  if (p.integer) value = std::round(value);
+  return std::clamp(value, p.low, p.high);
+}
+
+double draw(const SearchParameter& p, Numbers& numbers) {
+  if (!p.words.empty()) return std::min(std::floor(numbers.next() * static_cast<double>(p.words.size())), p.high);
+  return from_unit(p, numbers.next());
+}
+
+/// How likely values of a parameter are among some trials: words by counts, numbers by normal curves around each, and a uniform part for what was not tried.
+struct Density {
+  const SearchParameter& parameter;
+  std::vector<double> centres;  // in [0, 1], or words
+
+  double width() const { return std::max(1.0 / static_cast<double>(centres.size() + 1), 0.05); }
+  double at(double value) const {
+    const auto n = static_cast<double>(centres.size());
+    if (!parameter.words.empty()) {
+      const auto same = static_cast<double>(std::count(centres.begin(), centres.end(), value));
+      return (same + 1) / (n + static_cast<double>(parameter.words.size()));
+    }
+    const double x = to_unit(parameter, value), s = width();
+    double sum = 1;  // the uniform part counts as one trial
+    for (const double c : centres) sum += std::exp(-(x - c) * (x - c) / (2 * s * s)) / (s * 2.5066282746310002);
+    return sum / (n + 1);
+  }
+  double sample(Numbers& numbers) const {
+    const auto pick = static_cast<std::size_t>(numbers.next() * static_cast<double>(centres.size() + 1));
+    if (pick >= centres.size()) return draw(parameter, numbers);
+    if (!parameter.words.empty()) return centres[pick];
+    return from_unit(parameter, centres[pick] + width() * numbers.normal());
+  }
+};
+
+}  // namespace
+
+Choice random_choice(const SearchSpace& space, std::uint64_t seed, std::uint64_t index) {
+  Numbers numbers(seed, index);
+  Choice choice;
+  for (const SearchParameter& p : space) choice.push_back(draw(p, numbers));
+  return choice;
+}
+
+Choice tpe_choice(const SearchSpace& space, const std::vector<Trial>& trials, std::uint64_t seed) {
+  if (trials.size() < 10) return random_choice(space, seed, trials.size());
+  std::vector<std::size_t> order(trials.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return trials[a].loss < trials[b].loss; });
+  const std::size_t good = std::max<std::size_t>(2, trials.size() / 4);
+  std::vector<Density> near, far;
+  for (std::size_t p = 0; p < space.size(); ++p) {
+    near.push_back({space[p], {}});
+    far.push_back({space[p], {}});
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      const double value = trials[order[i]].choice[p];
+      (i < good ? near : far)[p].centres.push_back(space[p].words.empty() ? to_unit(space[p], value) : value);
+    }
+  }
+  Numbers numbers(seed, 1'000'000 + trials.size());
+  Choice best;
+  double best_ratio = 0;
+  for (int candidate = 0; candidate < 24; ++candidate) {
+    Choice choice;
+    double ratio = 0;
+    for (std::size_t p = 0; p < space.size(); ++p) {
+      choice.push_back(near[p].sample(numbers));
+      ratio += std::log(near[p].at(choice[p])) - std::log(far[p].at(choice[p]));
+    }
+    if (best.empty() || ratio > best_ratio) best = choice, best_ratio = ratio;
+  }
+  return best;
+}
+
+}  // namespace candor::detail
