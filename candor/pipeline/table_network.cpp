@@ -7,8 +7,8 @@
 namespace candor::pipeline::detail {
 
 std::int64_t default_bins(std::int64_t rows) {
-  // A few thousand rows do not fill the bins: there they cost more than they tell.
-  return rows < 3000 ? 0 : rows < 10'000 ? 16 : 64;
+  // A few hundred rows do not fill the bins: there they cost more than they tell.
+  return rows < 300 ? 0 : rows < 800 ? 8 : rows < 10'000 ? 16 : 64;
 }
 
 Model table_network(const data::Dataset& train, const NetworkOptions& options) {

@@ -151,7 +151,10 @@ TuneResult tune(const std::string& name, const TuneOptions& o) {
   const Trial& best = best_trial(result.trials);
   result.best = best.choice;
   result.best_loss = best.loss;
-  result.default_loss = result.trials.front().loss;
+  // The default with the fullest training it got: Hyperband may have left it behind early.
+  double share = 0;
+  for (const Trial& t : result.trials)
+    if (t.choice == search_options.first.front() && t.share >= share) share = t.share, result.default_loss = t.loss;
 
   RunOptions run_options = o.run;
   run_options.train = options_for(result.space, result.best, o.run.train);

@@ -47,7 +47,8 @@ namespace detail {
 /// A choice drawn from the space by number `index` of a stream.
 Choice random_choice(const SearchSpace& space, std::uint64_t seed, std::uint64_t index);
 /// TPE (Bergstra, Bardenet, Bengio, Kegl: Algorithms for Hyper-Parameter Optimization, 2011): of 24 candidates drawn near the best quarter of the
-/// trials the one that is most likely among these and least among the others, each parameter by itself. At random for the first ten.
+/// trials the one that is most likely among these and least among the others, each parameter by itself; every third draws one parameter of the best anew.
+/// At random for the first ten.
 Choice tpe_choice(const SearchSpace& space, const std::vector<Trial>& trials, std::uint64_t seed);
 }  // namespace detail
 

@@ -11,7 +11,7 @@ namespace {
 /// Uniform numbers in [0, 1), one after the other.
 class Numbers {
  public:
-  Numbers(std::uint64_t seed, std::uint64_t index) : values_(random_uniform(Shape{512}, 0, 1, RandomStream{seed, 0x736561726368ull + index}).to_vector()) {}
+  Numbers(std::uint64_t seed, std::uint64_t index) : values_(random_uniform(Shape{2048}, 0, 1, RandomStream{seed, 0x736561726368ull + index}).to_vector()) {}
   double next() { return static_cast<double>(values_[at_++ % values_.size()]); }
   double normal() {
     const double radius = std::sqrt(-2 * std::log(std::max(next(), 1e-12)));
@@ -55,14 +55,25 @@ struct Density {
     }
     const double x = to_unit(parameter, value), s = width();
     double sum = 1;  // the uniform part counts as one trial
-    for (const double c : centres) sum += std::exp(-(x - c) * (x - c) / (2 * s * s)) / (s * 2.5066282746310002);
+    for (const double c : centres) sum += std::exp(-(x - c) * (x - c) / (2 * s * s)) / (s * 2.5066282746310002) / inside(c);
     return sum / (n + 1);
   }
   double sample(Numbers& numbers) const {
     const auto pick = static_cast<std::size_t>(numbers.next() * static_cast<double>(centres.size() + 1));
     if (pick >= centres.size()) return draw(parameter, numbers);
     if (!parameter.words.empty()) return centres[pick];
-    return from_unit(parameter, centres[pick] + width() * numbers.normal());
+    // Drawn again outside the range: moved to its edge, the edges would be tried far too often.
+    for (int attempt = 0; attempt < 10; ++attempt) {
+      const double x = centres[pick] + width() * numbers.normal();
+      if (x >= 0 && x <= 1) return from_unit(parameter, x);
+    }
+    return from_unit(parameter, centres[pick]);
+  }
+
+  // The part of a curve that lies in the range.
+  double inside(double centre) const {
+    const double s = width() * 1.4142135623730951;
+    return (std::erf((1 - centre) / s) + std::erf(centre / s)) / 2;
   }
 };
 
@@ -91,6 +102,14 @@ Choice tpe_choice(const SearchSpace& space, const std::vector<Trial>& trials, st
     }
   }
   Numbers numbers(seed, 1'000'000 + trials.size());
+  // Parameters are judged one by one, so a word that stood beside bad numbers early would never be tried again: every third trial draws one
+  // parameter of the best choice anew.
+  if (trials.size() % 3 == 0) {
+    Choice choice = trials[order.front()].choice;
+    const auto p = std::min(static_cast<std::size_t>(numbers.next() * static_cast<double>(space.size())), space.size() - 1);
+    choice[p] = draw(space[p], numbers);
+    return choice;
+  }
   Choice best;
   double best_ratio = 0;
   for (int candidate = 0; candidate < 24; ++candidate) {
