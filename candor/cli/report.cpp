@@ -1,12 +1,10 @@
 #include <cstdio>
 
 #include "candor/base/error.h"
-#include "candor/base/file.h"
 #include "candor/base/text.h"
 #include "candor/cli/command.h"
-#include "candor/cli/report.h"
-#include "candor/formats/config_json.h"
 #include "candor/formats/model_file.h"
+#include "candor/pipeline/report_files.h"
 
 namespace candor::cli {
 namespace {
@@ -27,22 +25,13 @@ int write_report(const Options& o, const Common& common) {
   } catch (Error& e) {
     throw e.at(candor::quoted(o.model));
   }
-  const ReportFiles files = write_report_files(report, o.out);
+  const pipeline::ReportFiles files = pipeline::write_report_files(report, o.out);
   if (common.json) print_json({{"model", o.model}, {"html", files.html}, {"json", files.json}});
   else std::printf("%s and %s\n", files.html.c_str(), files.json.c_str());
   return 0;
 }
 
 }  // namespace
-
-ReportFiles write_report_files(const candid::Report& report, const std::string& folder) {
-  make_folders(folder);
-  const std::string prefix = folder == "." ? "" : folder + (folder.back() == '/' ? "" : "/");
-  const ReportFiles files{prefix + "report.html", prefix + "report.json"};
-  write_atomically(files.json, formats::to_json(candid::report_config(report)) + "\n");
-  write_atomically(files.html, candid::report_html(report));
-  return files;
-}
 
 void add_report(CLI::App& app, Common& common, Run& run) {
   const auto o = std::make_shared<Options>();

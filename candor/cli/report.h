@@ -1,17 +1,9 @@
-// Writing a report as files: what `candor train` and `candor report` leave beside a model.
+// Writing a report as files, for the commands.
 #pragma once
 
-#include <string>
-
-#include "candor/candid/report/report.h"
+#include "candor/pipeline/report_files.h"
 
 namespace candor::cli {
-
-struct ReportFiles {
-  std::string html, json;  ///< their paths
-};
-
-/// Writes report.html and report.json into a folder, which is made when it is missing; each whole or not at all. Throws Error (io).
-ReportFiles write_report_files(const candid::Report& report, const std::string& folder);
-
+using pipeline::ReportFiles;
+using pipeline::write_report_files;
 }  // namespace candor::cli

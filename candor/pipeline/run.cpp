@@ -6,7 +6,7 @@
 #include "candor/base/error.h"
 #include "candor/base/file.h"
 #include "candor/candid/check_baselines.h"
-#include "candor/formats/config_json.h"
+#include "candor/pipeline/report_files.h"
 
 namespace candor::pipeline {
 namespace {
@@ -80,9 +80,7 @@ RunResult run(const std::string& name, const RunOptions& o) {
   // The model is safe: what was kept to go on from has done its work, unless the user stopped and may want to.
   if (!o.train.resume.empty() && !result.trained.interrupted) remove_resume_points(o.train.resume);
   if (o.report) {
-    write_atomically(in_folder(o.out, "report.json"), formats::to_json(candid::report_config(report)) + "\n");
-    write_atomically(in_folder(o.out, "report.html"), candid::report_html(report));
-    result.report_path = in_folder(o.out, "report.html");
+    result.report_path = write_report_files(report, o.out).html;
   }
   return result;
 }

@@ -1,0 +1,17 @@
+// Writing a report as files: what training leaves beside a model, and `candor report` writes again.
+#pragma once
+
+#include <string>
+
+#include "candor/candid/report/report.h"
+
+namespace candor::pipeline {
+
+struct ReportFiles {
+  std::string html, json;  ///< their paths
+};
+
+/// Writes report.html and report.json into a folder, which is made when it is missing; each whole or not at all. Throws Error (io).
+ReportFiles write_report_files(const candid::Report& report, const std::string& folder);
+
+}  // namespace candor::pipeline
