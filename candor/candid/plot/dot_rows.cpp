@@ -28,7 +28,7 @@ std::string mark(const Scale& s, const DotRow& row, bool bars) {
 
 std::string dot_strip(double value, const Interval& interval, double low, double high, const std::string& tone) {
   const Scale s = linear_scale(low, high, {.from = 3, .to = 97, .nice = false});
-  return "<svg class=\"strip\" aria-hidden=\"true\"><line class=\"gl\" x1=\"3%\" x2=\"97%\" y1=\"50%\" y2=\"50%\"/>" + mark(s, {"", "", value, interval, "", "", tone}, false) + "</svg>";
+  return "<svg class=\"strip\" aria-hidden=\"true\"><line class=\"gl\" x1=\"3%\" x2=\"97%\" y1=\"50%\" y2=\"50%\"/>" + mark(s, {"", "", value, interval, "", "", tone, false}, false) + "</svg>";
 }
 
 std::string dot_rows(const DotRows& chart) {
@@ -40,7 +40,7 @@ std::string dot_rows(const DotRows& chart) {
   if (chart.rows.empty() || range.empty) return {};
   if (chart.bars || chart.zero) range.add(0);
   if (chart.band.low < chart.band.high) range.add(chart.band.low), range.add(chart.band.high);
-  const Scale s = linear_scale(range.low, range.high, {.from = 4, .to = 94, .ticks = 4, .percent = chart.percent});
+  const Scale s = linear_scale(range.low, range.high, {.from = 4, .to = 94, .ticks = 4, .whole = chart.whole, .percent = chart.percent});
 
   std::string ground;
   if (chart.band.low < chart.band.high) {
@@ -51,7 +51,7 @@ std::string dot_rows(const DotRows& chart) {
   std::string out = "<table class=\"dots\"><caption class=\"unseen\">" + escaped(chart.label, 300) + "</caption><thead><tr><th scope=\"col\">" + escaped(chart.first) +
                     "</th><th class=\"strips\"><span class=\"unseen\">picture</span></th><th scope=\"col\" class=\"num\">" + escaped(chart.last) + "</th></tr></thead><tbody>";
   for (const DotRow& r : chart.rows) {
-    out += "<tr class=\"" + r.tone + "\"><th scope=\"row\">" + escaped(r.name, 60) + (r.note.empty() ? "" : "<small>" + escaped(r.note, 160) + "</small>") +
+    out += "<tr" + std::string(r.strong ? " class=\"strong\"" : "") + "><th scope=\"row\">" + escaped(r.name, 60) + (r.note.empty() ? "" : "<small>" + escaped(r.note, 160) + "</small>") +
            "</th><td class=\"strips\"><svg class=\"strip full\" aria-hidden=\"true\">" + ground + mark(s, r, chart.bars) + "</svg></td><td class=\"num\">" + escaped(r.text) +
            (r.more.empty() ? "" : "<small>" + escaped(r.more) + "</small>") + "</td></tr>";
   }

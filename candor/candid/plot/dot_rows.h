@@ -15,6 +15,7 @@ struct DotRow {
   Interval interval = {};      ///< low == high: none
   std::string text, more;      ///< the number for people; and a further one, in small letters
   std::string tone = "muted";  ///< "c1" for the model
+  bool strong = false;         ///< the row that the others stand beside
 };
 
 struct DotRows {
@@ -22,7 +23,7 @@ struct DotRows {
   std::vector<DotRow> rows;
   bool bars = false;          ///< from zero
   bool zero = false;          ///< the axis holds zero, with a line of its own
-  bool percent = false;
+  bool percent = false, whole = false;
   Interval band = {};         ///< a stripe through all rows
 };
 

@@ -118,9 +118,12 @@ std::string metric_text(const MetricStyle& style, double value, double spread) {
 std::string interval_text(const MetricStyle& style, const Interval& interval) {
   const double spread = interval.high - interval.low;
   const std::string high = metric_text(style, interval.high, spread);
-  std::string low = metric_text(style, interval.low, spread);
-  if (style.percent && low != none) low.resize(low.size() - 3);  // one percent sign is enough
-  return low + " to " + high;
+  return without_percent(metric_text(style, interval.low, spread)) + " to " + high;
+}
+
+std::string without_percent(std::string text) {
+  if (text.ends_with("\xC2\xA0%")) text.resize(text.size() - 3);
+  return text;
 }
 
 }  // namespace candor::candid::plot

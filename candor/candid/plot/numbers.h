@@ -34,5 +34,7 @@ MetricStyle style_of(const std::string& metric);
 std::string metric_text(const MetricStyle& style, double value, double spread);
 /// "71.3 to 80.4 %"; the spread is the interval's own.
 std::string interval_text(const MetricStyle& style, const Interval& interval);
+/// "71.3" of "71.3 %": between two numbers one sign is enough.
+std::string without_percent(std::string text);
 
 }  // namespace candor::candid::plot

@@ -24,10 +24,11 @@ int decimals_of(double step) {
   return 9;
 }
 
-std::string tick_label(double value, double step, double largest, bool percent) {
+std::string tick_label(double value, double step, double largest, const ScaleOptions& o) {
   if (std::abs(value) < step * 1e-9) value = 0;
-  if (percent) return fixed_text(100 * value, decimals_of(100 * step)) + "\xC2\xA0%";
+  if (o.percent) return fixed_text(100 * value, decimals_of(100 * step)) + "\xC2\xA0%";
   if (value == 0) return "0";
+  if (o.whole && largest < 1e6) return count_text(static_cast<std::int64_t>(std::llround(value)));
   if (largest >= 1e15 || largest < 1e-4) return number_text(value, 3);
   if (largest >= 1e9) return fixed_text(value / 1e9, decimals_of(step / 1e9)) + "\xC2\xA0" "bn";
   if (largest >= 1e6) return fixed_text(value / 1e6, decimals_of(step / 1e6)) + "\xC2\xA0M";
@@ -62,12 +63,18 @@ Scale linear_scale(double low, double high, const ScaleOptions& o) {
   double step = nice_step(high - low, o.ticks);
   if (o.whole) step = std::max(1.0, std::round(step));
   if (o.nice) {
+    // A tick or two more where that leaves less paper empty.
+    const auto span = [&](double s) { return (std::ceil(high / s - 1e-9) - std::floor(low / s + 1e-9)) * s; };
+    for (int more = 1; more <= 2; ++more) {
+      const double finer = o.whole ? std::max(1.0, std::round(nice_step(high - low, o.ticks + more))) : nice_step(high - low, o.ticks + more);
+      if (span(finer) < .85 * span(step)) step = finer;
+    }
     scale.low = std::floor(low / step + 1e-9) * step;
     scale.high = std::ceil(high / step - 1e-9) * step;
   }
   const double first = std::ceil(scale.low / step - 1e-9);
   const double largest = std::max(std::abs(scale.low), std::abs(scale.high));
-  for (double k = first; k * step <= scale.high + 1e-9 * step && scale.ticks.size() < 40; ++k) scale.ticks.push_back({k * step, tick_label(k * step, step, largest, o.percent)});
+  for (double k = first; k * step <= scale.high + 1e-9 * step && scale.ticks.size() < 40; ++k) scale.ticks.push_back({k * step, tick_label(k * step, step, largest, o)});
   return scale;
 }
 

@@ -27,7 +27,7 @@ struct ScaleOptions {
   double from = 0, to = 1;
   int ticks = 5;        ///< about so many
   bool nice = true;     ///< the ends become ticks
-  bool whole = false;   ///< ticks at whole numbers only: epochs, counts
+  bool whole = false;   ///< ticks at whole numbers only, written as counts: epochs, rows
   bool percent = false; ///< labels of shares
 };
 

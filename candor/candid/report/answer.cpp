@@ -62,15 +62,18 @@ Answer answer_of(const Report& r) {
   return answer;
 }
 
+std::string title_of(const Report& r) {
+  if (!r.title.empty()) return r.title;
+  return r.target.empty() ? (r.data.source.empty() ? "A model" : r.data.source) : "Predicting " + r.target;
+}
+
 std::string header(const Report& r) {
   const Answer answer = answer_of(r);
   const MetricStyle style = plot::style_of(r.score.metric);
   std::string over = "Candor report";
   for (const std::string& part : {r.task, r.started.size() >= 10 ? r.started.substr(0, 10) : r.started})
     if (!part.empty()) over += " · " + escaped(part, 60);
-  std::string title = r.title;
-  if (title.empty()) title = r.target.empty() ? (r.data.source.empty() ? "A model" : r.data.source) : "Predicting " + r.target;
-  std::string out = "<header><p class=\"over\">" + over + "</p><h1>" + escaped(title, 120) + "</h1>";
+  std::string out = "<header><p class=\"over\">" + over + "</p><h1>" + escaped(title_of(r), 120) + "</h1>";
   if (answer.sentence.empty()) out += "<p class=\"answer\">This model has not been tested, so nothing is known of how good it is.</p>";
   else out += "<p class=\"answer\">" + answer.sentence + "</p><p class=\"verdict " + answer.sign + "\">" + answer.verdict + "</p>";
 
@@ -80,7 +83,7 @@ std::string header(const Report& r) {
   };
   if (!answer.sentence.empty()) {
     const bool interval = r.score.interval.low < r.score.interval.high;
-    tile(style.name, score_text(r, style), interval ? "95 % interval " + interval_text(style, r.score.interval) : "");
+    tile(style.name, score_text(r, style), interval ? "95\u00a0% interval " + interval_text(style, r.score.interval) : "");
     if (answer.baseline) tile("best baseline", metric_text(style, answer.baseline->value, r.score.interval.high - r.score.interval.low), answer.baseline->name);
     tile("tested on", plot::count_text(r.score.n), rows_text(r, r.score.n).substr(plot::count_text(r.score.n).size() + 1) + " held out");
   }
@@ -117,13 +120,17 @@ Section baselines(const Report& r) {
   if (r.baselines.empty() || r.score.metric.empty()) return {"baselines", "Beside simpler methods", ""};
   const MetricStyle style = plot::style_of(r.score.metric);
   const double spread = r.score.interval.high - r.score.interval.low;
-  const auto text = [&](double value, const Interval& i) { return metric_text(style, value, i.low < i.high ? i.high - i.low : spread); };
-  const auto between = [&](const Interval& i) { return i.low < i.high ? interval_text(style, i) : std::string(); };
-  std::vector<plot::DotRow> rows{{"This model", r.seconds > 0 ? plot::duration_text(r.seconds) : "", r.score.value, r.score.interval, text(r.score.value, r.score.interval), between(r.score.interval), "c1"}};
+  // All with the digits of the model's score, so that they can be compared.
+  const auto text = [&](double value) { return metric_text(style, value, spread); };
+  const auto between = [&](const Interval& i) {
+    if (!(i.low < i.high)) return std::string();
+    return spread > 0 ? plot::without_percent(text(i.low)) + " to " + text(i.high) : interval_text(style, i);
+  };
+  std::vector<plot::DotRow> rows{{"This model", r.seconds > 0 ? plot::duration_text(r.seconds) : "", r.score.value, r.score.interval, text(r.score.value), between(r.score.interval), "c1", true}};
   for (const BaselineScore& b : r.baselines) {
     std::string what = b.what;
     if (b.seconds > 0) what += (what.empty() ? "" : " · ") + plot::duration_text(b.seconds);
-    rows.push_back({b.name, what, b.value, b.interval, text(b.value, b.interval), between(b.interval), "muted"});
+    rows.push_back({b.name, what, b.value, b.interval, text(b.value), between(b.interval), "muted", false});
   }
   std::stable_sort(rows.begin(), rows.end(), [&](const plot::DotRow& a, const plot::DotRow& b) {
     if (std::isfinite(a.value) != std::isfinite(b.value)) return std::isfinite(a.value);
@@ -140,7 +147,7 @@ Section baselines(const Report& r) {
     const double scale = style.percent ? 100 : 1, low = scale * b->difference->low, high = scale * b->difference->high;
     const int digits = std::min(plot::decimals_for(high - low), style.percent ? 2 : 9);
     const auto signed_text = [&](double v) { return (v > 0 ? "+" : "") + plot::fixed_text(v, digits); };
-    differences.push_back({b->name, "", scale * (r.score.value - b->value), {low, high}, signed_text(scale * (r.score.value - b->value)), signed_text(low) + " to " + signed_text(high), low > 0 || high < 0 ? "c1" : "muted"});
+    differences.push_back({b->name, "", scale * (r.score.value - b->value), {low, high}, signed_text(scale * (r.score.value - b->value)), signed_text(low) + " to " + signed_text(high), low > 0 || high < 0 ? "c1" : "muted", false});
   }
   if (!differences.empty()) {
     out += figure("This model less each baseline", "Compared row by row, which shows smaller differences than two separate scores can. A line that crosses zero shows no difference.",

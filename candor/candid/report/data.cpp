@@ -23,7 +23,7 @@ std::string value_text(const ColumnOverview& c, double value) { return c.role ==
 std::string shape_of(const ColumnOverview& c, std::int64_t rows) {
   if (const std::string bars = plot::small_histogram(c.counts); !bars.empty()) {
     std::string ends;
-    if (c.minimum && c.maximum) ends = "<p class=\"ends\"><span>" + escaped(value_text(c, *c.minimum)) + "</span>" + (c.median ? "<span>median " + escaped(value_text(c, *c.median)) + "</span>" : "") + "<span>" + escaped(value_text(c, *c.maximum)) + "</span></p>";
+    if (c.minimum && c.maximum) ends = "<p class=\"ends\"><span>" + escaped(value_text(c, *c.minimum)) + "</span>" + (c.median && c.role != "date" ? "<span>median " + escaped(value_text(c, *c.median)) + "</span>" : "") + "<span>" + escaped(value_text(c, *c.maximum)) + "</span></p>";
     return bars + ends;
   }
   std::string out;
@@ -37,17 +37,26 @@ std::string shape_of(const ColumnOverview& c, std::int64_t rows) {
   return out;
 }
 
+// How many cells were looked at: what was counted, or the training rows.
+std::int64_t cells_of(const ColumnOverview& c, const DataOverview& d) {
+  double sum = static_cast<double>(c.missing);
+  for (const double n : c.counts) sum += std::isfinite(n) ? n : 0;
+  if (!c.counts.empty()) return std::max<std::int64_t>(std::llround(std::min(sum, 1e15)), 1);
+  for (const auto& [word, n] : c.words) sum += static_cast<double>(n);
+  return std::max<std::int64_t>({d.train, std::llround(std::min(sum, 1e15)), 1});
+}
+
 std::string columns(const DataOverview& d) {
   if (d.columns.empty()) return {};
-  const std::int64_t rows = std::max<std::int64_t>(d.train + d.validation + d.test, 1);
   const std::size_t shown = std::min(d.columns.size(), most_columns);
   std::string out;
   for (std::size_t i = 0; i < shown; ++i) {
     const ColumnOverview& c = d.columns[i];
+    const std::int64_t rows = cells_of(c, d);
     std::vector<std::string> parts;
     if (c.missing > 0) parts.push_back("<b>" + plot::percent_text(static_cast<double>(c.missing) / static_cast<double>(rows)) + " missing</b>");
     if (c.distinct > 0) parts.push_back(count_text(c.distinct) + " different");
-    if (c.mean) parts.push_back("mean " + escaped(value_text(c, *c.mean)) + (c.deviation ? " ± " + plot::number_text(*c.deviation, 3) : ""));
+    if (c.mean) parts.push_back("mean " + escaped(value_text(c, *c.mean)) + (c.deviation ? " ±\u00a0" + plot::number_text(*c.deviation, 3) + (c.role == "date" ? " days" : "") : ""));
     std::string facts_line;
     for (const std::string& p : parts) facts_line += (facts_line.empty() ? "" : " · ") + p;
     out += "<li" + std::string(c.role == "target" ? " class=\"target\"" : "") + "><div><h4>" + escaped(c.name, 60) + "</h4><p class=\"role\">" + escaped(c.role, 40) + (c.why.empty() ? "" : ": " + escaped(c.why, 120)) + "</p></div><div class=\"shape\">" +
@@ -80,7 +89,7 @@ std::string correlation(const DataOverview& d) {
   const std::size_t shown = std::min(pairs.size(), most_pairs);
   std::partial_sort(pairs.begin(), pairs.begin() + static_cast<std::ptrdiff_t>(shown), pairs.end(), [](const Pair& x, const Pair& y) { return std::tuple(-std::abs(x.value), x.a, x.b) < std::tuple(-std::abs(y.value), y.a, y.b); });
   plot::DotRows rows{.label = "The strongest correlations", .first = "columns", .last = "correlation", .rows = {}, .bars = true};
-  for (std::size_t p = 0; p < shown; ++p) rows.rows.push_back({plot::shortened(d.correlated[pairs[p].a], 26) + " and " + plot::shortened(d.correlated[pairs[p].b], 26), "", pairs[p].value, {}, plot::fixed_text(pairs[p].value, 2), "", "c1"});
+  for (std::size_t p = 0; p < shown; ++p) rows.rows.push_back({plot::shortened(d.correlated[pairs[p].a], 26) + " and " + plot::shortened(d.correlated[pairs[p].b], 26), "", pairs[p].value, {}, plot::fixed_text(pairs[p].value, 2), "", "c1", false});
   return figure("Columns that move together", "Pearson’s correlation. " + cut_note(shown, pairs.size(), "pairs", "the strongest"), dot_rows(rows), "wide");
 }
 
@@ -91,10 +100,10 @@ std::string classes(const DataOverview& d) {
   std::vector<std::pair<std::string, std::int64_t>> order = d.classes;
   if (order.size() > most_classes) std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
   const std::size_t shown = std::min(order.size(), most_classes);
-  plot::DotRows rows{.label = "Training rows of each class", .first = "class", .last = "training rows", .rows = {}, .bars = true};
+  plot::DotRows rows{.label = "Training rows of each class", .first = "class", .last = "training rows", .rows = {}, .bars = true, .whole = true};
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& [name, count] = order[i];
-    rows.rows.push_back({name, "", static_cast<double>(count), {}, count_text(count), plot::percent_text(static_cast<double>(count) / static_cast<double>(all)), "c1"});
+    rows.rows.push_back({name, "", static_cast<double>(count), {}, count_text(count), plot::percent_text(static_cast<double>(count) / static_cast<double>(all)), "c1", false});
   }
   return figure("Classes", cut_note(shown, order.size(), "classes", "the largest"), dot_rows(rows));
 }

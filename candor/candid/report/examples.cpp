@@ -17,6 +17,8 @@ using plot::escaped;
 
 constexpr std::size_t most_examples = 12, most_cells = 24, most_importances = 20, most_dependences = 12, most_lines = 6;
 
+std::string sure(double share) { return share > .9995 ? "over " + plot::percent_text(.999) : plot::percent_text(share, share > .985 ? 1 : 0); }
+
 std::string cards(const Report& r, const std::vector<Example>& examples) {
   const bool regression = r.score.task == "regression";
   std::string out;
@@ -29,10 +31,10 @@ std::string cards(const Report& r, const std::vector<Example>& examples) {
     for (std::size_t c = 0; c < std::min(e.cells.size(), most_cells); ++c)
       cells += "<div><dt>" + escaped(e.cells[c].first, 40) + "</dt><dd>" + escaped(e.cells[c].second, 80) + "</dd></div>";
     out += "<li" + std::string(e.truth == e.prediction && !regression ? " class=\"right\"" : "") + ">" + shown + "<p class=\"said\"><span>said <b>" + escaped(e.prediction, 60) + "</b>" +
-           (regression ? "" : " <small>" + plot::percent_text(e.confidence) + " sure</small>") + "</span><span>truth <b>" + escaped(e.truth, 60) + "</b></span>" +
+           (regression ? "" : " <small>" + sure(e.confidence) + " sure</small>") + "</span><span>truth <b>" + escaped(e.truth, 60) + "</b></span>" +
            (regression ? "<span>off by <b>" + plot::number_text(e.confidence) + "</b></span>" : "") + "</p>" + (cells.empty() ? "" : "<dl class=\"cells\">" + cells + "</dl>") +
            (e.cells.size() > most_cells ? "<p class=\"from\">and " + plot::count_text(static_cast<std::int64_t>(e.cells.size() - most_cells)) + " more columns</p>" : "") + "<p class=\"from\">" +
-           (e.file.empty() ? "row " + plot::count_text(e.row) + " of the test part" : escaped(e.file, 120)) + "</p></li>";
+           (e.file.empty() ? "row " + plot::count_text(e.row) : escaped(e.file, 120)) + "</p></li>";
   }
   return out.empty() ? "" : "<ul class=\"" + std::string(pictures ? "cards pictures" : "cards") + "\">" + out + "</ul>";
 }
@@ -46,7 +48,7 @@ std::string over_words(const Report& r, const Dependence& d) {
     const Curve& c = d.curves[0];
     for (std::size_t i = 0; i < std::min(words, c.y.size()); ++i) {
       const bool interval = i < c.low.size() && i < c.high.size();
-      rows.rows.push_back({d.words[i], "", c.y[i], interval ? Interval{c.low[i], c.high[i]} : Interval{}, classes ? plot::percent_text(c.y[i]) : plot::number_text(c.y[i]), "", "c1"});
+      rows.rows.push_back({d.words[i], "", c.y[i], interval ? Interval{c.low[i], c.high[i]} : Interval{}, classes ? plot::percent_text(c.y[i]) : plot::number_text(c.y[i]), "", "c1", false});
     }
     return dot_rows(rows);
   }
@@ -87,7 +89,7 @@ std::string importances(const Report& r) {
     const bool interval = v.low < v.high;
     const int digits = interval ? std::min(plot::decimals_for(scale * (v.high - v.low)), 4) : 3;
     chart.rows.push_back({v.name, "", scale * v.value, {scale * v.low, scale * v.high}, plot::fixed_text(scale * v.value, digits),
-                          interval ? plot::fixed_text(scale * v.low, digits) + " to " + plot::fixed_text(scale * v.high, digits) : "", "c1"});
+                          interval ? plot::fixed_text(scale * v.low, digits) + " to " + plot::fixed_text(scale * v.high, digits) : "", "c1", false});
   }
   std::string reading = "How much the score on the test rows falls when this column alone is shuffled, with 95 % intervals. A column that another can replace looks less important than it is.";
   if (const std::string cut = cut_note(shown, all, "columns", "the most important"); !cut.empty()) reading += " " + cut;

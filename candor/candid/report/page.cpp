@@ -1,6 +1,6 @@
 #include "candor/candid/report/page.h"
 
-#include <array>
+#include <algorithm>
 #include <cstdio>
 
 #include "candor/base/fingerprint.h"
@@ -12,15 +12,7 @@ namespace page {
 
 using plot::escaped;
 
-std::string figure(const std::string& title, const std::string& reading, const std::string& content, const std::string& kind) {
-  if (content.empty()) return {};
-  return "<figure" + (kind.empty() ? "" : " class=\"" + kind + "\"") + "><figcaption><h3>" + escaped(title) + "</h3></figcaption>" + content +
-         (reading.empty() ? "" : "<p class=\"reading\">" + escaped(reading, 700) + "</p>") + "</figure>";
-}
-
 std::string figures(const std::string& inside) { return inside.empty() ? "" : "<div class=\"figures\">" + inside + "</div>"; }
-
-std::string note(const std::string& text) { return text.empty() ? "" : "<p class=\"note\">" + escaped(text, 900) + "</p>"; }
 
 std::string facts(const std::vector<std::pair<std::string, std::string>>& items) {
   std::string out;
@@ -29,10 +21,42 @@ std::string facts(const std::vector<std::pair<std::string, std::string>>& items)
   return out.empty() ? "" : "<dl class=\"list\">" + out + "</dl>";
 }
 
+namespace {
+
+/// The width that stands in the head of a PNG; 0 when there is none.
+std::uint32_t width_of(const std::string& base64) {
+  const std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string bytes;
+  for (std::size_t i = 0; i + 4 <= std::min<std::size_t>(base64.size(), 28); i += 4) {
+    std::uint32_t three = 0;
+    for (std::size_t k = 0; k < 4; ++k) three = three << 6 | static_cast<std::uint32_t>(digits.find(base64[i + k]) & 63);
+    for (int shift = 16; shift >= 0; shift -= 8) bytes += static_cast<char>(three >> shift & 255);
+  }
+  std::uint32_t width = 0;
+  for (std::size_t i = 16; i < 20 && i < bytes.size(); ++i) width = width << 8 | static_cast<unsigned char>(bytes[i]);
+  return width;
+}
+
+// A number and its sign stay on one line.
+std::string tied(std::string text) {
+  for (std::size_t at = text.find(" %"); at != std::string::npos; at = text.find(" %", at)) text.replace(at, 1, "\xC2\xA0");
+  return text;
+}
+
+}  // namespace
+
+std::string figure(const std::string& title, const std::string& reading, const std::string& content, const std::string& kind) {
+  if (content.empty()) return {};
+  return "<figure" + (kind.empty() ? "" : " class=\"" + kind + "\"") + "><figcaption><h3>" + escaped(title) + "</h3></figcaption>" + content +
+         (reading.empty() ? "" : "<p class=\"reading\">" + escaped(tied(reading), 700) + "</p>") + "</figure>";
+}
+
+std::string note(const std::string& text) { return text.empty() ? "" : "<p class=\"note\">" + escaped(tied(text), 900) + "</p>"; }
+
 std::string picture(const std::string& base64, const std::string& alt) {
   constexpr std::size_t most = 400'000;
   if (base64.size() > most || !plot::is_base64(base64)) return {};
-  return "<img src=\"data:image/png;base64," + base64 + "\" alt=\"" + escaped(alt) + "\">";
+  return "<img" + std::string(width_of(base64) <= 96 ? " class=\"px\"" : "") + " src=\"data:image/png;base64," + base64 + "\" alt=\"" + escaped(alt) + "\">";
 }
 
 std::string rows_text(const Report& r, std::int64_t n) {
@@ -62,11 +86,10 @@ std::string report_html(const Report& report) {
   // Only the page's own script may run, whatever stands in the data: its mark follows from the contents.
   char mark[20];
   std::snprintf(mark, sizeof mark, "%016llx", static_cast<unsigned long long>(fingerprint64(main)));
-  const std::string title = report.title.empty() ? "Candor report" : report.title;
   return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'nonce-" + std::string(mark) +
          "'; base-uri 'none'; form-action 'none'\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"Candor\">\n<link rel=\"icon\" href=\"data:,\">\n<title>" +
-         plot::escaped(title) + "</title>\n<style>" + page_style + "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">To the report</a>\n<nav aria-label=\"Sections\"><a class=\"brand\" href=\"#main\">Candor</a><ul>" + nav +
+         plot::escaped(title_of(report)) + " \u2013 Candor</title>\n<style>" + page_style + "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">To the report</a>\n<nav aria-label=\"Sections\"><a class=\"brand\" href=\"#main\">Candor</a><ul>" + nav +
          "</ul></nav>\n<main id=\"main\">\n" + main + "</main>\n<div id=\"tip\" aria-hidden=\"true\"></div>\n<script nonce=\"" + mark + "\">" + page_script + "</script>\n</body>\n</html>\n";
 }
 

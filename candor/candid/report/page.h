@@ -37,6 +37,7 @@ struct Answer {
 };
 Answer answer_of(const Report& report);
 
+std::string title_of(const Report& report);
 std::string header(const Report& report);
 Section findings(const Report& report);
 Section quality(const Report& report);

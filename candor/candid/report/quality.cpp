@@ -18,7 +18,7 @@ namespace {
 using plot::count_text;
 using plot::escaped;
 
-constexpr std::size_t most_cells = 20, most_classes = 50, most_pairs = 15, most_curves = 6;
+constexpr std::size_t most_cells = 20, most_classes = 50, most_pairs = 8, most_curves = 6;
 
 std::string confusion(const Score& s) {
   const std::size_t k = s.confusion.size();
@@ -61,12 +61,14 @@ std::string mistakes(const Score& s) {
   return figure("The most frequent mistakes", cut_note(shown, all, "kinds of mistake", "the most frequent"), out + "</tbody></table>");
 }
 
-std::string share_cells(std::int64_t hits, std::int64_t n) {
+std::string share_cells(std::int64_t hits, std::int64_t n, double low) {
   if (n <= 0 || hits < 0 || hits > n) return "<td class=\"num\">–</td><td></td>";
   const double share = static_cast<double>(hits) / static_cast<double>(n);
   const Interval i = wilson(hits, n);
-  return "<td class=\"num\">" + plot::percent_text(share) + "<small>" + plot::interval_text({"", true, false}, i) + "</small></td><td class=\"strips\">" + plot::dot_strip(share, i, 0, 1) + "</td>";
+  return "<td class=\"num\">" + plot::percent_text(share) + "<small>" + plot::without_percent(plot::percent_text(i.low)) + " to " + plot::percent_text(i.high) + "</small></td><td class=\"strips\">" + plot::dot_strip(share, i, low, 1) + "</td>";
 }
+
+double least_share(std::int64_t hits, std::int64_t n) { return n > 0 && hits >= 0 && hits <= n ? wilson(hits, n).low : 1; }
 
 std::string classes(const Score& s) {
   std::vector<const ClassScore*> order;
@@ -75,13 +77,16 @@ std::string classes(const Score& s) {
   if (order.size() > most_classes) std::stable_sort(order.begin(), order.end(), [&](auto* a, auto* b) { return recall(a) < recall(b); });
   if (order.empty()) return {};
   const std::size_t shown = std::min(order.size(), most_classes);
+  double low = 1;  // where the strips begin: at a round number below all of them
+  for (std::size_t k = 0; k < shown; ++k) low = std::min({low, least_share(order[k]->hits, order[k]->rows), least_share(order[k]->hits, order[k]->predicted)});
+  low = low < .5 ? 0 : low < .8 ? .5 : low < .96 ? .8 : .9;
   std::string out = "<table class=\"classes\"><thead><tr><th scope=\"col\">class</th><th scope=\"col\" class=\"num\">rows</th><th scope=\"col\" class=\"num\">found</th><th class=\"strips\"><span class=\"unseen\">picture</span></th>"
                     "<th scope=\"col\" class=\"num\">right when said</th><th class=\"strips\"><span class=\"unseen\">picture</span></th></tr></thead><tbody>";
   for (std::size_t k = 0; k < shown; ++k) {
     const ClassScore& c = *order[k];
-    out += "<tr><th scope=\"row\">" + escaped(c.name, 40) + "</th><td class=\"num\">" + count_text(c.rows) + "</td>" + share_cells(c.hits, c.rows) + share_cells(c.hits, c.predicted) + "</tr>";
+    out += "<tr><th scope=\"row\">" + escaped(c.name, 40) + "</th><td class=\"num\">" + count_text(c.rows) + "</td>" + share_cells(c.hits, c.rows, low) + share_cells(c.hits, c.predicted, low) + "</tr>";
   }
-  std::string reading = "“Found” (recall): of the rows of this class, the part that was recognised. “Right when said” (precision): of the rows it called so, the part that is. Lines are 95 % intervals, from 0 to 100 %.";
+  std::string reading = "“Found” (recall): of the rows of this class, the part that was recognised. “Right when said” (precision): of the rows it called so, the part that is. Lines are 95 % intervals, on a scale from " + plot::without_percent(plot::percent_text(low, 0)) + " to 100 %.";
   if (const std::string cut = cut_note(shown, order.size(), "classes", "those found least"); !cut.empty()) reading += " " + cut;
   return figure("Each class", reading, out + "</tbody></table>", "wide");
 }
@@ -124,7 +129,7 @@ std::string further(const Report& r) {
     if (items.size() == 40) break;
     const plot::MetricStyle style = plot::style_of(s.name);
     const bool interval = s.interval && s.interval->low < s.interval->high;
-    items.emplace_back(style.name, metric_text(style, s.value, interval ? s.interval->high - s.interval->low : 0) + (interval ? " (95 % interval " + interval_text(style, *s.interval) + ")" : ""));
+    items.emplace_back(style.name, metric_text(style, s.value, interval ? s.interval->high - s.interval->low : 0) + (interval ? " (95\u00a0% interval " + interval_text(style, *s.interval) + ")" : ""));
   }
   const bool stated = std::any_of(r.more_scores.begin(), r.more_scores.end(), [](const FurtherScore& s) { return plot::style_of(s.name).name == "MAE" || s.name.find("absolute") != std::string::npos; });
   if (r.score.task == "regression" && !stated && r.score.mean_absolute_error > 0) items.emplace_back("mean absolute error", plot::number_text(r.score.mean_absolute_error));
@@ -169,11 +174,22 @@ Section forecasts(const Report& r) {
     points = std::max(points, chart.curves[k].x.size());
   }
   chart.time_x = r.time_axis;
-  std::string out = plot::line_chart(chart);
-  if (out.empty()) return {"forecasts", "Forecast and truth", ""};
+  // The truth, drawn last, lies on top.
+  std::reverse(chart.curves.begin(), chart.curves.end());
+  std::reverse(chart.tones.begin(), chart.tones.end());
   chart.width = 752, chart.height = 320;
-  out = "<div class=\"narrow\">" + out + "</div><div class=\"broad\">" + plot::line_chart(chart) + "</div>";
-  std::string reading = "The dark line is what came; the others are forecasts made before it, with their 95 % intervals where they have them.";
+  const std::string broad = plot::line_chart(chart);
+  if (broad.empty()) return {"forecasts", "Forecast and truth", ""};
+  // A narrow page shows the end, where the steps can still be told apart.
+  constexpr std::size_t narrow_steps = 60;
+  const std::size_t longest = points;
+  for (Curve& c : chart.curves) {
+    const std::size_t n = std::min(c.x.size(), c.y.size()), cut = n > narrow_steps ? n - narrow_steps : 0;
+    for (std::vector<double>* v : {&c.x, &c.y, &c.low, &c.high}) v->erase(v->begin(), v->begin() + static_cast<std::ptrdiff_t>(std::min(cut, v->size())));
+  }
+  chart.width = 352, chart.height = 236;
+  std::string out = "<div class=\"broad\">" + broad + "</div><div class=\"narrow\">" + plot::line_chart(chart) + (longest > narrow_steps ? note("The last " + count_text(narrow_steps) + " of " + count_text(static_cast<std::int64_t>(longest)) + " steps; a wider page shows all.") : "") + "</div>";
+  std::string reading = "“" + plot::shortened(r.forecasts[0].name, 24) + "” is what came; the others are forecasts made before it, with their 95 % intervals where they have them.";
   if (points > 600) reading += " Of " + count_text(static_cast<std::int64_t>(points)) + " steps the highest and lowest of each stretch are drawn; all are in report.json.";
   if (r.forecasts.size() > most) reading += " " + cut_note(most, r.forecasts.size(), "series", "the first");
   return {"forecasts", "Forecast and truth", figures(figure(r.target.empty() ? "Over time" : r.target + " over time", reading, out, "wide"))};

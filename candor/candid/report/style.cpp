@@ -31,7 +31,7 @@ h2{font:600 1.6rem/1.25 var(--serif);margin:0 0 1.3rem;letter-spacing:-.005em}
 h3{font-size:1rem;font-weight:600;margin:0 0 .6rem}h4{font-size:.95rem;font-weight:600;margin:0}
 .answer{font:400 clamp(1.25rem,3.2vw,1.5rem)/1.45 var(--serif);margin:0;max-width:38em}
 .answer b{color:var(--accent);font-weight:600;white-space:nowrap}
-.verdict{font:400 clamp(1.1rem,2.6vw,1.25rem)/1.45 var(--serif);margin:.5rem 0 0;color:var(--soft);max-width:42em}
+.verdict{font:400 clamp(1.1rem,2.6vw,1.25rem)/1.45 var(--serif);margin:.5rem 0 0;max-width:42em}
 .verdict.unclear,.verdict.worse{color:var(--warn)}
 .tiles{display:flex;flex-wrap:wrap;gap:1.2rem 2.6rem;margin:2rem 0 0;padding:1.2rem 0;border-top:1px solid var(--hair);border-bottom:1px solid var(--hair)}
 .tiles dt{color:var(--soft);font-size:.8125rem}.tiles dd{margin:0;font-size:1.45rem;line-height:1.3;font-weight:500}
@@ -59,7 +59,7 @@ svg .tk,svg .at{fill:var(--soft)}
 svg .lb{fill:currentColor;font-weight:500}svg .lb.muted{fill:var(--soft)}
 .stripe{fill:rgb(var(--accent-rgb)/.13)}
 .area{fill:currentColor;opacity:.26}.sign{fill:currentColor;stroke:var(--paper);stroke-width:.8}
-.h1,.h2,.h3,.h4,.h5,.h6,.h7,.h8{color:var(--c1)}.area.h1{opacity:.06}.area.h2{opacity:.16}.area.h3{opacity:.27}.area.h4{opacity:.38}.area.h5{opacity:.5}.area.h6{opacity:.62}.area.h7{opacity:.76}.area.h8{opacity:.9}
+.h1,.h2,.h3,.h4,.h5,.h6,.h7,.h8{color:var(--c1)}.area.h1{opacity:.06}.area.h2{opacity:.16}.area.h3{opacity:.27}.area.h4{opacity:.38}.area.h5{opacity:.5}.area.h6{opacity:.62}.area.h7{opacity:.76}.area.h8{opacity:.9}.sign.h1,.sign.h2,.sign.h3,.sign.h4,.sign.h5,.sign.h6,.sign.h7,.sign.h8{stroke:var(--ink);stroke-width:.7;fill-opacity:.1}.sign.h3,.sign.h4{fill-opacity:.35}.sign.h5,.sign.h6{fill-opacity:.6}.sign.h7,.sign.h8{fill-opacity:.95}
 .ramp{display:inline-block;width:6rem;height:.7rem;vertical-align:-.05rem;background:linear-gradient(90deg,rgb(var(--accent-rgb)/.06),rgb(var(--accent-rgb)/.9))}
 .key{font-size:.8125rem;margin:.5rem 0 0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;align-items:center}.key svg{width:24px;height:8px;margin-right:.4rem;vertical-align:.1em}.key svg.one{width:12px;height:12px;vertical-align:-.1em}
 .at-pointer{fill:var(--paper);stroke:var(--accent);stroke-width:2;pointer-events:none}
@@ -72,8 +72,7 @@ th{text-align:left;font-weight:500}thead th{color:var(--soft);font-size:.8125rem
 .strip{display:block;width:100%;height:24px;overflow:visible}.strip.full{position:absolute;inset:0;height:100%}.strip.axis{height:20px}
 .classes .strips{width:17%;min-width:3.5rem}.layers .strips{width:22%}
 .dots td,.dots th{padding:.35rem 0}.dots .strips{padding:0;width:46%;position:relative;min-height:28px}.dots tbody th{padding-right:1rem}.dots .num{padding-left:1rem}
-.dots tfoot .strips small{text-align:center}.dots tbody th{font-weight:400}.dots tr.c1 th,.dots tr.c1 td.num{color:inherit}.dots tr.c1>th,.dots tr.c1>td.num{color:var(--ink)}
-.dots:has(tr.muted) tr.c1>th{font-weight:600;color:var(--accent)}
+.dots tfoot .strips small{text-align:center}.dots tbody th{font-weight:400}.dots .strong th{font-weight:600;color:var(--accent)}
 .scroll{overflow-x:auto;max-width:100%}figure:not(.wide) .heat{width:100%;font-size:.9rem}figure:not(.wide) .heat td{height:2.9rem}
 .heat{width:auto;font-size:.8125rem}.heat td{min-width:2.6rem;height:2.1rem;text-align:center;padding:0 .3rem;border:2px solid var(--paper);background:rgb(var(--accent-rgb)/calc(var(--v,0)*var(--heat)));color:var(--ink)}
 .heat td.neg{background:rgb(var(--warn-rgb)/calc(var(--v,0)*var(--heat)))}.heat tbody td:not([style]){color:var(--soft)}.heat thead td{background:none}
@@ -87,17 +86,18 @@ pre{background:var(--wash);padding:1rem 1.1rem;margin:0 0 1.5rem;overflow-x:auto
 summary{cursor:pointer;padding:.3rem 0;margin-bottom:.5rem}
 .cards{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:minmax(0,1fr);gap:0 3rem}.cards li{border-top:1px solid var(--hair);padding:.9rem 0;min-width:0}
 .cards.pictures{grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:1.6rem 1.2rem}.cards.pictures li{border:0;padding:0}
-.cards img,.gallery img{display:block;width:100%;aspect-ratio:1;object-fit:contain;image-rendering:pixelated;background:var(--wash);border-radius:3px;margin-bottom:.5rem}
+.cards img,.gallery img{display:block;width:100%;aspect-ratio:1;object-fit:contain;background:var(--wash);border-radius:3px;margin-bottom:.5rem}
 .said{display:flex;flex-wrap:wrap;gap:0 1.1rem;margin:0;font-size:.9375rem}.said small{display:inline}.said span:first-child b{color:var(--warn)}.right .said span:first-child b{color:inherit}.pictures .said{display:block;font-size:.875rem}.pictures .said span{display:block}
 .cells{display:flex;flex-wrap:wrap;gap:.15rem 1.1rem;margin:.35rem 0 0;font-size:.8125rem;line-height:1.5}.cells div{display:flex;gap:.4rem;min-width:0}.cells dt{color:var(--soft)}.cells dd{margin:0;overflow-wrap:anywhere}
 .from{margin:.3rem 0 0;font-size:.8125rem;color:var(--soft);overflow-wrap:anywhere;line-height:1.4}
 .gallery{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(4.6rem,1fr));gap:1rem}.gallery p{margin:0;font-size:.8125rem;text-align:center;line-height:1.3}.gallery img{margin-bottom:.3rem}
+.px{image-rendering:pixelated}
 .network{display:block;max-width:100%;height:auto;margin:0 auto}
 @media screen and (prefers-color-scheme:dark){.network{filter:invert(.92) hue-rotate(180deg)}}
 .columns{list-style:none;margin:0;padding:0}.columns>li{display:grid;grid-template-columns:minmax(0,1fr);gap:.5rem 2rem;padding:.9rem 0;border-top:1px solid var(--hair);align-items:start}
 .role,.summary{margin:0;font-size:.8125rem;color:var(--soft);line-height:1.45}.summary b{color:var(--warn);font-weight:500}.columns .target h4{color:var(--accent)}
 .mini{display:block;width:100%;height:34px}.mini path{fill:var(--muted)}.target .mini path{fill:var(--accent)}
-.ends{display:flex;justify-content:space-between;margin:.15rem 0 0;font-size:.75rem;color:var(--soft);border-top:1px solid var(--hair);gap:.6rem}
+.ends span{white-space:nowrap}.ends{display:flex;justify-content:space-between;margin:.15rem 0 0;font-size:.75rem;color:var(--soft);border-top:1px solid var(--hair);gap:.6rem}
 .word{display:flex;justify-content:space-between;gap:1rem;margin:0 0 2px;font-size:.8125rem;line-height:1.55;padding:0 .4rem;background:linear-gradient(90deg,rgb(var(--accent-rgb)/.18) calc(var(--v)*100%),transparent 0)}.word span:first-child{min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.word.rest{background:none;color:var(--soft)}
 @media (min-width:640px){
 .figures{grid-template-columns:repeat(2,minmax(0,1fr))}.wide{grid-column:1/-1}.narrow{display:none}.broad{display:block}
@@ -106,8 +106,8 @@ summary{cursor:pointer;padding:.3rem 0;margin-bottom:.5rem}
 .columns>li{grid-template-columns:minmax(0,1fr) minmax(0,1.15fr) minmax(0,.8fr)}
 }
 @media (max-width:639px){
-.dots thead th.num,.dots tfoot td:last-child,.dots tfoot td:first-child{display:none}.dots,.dots thead,.dots tbody,.dots tfoot{display:block}.dots tr{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:0 1rem}.dots .strips{grid-column:1/-1;grid-row:2;width:auto;height:28px}.dots tfoot .strips{height:auto}
-.dots thead .strips{display:none}
+.dots thead,.dots tfoot td:last-child,.dots tfoot td:first-child{display:none}.dots,.dots tbody,.dots tfoot{display:block}.dots tr{padding-top:.35rem}.dots tr{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:0 1rem}.dots .strips{grid-column:1/-1;grid-row:2;width:auto;height:28px}.dots tfoot .strips{height:auto}
+
 .classes .strips{display:none}
 }
 @media (min-width:1040px){
@@ -117,9 +117,9 @@ nav .brand{padding:0 0 1rem}nav ul{flex-direction:column;gap:.1rem;padding:0;whi
 html{scroll-padding-top:0}main{margin:0;width:100%}
 }
 @media print{
-@page{margin:18mm 16mm}
+@page{margin:18mm 16mm}:root{--paper:#fff}
 body{font-size:10.5pt;display:block}nav,.skip,#tip{display:none!important}main{max-width:none;padding:0}header{padding-top:0}
-section{padding-top:1.8rem}h2,h3,figcaption{break-after:avoid}figure:not(.wide),tr,.cards li,.columns>li,.findings li{break-inside:avoid}
+section{padding-top:1.8rem}h2,h3,figcaption{break-after:avoid}figure:not(.wide),.dots,tr,.cards li,.columns>li,.findings li{break-inside:avoid}
 .figures{display:block}.figures>figure{margin-bottom:1.8rem}.figures>figure:not(.wide){display:inline-block;width:46%;vertical-align:top;margin-right:3%}
 .scroll{overflow:visible}details::details-content{content-visibility:visible;height:auto}pre{white-space:pre-wrap}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}

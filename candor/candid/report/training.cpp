@@ -1,6 +1,7 @@
 // How it was trained, the network, its plan, and what is needed to do it again.
 #include <algorithm>
 
+#include "candor/base/base64.h"
 #include "candor/candid/plot/line_chart.h"
 #include "candor/candid/plot/markup.h"
 #include "candor/candid/plot/numbers.h"
@@ -14,15 +15,9 @@ using plot::escaped;
 
 constexpr std::size_t most_charts = 8, most_layers = 150, most_lines = 300, most_picture = 250'000;
 
-std::string base64(std::string_view bytes) {
-  constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t three = 0;
-    for (std::size_t k = 0; k < 3; ++k) three = three << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-    for (std::size_t k = 0; k < 4; ++k) out += i + k > bytes.size() ? '=' : digits[three >> (18 - 6 * k) & 63];
-  }
-  return out;
+std::string titled(std::string name) {
+  if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
+  return name;
 }
 
 std::string base_name(const std::string& name) { return name.rfind("val_", 0) == 0 ? name.substr(4) : name; }
@@ -50,13 +45,13 @@ std::string curves(const Report& r, const std::vector<Curve>& all, bool loss, st
     chart.percent_y = style.percent && range.high <= 1;
     chart.log_y = loss && range.low > 0 && range.high / range.low > 20;
     if (!chart.log_y && range.low > 0 && range.low < .4 * range.high) chart.y_range.add(0);
-    chart.titles.y = style.name + (chart.log_y ? " (logarithmic)" : "");
+    chart.titles.y = chart.log_y ? "logarithmic" : "";
     chart.titles.label = style.name + " over " + count_text(static_cast<std::int64_t>(chart.curves[0].x.size())) + " epochs";
     chart.whole_x = true;
     if (r.best_epoch > 0) chart.marker = static_cast<double>(r.best_epoch), chart.marker_text = "kept";
     const std::string svg = line_chart(chart);
     if (svg.empty()) continue;
-    out += figure(style.name, "", svg);
+    out += figure(titled(style.name), "", svg);
     --room;
   }
   return out;
