@@ -72,7 +72,7 @@ TEST_F(ReportInBrowser, ShowsTheValueNearestToThePointer) {
   browser.open(folder_.write("report.html", report_html(testing::classification_report())), 1366, false);
   EXPECT_EQ(browser.value("getComputedStyle(document.getElementById('tip')).display"), "none");
   // The 28th of 40 epochs: in the middle of the loss curve.
-  const json box = browser.value("(() => { const g = [...document.querySelectorAll('#training svg[data-x]')][0]; g.scrollIntoView({behavior: 'instant', block: 'center'}); const r = g.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; })()");
+  const json box = browser.value("(async () => { const g = [...document.querySelectorAll('#training svg[data-x]')][0]; g.scrollIntoView({behavior: 'instant', block: 'center'}); await new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r))); const r = g.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; })()");
   browser.point(box[0].get<double>() + .5 * box[2].get<double>(), box[1].get<double>() + .6 * box[3].get<double>());
   EXPECT_EQ(browser.value("getComputedStyle(document.getElementById('tip')).display"), "block");
   const std::string tip = browser.value("document.getElementById('tip').textContent").get<std::string>();

@@ -66,7 +66,8 @@ TEST(ReportHtml, ShowsHostileTextAsText) {
   EXPECT_EQ(count(page, "</script"), 1);
   EXPECT_EQ(count(page, "</style"), 1);
   EXPECT_FALSE(has(page, "<img src=x"));
-  EXPECT_FALSE(std::regex_search(page, std::regex("<[^>]* on[a-z]+=")));
+  // No attribute that runs something, once the values in quotes are taken away.
+  EXPECT_FALSE(std::regex_search(std::regex_replace(page, std::regex("\"[^\"]*\""), "q"), std::regex("<[^>]* on[a-z]+=")));
   EXPECT_FALSE(has(page, "\xff"));
   EXPECT_FALSE(has(page, "\xE2\x80\xAE"));
   EXPECT_TRUE(has(page, "&lt;script&gt;"));

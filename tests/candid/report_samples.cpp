@@ -219,7 +219,7 @@ Report series_report() {
 }
 
 Report hostile_report() {
-  const std::string bad = "<script>document.title='run'</script>\"'&</style>]]>\xff\xfe\x01\x00--><img src=x onerror=document.title='run'>\xE2\x80\xAE";
+  const std::string bad = "<script>document.title='run'</script>\"'&</style>]]>\xff\xfe\x01" + std::string(1, '\0') + "--><img src=x onerror=document.title='run'>\xE2\x80\xAE";
   Report r = classification_report();
   r.title = r.command = r.task = r.started = r.target = bad;
   r.task = "classification";

@@ -117,7 +117,7 @@ void Browser::open(const std::string& file, int width, bool dark) {
 }
 
 json Browser::value(const std::string& expression) {
-  const json result = call("Runtime.evaluate", {{"expression", expression}, {"returnByValue", true}});
+  const json result = call("Runtime.evaluate", {{"expression", expression}, {"returnByValue", true}, {"awaitPromise", true}});
   if (result.contains("exceptionDetails")) throw std::runtime_error(result["exceptionDetails"].dump());
   return result.at("result").value("value", json());
 }

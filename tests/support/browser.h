@@ -29,7 +29,7 @@ class Browser {
 
   /// Opens a file in a window of this width, in light or dark colours, and waits until it is drawn.
   void open(const std::string& file, int width, bool dark);
-  /// The value of an expression in the page, as JSON.
+  /// The value of an expression in the page, as JSON; of a promise, what it comes to.
   nlohmann::json value(const std::string& expression);
   /// Moves the pointer there (pixels of the window).
   void point(double x, double y);

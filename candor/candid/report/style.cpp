@@ -65,7 +65,7 @@ svg .lb{fill:currentColor;font-weight:500}svg .lb.muted{fill:var(--soft)}
 .at-pointer{fill:var(--paper);stroke:var(--accent);stroke-width:2;pointer-events:none}
 #tip{position:fixed;display:none;z-index:8;pointer-events:none;white-space:pre;background:var(--ink);color:var(--paper);font-size:.8125rem;line-height:1.4;padding:.35rem .6rem;border-radius:4px}
 table{border-collapse:collapse;width:100%;font-size:.9rem;line-height:1.4}
-th{text-align:left;font-weight:500}thead th{color:var(--soft);font-size:.8125rem;font-weight:400;vertical-align:bottom;padding:0 .8rem .4rem 0}
+th{text-align:left;font-weight:500}tbody th{overflow-wrap:anywhere;min-width:4.2em}thead th{color:var(--soft);font-size:.8125rem;font-weight:400;vertical-align:bottom;padding:0 .8rem .4rem 0}
 .num{text-align:right!important;white-space:nowrap}
 .plain td,.plain th,.classes td,.classes th{padding:.45rem .8rem .45rem 0}.plain tbody tr,.classes tbody tr{border-top:1px solid var(--hair)}
 .plain td:last-child,.plain th:last-child{padding-right:0}.plain td{overflow-wrap:anywhere}.plain td.num{overflow-wrap:normal}
@@ -79,8 +79,8 @@ th{text-align:left;font-weight:500}thead th{color:var(--soft);font-size:.8125rem
 .heat tbody th{font-weight:400;padding:0 .6rem 0 0;white-space:nowrap;text-align:right}.heat thead th{padding:0 .2rem .3rem;text-align:center;color:var(--ink)}.heat .over,.heat .corner{color:var(--soft)!important;font-size:.8125rem}.heat .corner{text-align:right;padding-right:.6rem}
 .heat.upright thead th span{writing-mode:vertical-rl;transform:rotate(180deg);white-space:nowrap}
 .list{margin:0 0 1.5rem;font-size:.9375rem}.list>div{display:grid;grid-template-columns:minmax(0,1fr);padding:.45rem 0;border-top:1px solid var(--hair)}.list>div:first-child{border-top:0}.list dt{color:var(--soft);font-size:.875rem}.list dd{margin:0;overflow-wrap:anywhere}
-.findings{list-style:none;margin:0;padding:0}.findings li{display:flex;gap:.9rem;padding:.9rem 0;border-top:1px solid var(--hair)}.findings li:first-child{border-top:0;padding-top:0}.findings p{margin:0;max-width:44em}.findings p:first-child{font-size:.875rem;color:var(--soft)}
-.findings .sign{flex:none;width:1.5rem;height:1.5rem;border-radius:50%;text-align:center;line-height:1.5rem;font-weight:600;font-size:.875rem;color:var(--paper);background:var(--muted);margin-top:.15rem}.findings .is-warning .sign,.findings .is-error .sign{background:var(--warn)}.findings .is-warning b,.findings .is-error b{color:var(--warn)}
+.findings{list-style:none;margin:0;padding:0}.findings li{display:flex;gap:.9rem;padding:.9rem 0;border-top:1px solid var(--hair)}.findings li:first-child{border-top:0;padding-top:0}.findings div{min-width:0}.findings p{margin:0;max-width:44em}.findings p:first-child{font-size:.875rem;color:var(--soft)}
+.findings .sign{flex:none;width:1.5rem;height:1.5rem;border-radius:50%;text-align:center;line-height:1.5rem;font-weight:600;font-size:.875rem;color:var(--paper);background:var(--soft);margin-top:.15rem}.findings .is-warning .sign,.findings .is-error .sign{background:var(--warn)}.findings .is-warning b,.findings .is-error b{color:var(--warn)}
 code,pre{font-family:var(--mono);font-size:.84em}
 pre{background:var(--wash);padding:1rem 1.1rem;margin:0 0 1.5rem;overflow-x:auto;line-height:1.5;border-radius:4px}pre.command{white-space:pre-wrap;overflow-wrap:anywhere}
 summary{cursor:pointer;padding:.3rem 0;margin-bottom:.5rem}
