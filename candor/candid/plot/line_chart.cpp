@@ -113,7 +113,7 @@ std::string line_chart(const LineChart& chart) {
     const double at = f.x.at(*chart.marker);
     out += line_at(at, f.top, at, f.height - f.bottom, "ref");
     const bool left = at > (f.left + f.width - f.right) / 2;
-    out += text_at(at + (left ? -5 : 5), f.top + 8, chart.marker_text, "tk", left ? "end" : "start");
+    out += text_at(at + (left ? 4 : -4), f.top - 3, chart.marker_text, "tk", left ? "end" : "start");
   }
   for (std::size_t k = 0; k < curves.size(); ++k) {
     const Curve& c = curves[k];

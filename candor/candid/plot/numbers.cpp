@@ -75,6 +75,7 @@ std::string duration_text(double seconds) {
   const auto join = [](double large, const char* a, double small, const char* b) {
     return fixed_text(large, 0) + thin_space + a + (small > 0 ? " " + fixed_text(small, 0) + thin_space + b : "");
   };
+  if (seconds < .00095) return std::string("under 1") + thin_space + "ms";
   if (seconds < .0095) return number_text(1000 * seconds, 2) + thin_space + "ms";
   if (seconds < 9.95) return number_text(seconds, 2) + thin_space + "s";
   const double whole = std::round(seconds);

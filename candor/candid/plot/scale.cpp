@@ -90,12 +90,7 @@ Scale log_scale(double low, double high, const ScaleOptions& o) {
   const double first = std::floor(std::log10(low) + 1e-9), last = std::ceil(std::log10(high) - 1e-9);
   const double every = std::max(1.0, std::ceil((last - first) / std::max(o.ticks, 2)));
   Scale scale{Scale::Kind::logarithmic, low, high, o.from, o.to};
-  std::vector<double> within = last - first <= 1 ? std::vector<double>{1, 2, 3, 5} : last - first <= 3 ? std::vector<double>{1, 3} : std::vector<double>{1};
-  if (o.nice) {
-    const auto below = [&](double v) { double best = std::pow(10, first); for (double e = first; e <= last; ++e) for (double m : within) if (m * std::pow(10, e) <= v * 1.0001) best = m * std::pow(10, e); return best; };
-    scale.low = below(low);
-    scale.high = high;
-  }
+  const std::vector<double> within = last - first <= 1 ? std::vector<double>{1, 2, 3, 5} : last - first <= 3 ? std::vector<double>{1, 3} : std::vector<double>{1};
   for (double e = first; e <= last; e += every) {
     for (const double m : within) {
       const double value = m * std::pow(10, e);

@@ -145,7 +145,7 @@ Section baselines(const Report& r) {
     const auto b = std::find_if(r.baselines.begin(), r.baselines.end(), [&](const BaselineScore& x) { return x.difference && x.name == row.name && x.value == row.value; });
     if (b == r.baselines.end()) continue;
     const double scale = style.percent ? 100 : 1, low = scale * b->difference->low, high = scale * b->difference->high;
-    const int digits = std::min(plot::decimals_for(high - low), style.percent ? 2 : 9);
+    const int digits = style.percent ? std::clamp(plot::decimals_for(high - low), 1, 2) : plot::decimals_for(high - low);
     const auto signed_text = [&](double v) { return (v > 0 ? "+" : "") + plot::fixed_text(v, digits); };
     differences.push_back({b->name, "", scale * (r.score.value - b->value), {low, high}, signed_text(scale * (r.score.value - b->value)), signed_text(low) + " to " + signed_text(high), low > 0 || high < 0 ? "c1" : "muted", false});
   }

@@ -29,7 +29,7 @@ std::string cards(const Report& r, const std::vector<Example>& examples) {
     pictures = pictures || !shown.empty();
     std::string cells;
     for (std::size_t c = 0; c < std::min(e.cells.size(), most_cells); ++c)
-      cells += "<div><dt>" + escaped(e.cells[c].first, 40) + "</dt><dd>" + escaped(e.cells[c].second, 80) + "</dd></div>";
+      cells += "<div><dt>" + escaped(e.cells[c].first, 40) + "</dt><dd>" + (e.cells[c].second.empty() ? "–" : escaped(e.cells[c].second, 80)) + "</dd></div>";
     out += "<li" + std::string(e.truth == e.prediction && !regression ? " class=\"right\"" : "") + ">" + shown + "<p class=\"said\"><span>said <b>" + escaped(e.prediction, 60) + "</b>" +
            (regression ? "" : " <small>" + sure(e.confidence) + " sure</small>") + "</span><span>truth <b>" + escaped(e.truth, 60) + "</b></span>" +
            (regression ? "<span>off by <b>" + plot::number_text(e.confidence) + "</b></span>" : "") + "</p>" + (cells.empty() ? "" : "<dl class=\"cells\">" + cells + "</dl>") +
@@ -72,6 +72,8 @@ std::string dependence(const Report& r, const Dependence& d) {
   if (!d.words.empty()) return over_words(r, d);
   plot::LineChart chart{.titles = {"The prediction against " + d.column, plot::shortened(d.column, 30), ""}, .curves = d.curves};
   if (chart.curves.size() > most_lines) chart.curves.resize(most_lines);
+  if (chart.curves.size() > 1)  // bands of several curves hide each other
+    for (Curve& c : chart.curves) c.low.clear(), c.high.clear();
   chart.titles.y = r.score.task == "classification" ? "probability" : r.target.empty() ? "prediction" : plot::shortened(r.target, 30);
   chart.percent_y = r.score.task == "classification";
   return line_chart(chart);
@@ -87,7 +89,7 @@ std::string importances(const Report& r) {
     const double scale = style.percent ? 100 : 1;
     const Importance& v = order[i];
     const bool interval = v.low < v.high;
-    const int digits = interval ? std::min(plot::decimals_for(scale * (v.high - v.low)), 4) : 3;
+    const int digits = interval ? std::clamp(plot::decimals_for(scale * (v.high - v.low)), style.percent ? 1 : 0, 4) : 3;
     chart.rows.push_back({v.name, "", scale * v.value, {scale * v.low, scale * v.high}, plot::fixed_text(scale * v.value, digits),
                           interval ? plot::fixed_text(scale * v.low, digits) + " to " + plot::fixed_text(scale * v.high, digits) : "", "c1", false});
   }
@@ -119,13 +121,12 @@ Section reasons(const Report& r) {
     const std::string chart = dependence(r, d);
     if (chart.empty()) continue;
     ++shown;
-    charts += figure(d.column, d.curves.size() > most_lines ? "The first " + std::to_string(most_lines) + " of " + std::to_string(d.curves.size()) + " classes are drawn." : "", chart);
+    charts += figure(d.column, d.curves.size() > most_lines ? "The first " + std::to_string(most_lines) + " of " + std::to_string(d.curves.size()) + " classes are drawn." : d.words.empty() && !d.curves[0].low.empty() && d.curves.size() == 1 ? "The band holds the middle 80 % of the rows’ own predictions." : "", chart);
   }
   out += charts;
-  std::string after;
   if (!charts.empty()) {
-    after = note("The average prediction when this column alone is set to each of its values in the rows as they are. It shows what the model does, not what would happen in the world. " +
-                 cut_note(shown, r.dependences.size(), "columns", "the first"));
+    out += "<div class=\"wide\">" + note("The average prediction when this column alone is set to each of its values in the rows as they are. It shows what the model does, not what would happen in the world. " +
+                 cut_note(shown, r.dependences.size(), "columns", "the first")) + "</div>";
   }
   if (r.map) {
     const DecisionMap& m = *r.map;
@@ -139,7 +140,7 @@ Section reasons(const Report& r) {
                                                 .y_high = m.y_high, .columns = m.columns, .rows = m.rows, .values = m.values, .points = m.points, .classes = names});
     out += figure("Decision map", "What the model says for every pair of these two inputs; signs are test rows, with what is true of them.", drawn);
   }
-  return {"reasons", "What matters", figures(out) + after};
+  return {"reasons", "What matters", figures(out)};
 }
 
 }  // namespace candor::candid::page

@@ -60,7 +60,8 @@ std::string picture(const std::string& base64, const std::string& alt) {
 }
 
 std::string rows_text(const Report& r, std::int64_t n) {
-  const char* const noun = r.data.kind == "images" ? "picture" : r.data.kind == "series" ? "step" : "row";
+  const bool pictures = r.data.kind == "images" || !r.data.class_pictures.empty() || (!r.worst.empty() && !r.worst[0].picture.empty());
+  const char* const noun = pictures ? "picture" : r.data.kind == "series" ? "step" : "row";
   return plot::count_text(n) + " " + noun + (n == 1 ? "" : "s");
 }
 
