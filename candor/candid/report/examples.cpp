@@ -123,10 +123,10 @@ Section reasons(const Report& r) {
     ++shown;
     charts += figure(d.column, d.curves.size() > most_lines ? "The first " + std::to_string(most_lines) + " of " + std::to_string(d.curves.size()) + " classes are drawn." : d.words.empty() && !d.curves[0].low.empty() && d.curves.size() == 1 ? "The band holds the middle 80 % of the rows’ own predictions." : "", chart);
   }
-  out += charts;
   if (!charts.empty()) {
-    out += "<div class=\"wide\">" + note("The average prediction when this column alone is set to each of its values in the rows as they are. It shows what the model does, not what would happen in the world. " +
-                 cut_note(shown, r.dependences.size(), "columns", "the first")) + "</div>";
+    out += "<div class=\"wide\"><h3>One column at a time</h3>" +
+           note("The average prediction when this column alone is set to each of its values in the rows as they are. It shows what the model does, not what would happen in the world. " +
+                cut_note(shown, r.dependences.size(), "columns", "the first")) + "</div>" + charts;
   }
   if (r.map) {
     const DecisionMap& m = *r.map;

@@ -1,0 +1,64 @@
+// `candor report`: both files again from what a model file keeps, and what it says when there is nothing to write from.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include <nlohmann/json.hpp>
+
+#include "candor/candor.h"
+#include "tests/support/files.h"
+#include "tests/support/program.h"
+
+namespace candor {
+namespace {
+
+using nlohmann::json;
+using testing::run_candor;
+using testing::TemporaryFolder;
+
+std::string contents(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(Report, WritesTheSameFilesAgain) {
+  const TemporaryFolder folder;
+  const auto trained = run_candor({"train", "insurance_risk", "--rows", "400", "--budget", "3s", "--quiet", "--seed", "4", "--out", folder / "m"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const auto again = run_candor({"report", folder / "m/model.candor", "--out", folder / "again", "--json"});
+  ASSERT_EQ(again.code, 0) << again.err;
+  const json said = json::parse(again.out);
+  EXPECT_EQ(said, (json{{"model", folder / "m/model.candor"}, {"html", folder / "again/report.html"}, {"json", folder / "again/report.json"}}));
+  EXPECT_EQ(contents(folder / "again/report.html"), contents(folder / "m/report.html"));
+  EXPECT_EQ(contents(folder / "again/report.json"), contents(folder / "m/report.json"));
+
+  const json report = json::parse(contents(folder / "again/report.json"));
+  EXPECT_EQ(report["version"], 1);
+  EXPECT_EQ(report["seed"], "4");
+  EXPECT_EQ(report["score"]["metric"], "accuracy");
+  EXPECT_TRUE(report["baselines"].is_array());
+  const std::string page = contents(folder / "again/report.html");
+  EXPECT_LT(page.size(), 1'000'000u);
+  for (const char* part : {"<h2 id=\"quality-title\">", "<h2 id=\"baselines-title\">", "<h2 id=\"reasons-title\">", "<h2 id=\"training-title\">", "<h2 id=\"data-title\">", "<h2 id=\"network-title\">", "<h2 id=\"again-title\">"})
+    EXPECT_NE(page.find(part), std::string::npos) << part;
+}
+
+TEST(Report, SaysWhatIsMissing) {
+  const TemporaryFolder folder;
+  Sequential model{Dense{2}};
+  model.build({3});
+  model.save(folder / "own.candor");
+  const auto own = run_candor({"report", folder / "own.candor", "--out", folder.path()});
+  EXPECT_EQ(own.code, 2);
+  EXPECT_NE(own.err.find("holds no report"), std::string::npos) << own.err;
+  EXPECT_FALSE(std::filesystem::exists(folder / "report.html"));
+
+  const auto none = run_candor({"report", folder / "none.candor"});
+  EXPECT_EQ(none.code, 2);
+  EXPECT_NE(none.err.find("none.candor"), std::string::npos) << none.err;
+  EXPECT_EQ(run_candor({"report"}).code, 2);
+  EXPECT_EQ(run_candor({"report", folder / "own.candor", "--out", ""}).code, 2);
+}
+
+}  // namespace
+}  // namespace candor
