@@ -1,0 +1,48 @@
+"""A tuned LightGBM for one training and one test CSV: prints its score. Called by run.py."""
+import json
+import sys
+import warnings
+
+import lightgbm
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import KFold, StratifiedKFold
+
+warnings.filterwarnings("ignore")
+
+
+def main():
+    train, test, task, seed = sys.argv[1:5]
+    both = pd.concat([pd.read_csv(train), pd.read_csv(test)], ignore_index=True)
+    rows = len(pd.read_csv(train))
+    truth, features = both.iloc[:, -1], both.iloc[:, :-1].copy()
+    for column in features.columns:
+        if not pd.api.types.is_numeric_dtype(features[column]) or features[column].dtype == bool:
+            features[column] = features[column].astype(str).astype("category")
+    classes = task == "classification"
+    y = np.unique(truth.astype(str), return_inverse=True)[1] if classes else truth.to_numpy(dtype=float)
+    model = lightgbm.LGBMClassifier if classes else lightgbm.LGBMRegressor
+    large = rows > 10000
+    draw, best = np.random.RandomState(int(seed)), None
+    for _ in range(12 if large else 20):
+        choice = dict(
+            num_leaves=int(2 ** draw.uniform(2, 7)), learning_rate=10 ** draw.uniform(-2, -0.7), min_child_samples=int(10 ** draw.uniform(0.5, 2)),
+            colsample_bytree=draw.uniform(0.5, 1), subsample=draw.uniform(0.5, 1), subsample_freq=1, reg_lambda=10 ** draw.uniform(-2, 1),
+            n_estimators=2000 if large else 800, verbose=-1, n_jobs=2)
+        scores, rounds = [], []
+        folds = (StratifiedKFold if classes else KFold)(3 if large else 5, shuffle=True, random_state=0)
+        for fit, judge in folds.split(np.arange(rows), y[:rows]):
+            fitted = model(**choice)
+            fitted.fit(features.iloc[fit], y[fit], eval_set=[(features.iloc[judge], y[judge])], callbacks=[lightgbm.early_stopping(30, verbose=False)])
+            said = fitted.predict(features.iloc[judge])
+            scores.append((said == y[judge]).mean() if classes else -np.sqrt(((said - y[judge]) ** 2).mean()))
+            rounds.append(fitted.best_iteration_)
+        if best is None or np.mean(scores) > best[0]:
+            best = (np.mean(scores), choice, int(np.mean(rounds) * 1.1) + 1)
+    fitted = model(**{**best[1], "n_estimators": best[2]})
+    fitted.fit(features.iloc[:rows], y[:rows])
+    said, is_ = fitted.predict(features.iloc[rows:]), y[rows:]
+    print(json.dumps({"score": float((said == is_).mean() if classes else np.sqrt(((said - is_) ** 2).mean()))}))
+
+
+main()
