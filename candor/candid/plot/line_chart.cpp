@@ -94,7 +94,7 @@ std::string line_chart(const LineChart& chart) {
   while (tones.size() < curves.size()) tones.push_back(tone_of(tones.size()));
   const bool named = chart.end_labels && curves.size() > 1;
 
-  Frame f{.width = chart.width, .height = chart.height, .top = chart.titles.y.empty() ? 10.0 : 26.0};
+  Frame f{.width = chart.width, .height = chart.height, .top = !chart.titles.y.empty() ? 26.0 : chart.marker ? 16.0 : 10.0};
   f.right = named ? 12 + letter_width * static_cast<double>(longest) : 12;
   const ScaleOptions up{.from = f.height - f.bottom, .to = f.top, .ticks = 4, .percent = chart.percent_y};
   const bool logarithmic = chart.log_y && y.low > 0;
