@@ -4,6 +4,8 @@
 
 #include "candor/base/file.h"
 #include "candor/base/error.h"
+#include "candor/formats/config_json.h"
+#include "tests/candid/report_samples.h"
 #include "tests/fuzz/model_seeds.h"
 #include "tests/support/gzip.h"
 #include "tests/support/pictures.h"
@@ -78,6 +80,24 @@ void write_seeds() {
   seed("fuzz_safetensors", "empty", safetensors("{}", ""));
 }
 
+/// A report of each kind, with lists cut short: the fuzzer needs small ones.
+void write_report_seeds() {
+  using candor::candid::Report;
+  namespace samples = candor::testing;
+  int number = 0;
+  for (Report r : {samples::classification_report(), samples::regression_report(), samples::series_report(), samples::hostile_report(), Report{}}) {
+    for (auto* curves : {&r.losses, &r.metrics, &r.roc, &r.precision_recall, &r.calibration, &r.forecasts}) {
+      curves->resize(std::min<std::size_t>(curves->size(), 2));
+      for (candor::candid::Curve& c : *curves)
+        for (auto* values : {&c.x, &c.y, &c.low, &c.high}) values->resize(std::min<std::size_t>(values->size(), 3));
+    }
+    r.predicted.x.resize(std::min<std::size_t>(r.predicted.x.size(), 3)), r.predicted.y.resize(r.predicted.x.size());
+    if (r.map) r.map->columns = r.map->rows = 2, r.map->values.resize(4), r.map->points.resize(2);
+    for (auto& example : {&r.worst, &r.least_certain}) example->resize(std::min<std::size_t>(example->size(), 1));
+    seed("fuzz_report", std::to_string(number++), candor::formats::to_json(candor::candid::report_config(r)));
+  }
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -85,6 +105,7 @@ int main(int count, char** arguments) {
   folder = arguments[1];
   try {
     write_seeds();
+    write_report_seeds();
     candor::fuzz::write_model_seeds(folder + "/fuzz_model");
     candor::fuzz::write_config_seeds(folder + "/fuzz_config");
   } catch (const candor::Error& error) {

@@ -8,12 +8,13 @@
 namespace candor::candid::plot {
 namespace {
 
-double nice_step(double span, int ticks) {
+double nice_step(double span, int ticks, bool whole) {
   const double raw = span / std::max(ticks, 1), power = std::pow(10, std::floor(std::log10(raw)));
   for (const double step : {1.0, 2.0, 2.5, 5.0}) {
-    if (raw <= step * power * 1.0000001) return step * power;
+    if (whole && step == 2.5) continue;
+    if (raw <= step * power * 1.0000001) return whole ? std::max(1.0, step * power) : step * power;
   }
-  return 10 * power;
+  return whole ? std::max(1.0, 10 * power) : 10 * power;
 }
 
 int decimals_of(double step) {
@@ -60,13 +61,12 @@ bool Scale::holds(double value) const { return value >= low && value <= high; }
 Scale linear_scale(double low, double high, const ScaleOptions& o) {
   part(low, high);
   Scale scale{Scale::Kind::linear, low, high, o.from, o.to};
-  double step = nice_step(high - low, o.ticks);
-  if (o.whole) step = std::max(1.0, std::round(step));
+  double step = nice_step(high - low, o.ticks, o.whole);
   if (o.nice) {
     // A tick or two more where that leaves less paper empty.
     const auto span = [&](double s) { return (std::ceil(high / s - 1e-9) - std::floor(low / s + 1e-9)) * s; };
     for (int more = 1; more <= 2; ++more) {
-      const double finer = o.whole ? std::max(1.0, std::round(nice_step(high - low, o.ticks + more))) : nice_step(high - low, o.ticks + more);
+      const double finer = nice_step(high - low, o.ticks + more, o.whole);
       if (span(finer) < .85 * span(step)) step = finer;
     }
     scale.low = std::floor(low / step + 1e-9) * step;

@@ -141,11 +141,14 @@ Section baselines(const Report& r) {
   std::string out = figure("Scores on the same test rows", "The dot is the score, the line its 95 % interval. The stripe is the interval of this model: a method whose dot lies in it has not been shown to do worse.",
                            plot::dot_rows({.label = "Scores of the model and of its baselines", .first = "method", .last = style.name, .axis = style.name, .rows = rows, .percent = style.percent, .band = r.score.interval}), "wide");
   std::vector<plot::DotRow> differences;
+  double widest = 0;
+  for (const BaselineScore& b : r.baselines)
+    if (b.difference && std::isfinite(b.difference->high - b.difference->low)) widest = std::max(widest, b.difference->high - b.difference->low);
+  const int digits = style.percent ? 1 : plot::decimals_for(widest);
   for (const plot::DotRow& row : rows) {
     const auto b = std::find_if(r.baselines.begin(), r.baselines.end(), [&](const BaselineScore& x) { return x.difference && x.name == row.name && x.value == row.value; });
     if (b == r.baselines.end()) continue;
     const double scale = style.percent ? 100 : 1, low = scale * b->difference->low, high = scale * b->difference->high;
-    const int digits = style.percent ? std::clamp(plot::decimals_for(high - low), 1, 2) : plot::decimals_for(high - low);
     const auto signed_text = [&](double v) { return (v > 0 ? "+" : "") + plot::fixed_text(v, digits); };
     differences.push_back({b->name, "", scale * (r.score.value - b->value), {low, high}, signed_text(scale * (r.score.value - b->value)), signed_text(low) + " to " + signed_text(high), low > 0 || high < 0 ? "c1" : "muted", false});
   }

@@ -85,11 +85,13 @@ std::string importances(const Report& r) {
   const std::size_t all = order.size(), shown = std::min(all, most_importances);
   const plot::MetricStyle style = plot::style_of(r.score.metric);
   plot::DotRows chart{.label = "How much the score falls without each column", .first = "column", .last = style.percent ? "points lost" : style.name + " lost", .rows = {}, .bars = true, .percent = false};
+  const double scale = style.percent ? 100 : 1;
+  double widest = 0;  // one number of decimals for all, so that they stand in line
+  for (std::size_t i = 0; i < shown; ++i) widest = std::max(widest, scale * (order[i].high - order[i].low));
+  const int digits = style.percent ? 1 : widest > 0 ? std::min(plot::decimals_for(widest), 4) : 3;
   for (std::size_t i = 0; i < shown; ++i) {
-    const double scale = style.percent ? 100 : 1;
     const Importance& v = order[i];
     const bool interval = v.low < v.high;
-    const int digits = interval ? std::clamp(plot::decimals_for(scale * (v.high - v.low)), style.percent ? 1 : 0, 4) : 3;
     chart.rows.push_back({v.name, "", scale * v.value, {scale * v.low, scale * v.high}, plot::fixed_text(scale * v.value, digits),
                           interval ? plot::fixed_text(scale * v.low, digits) + " to " + plot::fixed_text(scale * v.high, digits) : "", "c1", false});
   }

@@ -58,7 +58,7 @@ svg .tk,svg .at{fill:var(--soft)}
 .br{fill:var(--c1)}.br.muted{fill:var(--muted)}.dt{fill:currentColor}
 svg .lb{fill:currentColor;font-weight:500}svg .lb.muted{fill:var(--soft)}
 .stripe{fill:rgb(var(--accent-rgb)/.13)}
-.area{fill:currentColor;opacity:.26}.sign{fill:currentColor;stroke:var(--paper);stroke-width:.8}
+.area{fill:currentColor;opacity:.26}.sign{fill:currentColor;stroke:var(--paper);stroke-width:1.2;paint-order:stroke}
 .h1,.h2,.h3,.h4,.h5,.h6,.h7,.h8{color:var(--c1)}.area.h1{opacity:.06}.area.h2{opacity:.16}.area.h3{opacity:.27}.area.h4{opacity:.38}.area.h5{opacity:.5}.area.h6{opacity:.62}.area.h7{opacity:.76}.area.h8{opacity:.9}.sign.h1,.sign.h2,.sign.h3,.sign.h4,.sign.h5,.sign.h6,.sign.h7,.sign.h8{stroke:var(--ink);stroke-width:.7;fill-opacity:.1}.sign.h3,.sign.h4{fill-opacity:.35}.sign.h5,.sign.h6{fill-opacity:.6}.sign.h7,.sign.h8{fill-opacity:.95}
 .ramp{display:inline-block;width:6rem;height:.7rem;vertical-align:-.05rem;background:linear-gradient(90deg,rgb(var(--accent-rgb)/.06),rgb(var(--accent-rgb)/.9))}
 .key{font-size:.8125rem;margin:.5rem 0 0;display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;align-items:center}.key svg{width:24px;height:8px;margin-right:.4rem;vertical-align:.1em}.key svg.one{width:12px;height:12px;vertical-align:-.1em}
