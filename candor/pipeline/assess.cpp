@@ -8,6 +8,7 @@
 
 #include "candor/base/threads.h"
 #include "candor/candid/check_baselines.h"
+#include "candor/candid/check_leak.h"
 #include "candor/candid/compare.h"
 #include "candor/candid/metrics/curves.h"
 #include "candor/explain/importance.h"
@@ -228,6 +229,8 @@ candid::Report assess(const Prepared& p, const TrainedModel& trained, const Asse
   if (p.is_table()) {
     if (std::optional<candid::Finding> f = constant_columns(r.data)) r.findings.insert(r.findings.begin(), std::move(*f));
   }
+  const std::vector<std::string> sources = p.is_table() ? p.recipe->source_columns() : p.train.feature_names;
+  for (candid::Finding& f : candid::check_leak(p.train, p.test, sources)) r.findings.push_back(std::move(f));
   for (candid::Finding& f : candid::check_result(r.score, r.baselines)) r.findings.push_back(std::move(f));
   return r;
 }
