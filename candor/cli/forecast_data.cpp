@@ -18,8 +18,7 @@ Config texts(const std::vector<std::string>& all) {
 }  // namespace
 
 data::Series load_series(const DataOptions& o, const data::SeriesOptions& options) {
-  const data::LoadOptions load = load_options(o, 0);
-  const data::Table table = data::read_table(o.data, {.separator = load.csv.separator, .header = load.csv.header});
+  const data::Table table = data::read_table(o.data, table_options(o));
   data::Table kept{table.source, {}, table.remarks};
   for (const std::string& name : o.ignore) table.at(name);
   for (const data::Column& column : table.columns) {

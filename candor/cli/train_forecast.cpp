@@ -9,8 +9,10 @@
 #include "candor/candid/series/assess_forecast.h"
 #include "candor/cli/forecast.h"
 #include "candor/cli/forecast_data.h"
-#include "candor/pipeline/record.h"
+#include "candor/cli/forecast_report.h"
+#include "candor/cli/report.h"
 #include "candor/cli/score.h"
+#include "candor/pipeline/record.h"
 
 namespace candor::cli {
 namespace {
@@ -30,9 +32,11 @@ struct Trained {
   candid::ForecastAssessment judged;
   candid::Forecasts next;
   double border = 0, seconds = 0;
-  std::string model;
+  std::string model, report;
   std::int64_t parameters = 0;
 };
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 void print_head(const data::Series& series, const std::string& target, const std::string& border) {
   std::fprintf(stderr, "%s: %s, %s steps of %s", series.source.c_str(), target.c_str(), with_thousands(series.rows()).c_str(), series.step.text().c_str());
@@ -59,7 +63,7 @@ void print_text(const Trained& t) {
     std::printf("%s %s: %s (%s to %s)\n", i ? "then" : "next,", t.series.time_text(t.series.step.advance(t.series.times.back(), static_cast<std::int64_t>(i) + 1)).c_str(),
                 short_number(static_cast<double>(t.next.value[i])).c_str(), short_number(static_cast<double>(t.next.low[i])).c_str(), short_number(static_cast<double>(t.next.high[i])).c_str());
   }
-  std::printf("%s parameters, %.1f s; saved in %s\n", with_thousands(t.parameters).c_str(), t.seconds, t.model.c_str());
+  std::printf("%s parameters, %.1f s; saved in %s, shown in %s\n", with_thousands(t.parameters).c_str(), t.seconds, t.model.c_str(), t.report.c_str());
 }
 
 Json baselines_json(const candid::ForecastAssessment& judged) {
@@ -81,10 +85,10 @@ void print_object(const Trained& t, const Common& common) {
               {"mae_by_step", steps}, {"coverage", number(t.judged.coverage)}, {"baseline", best < 0 ? Json(nullptr) : Json({{"name", t.judged.baselines[static_cast<std::size_t>(best)].name}, {"value", number(t.judged.baselines[static_cast<std::size_t>(best)].value)}})},
               {"baselines", baselines_json(t.judged)}, {"target", in.target}, {"horizon", in.horizon}, {"window", in.window}, {"season", in.season}, {"step", t.series.step.text()},
               {"tested_from", t.series.time_text(t.border)}, {"choices", t.forecaster.choices()}, {"seconds", number(t.seconds)}, {"parameters", t.parameters}, {"seed", common.seed}, {"threads", threads()},
-              {"findings", findings_json(t.judged.findings)}, {"model", t.model}});
+              {"findings", findings_json(t.judged.findings)}, {"model", t.model}, {"report", t.report}});
 }
 
-Config record_of(const Trained& t, const Common& common) {
+Config record_of(const Trained& t, const candid::Report& report, const Common& common) {
   data::Dataset set;
   std::vector<float> all;
   for (const std::vector<double>& column : t.series.values) {
@@ -94,7 +98,8 @@ Config record_of(const Trained& t, const Common& common) {
   set.source = t.series.source;
   candid::Baseline baseline;
   if (const int best = t.judged.best(); best >= 0) baseline = {t.judged.baselines[static_cast<std::size_t>(best)].name, t.judged.baselines[static_cast<std::size_t>(best)].value, 0};
-  return pipeline::training_record(set, common.seed, {{"candor", CANDOR_VERSION}, {"compiler", CANDOR_COMPILER}}, t.judged.findings, &t.judged.score, &baseline);
+  Config record = pipeline::training_record(set, common.seed, {{"candor", CANDOR_VERSION}, {"compiler", CANDOR_COMPILER}}, t.judged.findings, &t.judged.score, &baseline);
+  return record.set("report", candid::report_config(report));
 }
 
 }  // namespace
@@ -118,12 +123,14 @@ int train_forecaster(const DataOptions& data, const ForecastOptions& o, double t
   if (o.snap) reading.irregular = data::Irregular::snap;
   Trained t;
   t.series = load_series(data, reading);
+  const double read = seconds_since(start);
   const std::string target = target_of(t.series, data.target);
   // Where the test part begins depends on the dates alone, not on what will be chosen.
   t.border = data::split_by_time(data::make_windows(t.series, {.window = 1, .horizon = 1, .targets = {target}}), test).border;
   if (!common.quiet) print_head(t.series, target, t.series.time_text(t.border));
 
   t.forecaster = candid::Forecaster::fit(t.series, t.border, {.target = target, .horizon = o.horizon, .window = o.window, .season = o.season, .others = o.inputs, .holidays = o.holidays, .seed = common.seed, .verbose = common.quiet ? 0 : 1});
+  const double trained = seconds_since(start);
   const data::TimeSplit parts = data::split_at(data::make_windows(t.series, t.forecaster.windows()), t.border);
   t.judged = candid::assess_forecast(t.series, t.forecaster, parts.train, parts.test, common.seed);
   try {
@@ -142,9 +149,12 @@ int train_forecaster(const DataOptions& data, const ForecastOptions& o, double t
   file.target_names = {target};
   file.feature_names = t.forecaster.windows().inputs;
   file.preprocessing.set("kind", "series").set("series", series_config(t.series, reading)).set("forecaster", t.forecaster.config()).set("learned_until", t.border);
-  file.record = record_of(t, common);
+  t.seconds = seconds_since(start);
+  const candid::Report report = forecast_report({t.series, t.forecaster, t.judged, t.border, common.command, t.model, common.seed,
+                                                 {{"reading", read}, {"training", trained - read}, {"judging", t.seconds - trained}}});
+  file.record = record_of(t, report, common);
   formats::write_model_file(t.model, file);
-  t.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  t.report = write_report_files(report, out).html;
   if (common.json) print_object(t, common);
   else print_text(t);
   return 0;
