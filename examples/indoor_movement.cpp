@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <optional>
 
 using namespace candor;
 
@@ -26,9 +27,11 @@ struct Walks {
 };
 
 Walks read_walks(const std::string& path) {
+  const std::optional<std::string> found = data::locate(path);
+  if (!found) fail(ErrorKind::not_found, path + " is neither here nor below CANDOR_DATA; it is dataset 348 of the UCI repository, \"Indoor User Movement Prediction from RSS data\"");
   std::map<std::int64_t, data::Table> walks;
   std::map<std::int64_t, double> changes, building;
-  for (const data::ArchiveFile& file : data::read_archive(data::locate(path), [](std::string_view name) { return name.ends_with(".csv"); })) {
+  for (const data::ArchiveFile& file : data::read_archive(*found, [](std::string_view name) { return name.ends_with(".csv"); })) {
     const std::string name = file.path.substr(file.path.rfind('/') + 1);
     const data::Table table = data::parse_table({reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()}, {}, name);
     const auto column = [&](std::size_t c, std::size_t row) { return table.columns[c].numbers[row]; };

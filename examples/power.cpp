@@ -7,10 +7,12 @@
 #include <candor/candid/series/forecast_baselines.h>
 #include <candor/candor.h>
 #include <candor/data/series/windows.h>
+#include <candor/data/table/dates.h>
 #include <candor/data/table/read_table.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
@@ -90,7 +92,7 @@ int main(int argc, char** argv) try {
   };
   train_and_show("dense network, 64 and 32 units", 30, [] { return std::vector<Layer>{Flatten{}, Dense{64, {.activation = relu}}, Dropout{.1}, Dense{32, {.activation = relu}}}; });
   train_and_show("LSTM of 32 units", 15, [] { return std::vector<Layer>{LSTM{32}, Dense{32, {.activation = relu}}}; });
-  std::printf("\n%.1f s. Days off are what the line through 30 days does not know; with the calendar it is as good as a network, or nearly.\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  std::printf("\n%.1f s. Days off are what the line through 30 days does not know; most of what a network gains is the calendar.\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 } catch (const Error& e) {
   std::fprintf(stderr, "power: %s\n", e.what());
   return e.kind() == ErrorKind::not_found ? 2 : 1;

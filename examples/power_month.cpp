@@ -6,6 +6,7 @@
 #include <candor/candid/series/forecast_baselines.h>
 #include <candor/candor.h>
 #include <candor/data/series/windows.h>
+#include <candor/data/table/dates.h>
 #include <candor/data/table/read_table.h>
 
 #include <algorithm>

@@ -115,7 +115,7 @@ void add_errors(candid::Report& r, const candid::ForecastAssessment& judged) {
 candid::Report forecast_report(const ForecastRun& run) {
   const candid::ForecastInputs& in = run.forecaster.inputs();
   candid::Report r;
-  r.title = run.series.source + ": " + in.target + ", " + std::to_string(in.horizon) + (in.horizon == 1 ? " step ahead" : " steps ahead");
+  r.title = run.series.source.substr(run.series.source.find_last_of('/') + 1) + ": " + in.target + ", " + std::to_string(in.horizon) + (in.horizon == 1 ? " step ahead" : " steps ahead");
   r.command = run.command;
   r.task = "forecasting";
   r.started = now_text();

@@ -38,6 +38,17 @@ struct Trained {
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+// What comes behind the last row belongs into the picture, too.
+void show_next(Trained& t) {
+  candid::Curve& forecast = t.judged.curves[1];
+  for (std::size_t i = 0; i < t.next.value.size(); ++i) {
+    forecast.x.push_back(t.series.step.advance(t.series.times.back(), static_cast<std::int64_t>(i) + 1));
+    forecast.y.push_back(static_cast<double>(t.next.value[i]));
+    forecast.low.push_back(static_cast<double>(t.next.low[i]));
+    forecast.high.push_back(static_cast<double>(t.next.high[i]));
+  }
+}
+
 void print_head(const data::Series& series, const std::string& target, const std::string& border) {
   std::fprintf(stderr, "%s: %s, %s steps of %s", series.source.c_str(), target.c_str(), with_thousands(series.rows()).c_str(), series.step.text().c_str());
   if (series.groups.size() > 1) std::fprintf(stderr, " in %zu series", series.groups.size());
@@ -135,6 +146,7 @@ int train_forecaster(const DataOptions& data, const ForecastOptions& o, double t
   t.judged = candid::assess_forecast(t.series, t.forecaster, parts.train, parts.test, common.seed);
   try {
     t.next = t.forecaster.forecast_next(t.series);
+    if (t.series.groups.size() == 1 && t.judged.curves.size() == 2) show_next(t);
   } catch (const Error& e) {
     // A series may end with missing values; the model is good all the same.
     t.judged.findings.push_back({"data.missing", candid::Severity::note, e.message()});

@@ -46,6 +46,10 @@ void write_seeds() {
   seed("fuzz_idx", "images.gz", candor::testing::gzip(idx3));
   seed("fuzz_idx", "i16", {0, 0, 11, 1, 0, 0, 0, 1, 1, 2});
   seed("fuzz_idx", "f64", {0, 0, 14, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0});
+  seed("fuzz_series", "days", std::string(1, '\0') + "%Y-%m-%d\nday,y\n2020-01-01,1\n2020-01-02,2\n2020-01-04,4\n2020-01-05,5\n2020-01-06,6\n2020-01-07,7\n2020-01-08,8\n");
+  seed("fuzz_series", "months", "\x60" "%b %Y\nmonth,y\nJan 2020,1\nFeb 2020,\nMar 2020,3\nApr 2020,4\nMay 2020,5\nJun 2020,6\n");
+  seed("fuzz_series", "hours", "\x07" "%d.%m.%Y %H:%M\nt;y\n01.01.2020 00:00;1\n01.01.2020 01:00;2\n01.01.2020 01:20;3\n01.01.2020 03:00;4\n01.01.2020 03:00;5\n01.01.2020 04:00;5\n01.01.2020 05:00;5\n");
+  seed("fuzz_series", "groups", std::string(1, '\0') + "%Y\nshop,year,y\na,2019,1\na,2020,2\na,2021,3\na,2022,2\na,2023,3\nb,2019,1\nb,2020,2\nb,2021,3\n");
   seed("fuzz_csv", "comma", std::string(1, '\0') + "speed,age,group\n1,2.5,0\n-3,4e2,1\n5,6,0\n7,8,1\n");
   seed("fuzz_csv", "quotes", std::string(1, '\0') + "\xef\xbb\xbf\"a \"\"b\"\"\";c\r\n\"1\";x\r\n\"2\";\"y\nz\"\r\n");
   seed("fuzz_csv", "tab", "\x04" "1\t2\n3\t4\n");
