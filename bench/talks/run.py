@@ -23,7 +23,7 @@ DATA = os.environ.get("CANDOR_DATA", "")
 TASKS = {
     "insurance": ["insurance-risk/insurance-customers-1500.csv"],
     "signs": ["speed-limit-signs/speed-limit-signs.zip", "--model", "cnn", "--size", "32x32"],
-    "power": ["timeseries/opsd_germany_daily.csv", "--target", "Consumption", "--horizon", "1"],
+    "power": ["timeseries/opsd_germany_daily.csv", "--target", "Consumption", "--horizon", "1", "--window", "30"],
     "mnist": ["mnist", "--model", "cnn"],
 }
 
