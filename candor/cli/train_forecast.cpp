@@ -10,9 +10,9 @@
 #include "candor/cli/forecast.h"
 #include "candor/cli/forecast_data.h"
 #include "candor/cli/forecast_report.h"
-#include "candor/cli/report.h"
 #include "candor/cli/score.h"
 #include "candor/pipeline/record.h"
+#include "candor/pipeline/report_files.h"
 
 namespace candor::cli {
 namespace {
@@ -166,7 +166,7 @@ int train_forecaster(const DataOptions& data, const ForecastOptions& o, double t
                                                  {{"reading", read}, {"training", trained - read}, {"judging", t.seconds - trained}}});
   file.record = record_of(t, report, common);
   formats::write_model_file(t.model, file);
-  t.report = write_report_files(report, out).html;
+  t.report = pipeline::write_report_files(report, out).html;
   if (common.json) print_object(t, common);
   else print_text(t);
   return 0;
