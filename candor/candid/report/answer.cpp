@@ -141,10 +141,12 @@ Section baselines(const Report& r) {
   std::string out = figure("Scores on the same test rows", "The dot is the score, the line its 95 % interval. The stripe is the interval of this model: a method whose dot lies in it has not been shown to do worse.",
                            plot::dot_rows({.label = "Scores of the model and of its baselines", .first = "method", .last = style.name, .axis = style.name, .rows = rows, .percent = style.percent, .band = r.score.interval}), "wide");
   std::vector<plot::DotRow> differences;
-  double widest = 0;
-  for (const BaselineScore& b : r.baselines)
-    if (b.difference && std::isfinite(b.difference->high - b.difference->low)) widest = std::max(widest, b.difference->high - b.difference->low);
-  const int digits = style.percent ? 1 : plot::decimals_for(widest);
+  double widest = 0, narrowest = 1e300;
+  for (const BaselineScore& b : r.baselines) {
+    if (!b.difference || !(b.difference->low < b.difference->high)) continue;
+    widest = std::max(widest, b.difference->high - b.difference->low), narrowest = std::min(narrowest, b.difference->high - b.difference->low);
+  }
+  const int digits = style.percent ? 1 : std::min(plot::decimals_for(narrowest), plot::decimals_for(widest) + 1);
   for (const plot::DotRow& row : rows) {
     const auto b = std::find_if(r.baselines.begin(), r.baselines.end(), [&](const BaselineScore& x) { return x.difference && x.name == row.name && x.value == row.value; });
     if (b == r.baselines.end()) continue;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "candor/base/text.h"
 #include "candor/candid/plot/dot_rows.h"
 #include "candor/candid/plot/heat_table.h"
 #include "candor/candid/plot/line_chart.h"
@@ -19,6 +20,12 @@ constexpr std::size_t most_examples = 12, most_cells = 24, most_importances = 20
 
 std::string sure(double share) { return share > .9995 ? "over " + plot::percent_text(.999) : plot::percent_text(share, share > .985 ? 1 : 0); }
 
+// A value with the digits that people read; a class as it is.
+std::string said_text(const std::string& text, bool regression) {
+  const std::optional<double> value = regression ? parse_number(text) : std::nullopt;
+  return value ? plot::number_text(*value) : escaped(text, 60);
+}
+
 std::string cards(const Report& r, const std::vector<Example>& examples) {
   const bool regression = r.score.task == "regression";
   std::string out;
@@ -30,8 +37,8 @@ std::string cards(const Report& r, const std::vector<Example>& examples) {
     std::string cells;
     for (std::size_t c = 0; c < std::min(e.cells.size(), most_cells); ++c)
       cells += "<div><dt>" + escaped(e.cells[c].first, 40) + "</dt><dd>" + (e.cells[c].second.empty() ? "–" : escaped(e.cells[c].second, 80)) + "</dd></div>";
-    out += "<li" + std::string(e.truth == e.prediction && !regression ? " class=\"right\"" : "") + ">" + shown + "<p class=\"said\"><span>said <b>" + escaped(e.prediction, 60) + "</b>" +
-           (regression ? "" : " <small>" + sure(e.confidence) + " sure</small>") + "</span><span>truth <b>" + escaped(e.truth, 60) + "</b></span>" +
+    out += "<li" + std::string(e.truth == e.prediction && !regression ? " class=\"right\"" : "") + ">" + shown + "<p class=\"said\"><span>said <b>" + said_text(e.prediction, regression) + "</b>" +
+           (regression ? "" : " <small>" + sure(e.confidence) + " sure</small>") + "</span><span>truth <b>" + said_text(e.truth, regression) + "</b></span>" +
            (regression ? "<span>off by <b>" + plot::number_text(e.confidence) + "</b></span>" : "") + "</p>" + (cells.empty() ? "" : "<dl class=\"cells\">" + cells + "</dl>") +
            (e.cells.size() > most_cells ? "<p class=\"from\">and " + plot::count_text(static_cast<std::int64_t>(e.cells.size() - most_cells)) + " more columns</p>" : "") + "<p class=\"from\">" +
            (e.file.empty() ? "row " + plot::count_text(e.row) : escaped(e.file, 120)) + "</p></li>";

@@ -32,7 +32,10 @@ template <class A> void fields(A& a, BaselineScore& b) {
 }
 template <class A> void fields(A& a, FurtherScore& s) { a("name", s.name), a("value", s.value), a("interval", s.interval); }
 template <class A> void fields(A& a, LayerOverview& l) { a("name", l.name), a("kind", l.kind), a("output", l.output), a("parameters", l.parameters); }
-template <class A> void fields(A& a, ClassScore& c) { a("name", c.name), a("rows", c.rows), a("predicted", c.predicted), a("hits", c.hits); }
+template <class A> void fields(A& a, ClassScore& c) {
+  a("name", c.name), a("rows", c.rows), a("predicted", c.predicted), a("hits", c.hits);
+  a.share("recall", c.hits, c.rows), a.share("precision", c.hits, c.predicted);
+}
 template <class A> void fields(A& a, Score& s) {
   a("task", s.task), a("metric", s.metric), a("value", s.value), a("interval", s.interval), a("n", s.n);
   a("classes", s.classes), a("confusion", s.confusion), a("mean_absolute_error", s.mean_absolute_error);

@@ -5,6 +5,7 @@
 #include "candor/base/text.h"
 #include "candor/candid/report/check_report.h"
 #include "candor/candid/report/fields.h"
+#include "candor/candid/report/page.h"
 
 namespace candor::candid {
 namespace {
@@ -20,6 +21,15 @@ struct Writer {
   template <class T>
   void operator()(const char* key, std::optional<T>& value) {
     if (value) map.set(key, tree(*value));  // a key that is missing is no value; null is NaN
+  }
+
+  /// Numbers that the page shows and that follow from others: {"value", "interval"}; nothing reads them back.
+  void share(const char* key, std::int64_t part, std::int64_t whole) {
+    if (whole <= 0 || part < 0 || part > whole) return;
+    Interval interval = wilson(part, whole);
+    Config both = Config::map();
+    both.set("value", static_cast<double>(part) / static_cast<double>(whole)).set("interval", tree(interval));
+    map.set(key, both);
   }
 
   static Config tree(bool v) { return v; }
@@ -58,6 +68,8 @@ struct Reader {
     const Config* found = map.find(key);
     if (found) read(*found, value, place.empty() ? std::string(key) : place + "." + key);
   }
+
+  void share(const char*, std::int64_t, std::int64_t) const {}
 
   [[noreturn]] static void wrong(const std::string& where, const std::string& expected, const Config& c) {
     const std::string text = to_string(c);
@@ -135,6 +147,12 @@ Config report_config(const Report& report) {
   Writer writer;
   writer.map.set("version", report_version);
   fields(writer, copy);
+  if (const page::Answer answer = page::answer_of(copy); !answer.sign.empty()) {
+    Config verdict = Config::map();
+    verdict.set("sign", answer.sign);
+    if (answer.baseline) verdict.set("baseline", answer.baseline->name);
+    writer.map.set("verdict", verdict);
+  }
   return writer.map;
 }
 
