@@ -25,18 +25,36 @@ struct Rows {
 Rows rows_for(const ExplainOptions& o, const formats::ModelFile& file, const Common& common) {
   if (o.data.data.empty()) bad_option("--data", "rows to compare with are needed, as --data customers.csv: what a cell does is seen against other cells");
   Rows rows;
-  data::Dataset set;
+  pipeline::ModelRows read;
   try {
-    set = load_for_model(o.data, file, true, common.seed);
-    rows.truth = set;
+    read = load_model_rows(o.data, file, true, common.seed);
+    rows.truth = read.set;
   } catch (const Error& e) {
     rows.why_no_truth = e.message();
-    set = load_for_model(o.data, file, false, common.seed);
+    read = load_model_rows(o.data, file, false, common.seed);
   }
-  rows.table = ex::table_of(set);
-  rows.answer = [&file](const data::Table& table) {
+  const std::optional<data::Recipe> recipe = pipeline::recipe_of(file);
+  if (!recipe || !read.is_table()) {
+    rows.table = ex::table_of(read.set);
+    rows.answer = [&file](const data::Table& table) {
+      data::Dataset some;
+      some.features = ex::features_of(table);
+      return answers(file, some);
+    };
+    return rows;
+  }
+  // The columns that the model looks at, as they came: what is done to them is the recipe's business.
+  if (!common.quiet) print_differences(read.differences);
+  rows.table.source = read.cells.source;
+  for (const std::string& name : recipe->source_columns()) {
+    const auto is_it = [&](const data::Column& column) { return column.name == name; };
+    if (std::any_of(rows.table.columns.begin(), rows.table.columns.end(), is_it)) continue;
+    const auto from = std::find_if(read.cells.columns.begin(), read.cells.columns.end(), is_it);
+    if (from != read.cells.columns.end()) rows.table.columns.push_back(*from);
+  }
+  rows.answer = [&file, made = *recipe](const data::Table& table) {
     data::Dataset some;
-    some.features = ex::features_of(table);
+    some.features = made.features(table);
     return answers(file, some);
   };
   return rows;

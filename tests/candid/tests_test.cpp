@@ -36,8 +36,8 @@ void areas(const StatCase& c, StatCheck& check) {
   const DeLong d = delong(c.labels("y_true"), {c.numbers("score_a"), c.numbers("score_b")});
   const double level = 1 - c.number("alpha");
   check.expect("auc", d.auc), check.expect("covariance", d.covariance);
-  check.expect("ci", {pair(d.interval(0, level)), pair(d.interval(1, level))});
-  check.expect("ci_logit", {pair(d.logit_interval(0, level)), pair(d.logit_interval(1, level))});
+  check.expect("ci", json::array({pair(d.interval(0, level)), pair(d.interval(1, level))}));
+  check.expect("ci_logit", json::array({pair(d.logit_interval(0, level)), pair(d.logit_interval(1, level))}));
   check.expect("z", d.z()), check.expect("p", d.p()), check.expect("difference_ci", pair(d.difference_interval(level)));
 }
 
@@ -59,9 +59,10 @@ void resampled(const StatCase& c, StatCheck& check) {
       return sorted_quantile(first, .5);
     }
     double a = 0, b = 0;
-    for (const double v : first) a += v / static_cast<double>(first.size());
-    for (const double v : second) b += v / static_cast<double>(first.size());
-    return paired ? a - b : a;
+    for (const double v : first) a += v;
+    for (const double v : second) b += v;
+    const double n = static_cast<double>(first.size());
+    return paired ? a / n - b / n : a / n;
   };
   const Bootstrap b = bootstrap(data.rows, draws, statistic, 1 - c.number("alpha"));
   check.expect("statistic", b.statistic), check.expect("replicates", b.replicates), check.expect("standard_error", b.standard_error);

@@ -84,6 +84,26 @@ TEST_F(Explain, SaysWhatIsWrongWithTheRow) {
   refused({"what is this", "--data", "insurance_risk"}, "name=value");
 }
 
+TEST_F(Explain, SpeaksOfTheColumnsAsTheyCame) {
+  const TemporaryFolder here;
+  std::string csv = "id,colour,size,bought\n";
+  for (int i = 0; i < 400; ++i) {
+    const int size = i * 37 % 50;
+    const std::string colour = i % 3 == 0 ? "red" : i % 3 == 1 ? "blue" : "green";
+    csv += "c" + std::to_string(1000 + i) + "," + colour + "," + (i % 29 == 0 ? "" : std::to_string(size)) + "," + ((colour == "red") != (size > 30) ? "yes" : "no") + "\n";
+  }
+  const std::string data = here.write("sales.csv", csv);
+  ASSERT_EQ(run_candor({"train", data, "--epochs", "40", "--out", here / "m", "--quiet"}).code, 0);
+  const Finished got = run_candor({"explain", here / "m/model.candor", "colour=red,size=10", "--data", data, "--json"});
+  ASSERT_EQ(got.code, 0) << got.err;
+  const json out = json::parse(got.out);
+  ASSERT_EQ(out["importances"].size(), 2u) << got.out;  // colour and size; the id says nothing
+  for (const json& one : out["contributions"]) EXPECT_TRUE(one["column"] == "colour" || one["column"] == "size") << one.dump();
+  for (const json& found : out["counterfactuals"]) EXPECT_FALSE(found["changes"].empty());
+  const Finished purple = run_candor({"explain", here / "m/model.candor", "colour=purple,size=10", "--data", data});
+  EXPECT_EQ(purple.code, 0) << purple.err;
+}
+
 TEST_F(Explain, DrawsMapsOverAPicture) {
   const TemporaryFolder here;
   ASSERT_EQ(run_candor({"train", "digits", "--rows", "300", "--epochs", "3", "--model", "cnn", "--out", here / "m", "--quiet"}).code, 0);

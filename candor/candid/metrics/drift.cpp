@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 
 #include "candor/base/error.h"
@@ -63,6 +64,42 @@ double exact_tail(std::int64_t n, std::int64_t m, double d) {
   return std::clamp(1 - ways.back(), 0., 1.);
 }
 
+// P(max(F - F_n) >= d): Smirnov's sum (1944).
+double one_sided_tail(double d, std::int64_t n) {
+  const double count = static_cast<double>(n);
+  double sum = 0;
+  for (std::int64_t j = 0; static_cast<double>(j) <= count * (1 - d); ++j) {
+    const double below = d + static_cast<double>(j) / count, above = 1 - below;
+    if (above <= 0) continue;
+    sum += std::exp(log_choose(count, static_cast<double>(j)) + static_cast<double>(j - 1) * std::log(below) + static_cast<double>(n - j) * std::log(above));
+  }
+  return d * sum;
+}
+
+// P(D < d): Kolmogorov's limit and its terms of order n^-1/2, n^-1 and n^-3/2.
+double pelz_good(double d, std::int64_t n) {
+  constexpr double pi2 = std::numbers::pi * std::numbers::pi, pi4 = pi2 * pi2, pi6 = pi4 * pi2;
+  const double z = std::sqrt(static_cast<double>(n)) * d, z2 = z * z, z3 = z2 * z, z4 = z2 * z2, z6 = z4 * z2, z8 = z4 * z4, root = std::sqrt(2 * std::numbers::pi);
+  const int most = static_cast<int>(std::ceil(16 * z / std::numbers::pi));
+  double k0 = 0, k1 = 0, k2 = 0, k3 = 0, more2 = 0, more3 = 0;
+  for (int k = most; k >= 1; --k) {
+    const double m = 2. * k - 1, m2 = m * m, m4 = m2 * m2, m6 = m4 * m2, q = std::exp(-pi2 * m2 / 8 / z2);
+    k0 += q;
+    k1 += q * (-z2 + pi2 / 4 * m2);
+    k2 += q * (6 * z6 + 2 * z4 + (2 * z4 - 5 * z2) * pi2 / 4 * m2 + pi4 * (1 - 2 * z2) / 16 * m4);
+    k3 += q * (-30 * z6 - 90 * z8 + pi2 * (135 * z4 - 96 * z6) / 4 * m2 + pi4 * (-60 * z2 + 212 * z4) / 16 * m4 + pi6 * (5 - 30 * z2) / 64 * m6);
+    const double step = k, s2 = step * step, even = std::exp(-pi2 * s2 / 2 / z2);
+    more2 += even * s2;
+    more3 += even * s2 * (3 * z2 - pi2 * s2);
+  }
+  k0 *= root / z;
+  k1 *= root / (6 * z4);
+  k2 = k2 * root / (72 * z6 * z) - more2 * pi2 * root / (36 * z3);
+  k3 = k3 * root / (6480 * z8 * z2) + more3 * pi2 * root / (216 * z6);
+  const double rows = static_cast<double>(n);
+  return k0 + k1 / std::sqrt(rows) + k2 / rows + k3 / (rows * std::sqrt(rows));
+}
+
 double kernel(std::span<const double> a, std::span<const double> b, double gamma) {
   double squares = 0;
   for (std::size_t j = 0; j < a.size(); ++j) squares += (a[j] - b[j]) * (a[j] - b[j]);
@@ -75,7 +112,9 @@ double kolmogorov_one_sample_tail(double d, std::int64_t n) {
   if (n < 1) fail(ErrorKind::invalid_argument, "kolmogorov: at least one row is needed");
   if (d <= .5 / static_cast<double>(n)) return 1;
   if (d >= 1) return 0;
-  const double count = static_cast<double>(n);
+  const double count = static_cast<double>(n), reach = count * d * d;
+  if (n > 140 && reach >= 2.2) return std::min(1., 2 * one_sided_tail(d, n));
+  if (n > 140 && count * std::pow(d, 1.5) > 1.4) return std::clamp(1 - pelz_good(d, n), 0., 1.);
   const auto k = static_cast<std::int64_t>(count * d) + 1, size = 2 * k - 1;
   const double h = static_cast<double>(k) - count * d;
   Matrix step = Matrix::zeros(size, size);

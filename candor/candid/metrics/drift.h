@@ -18,7 +18,8 @@ struct KolmogorovSmirnov {
 };
 /// Throws Error (invalid_argument) for an empty sample. The exact p costs n * m steps.
 KolmogorovSmirnov kolmogorov_smirnov(std::span<const double> x, std::span<const double> y);
-/// P(D >= d) for one sample of n rows (Marsaglia, Tsang and Wang, 2003).
+/// P(D >= d) for one sample of n rows: up to 140 rows exactly (Marsaglia, Tsang and Wang, 2003), beyond by the limit with three corrections (Pelz and Good, 1976) and, far out, by twice
+/// the one-sided chance.
 double kolmogorov_one_sample_tail(double d, std::int64_t n);
 
 /// Rows in (-inf, e0), [e0, e1), ..., [ek, inf).

@@ -34,9 +34,7 @@ Bootstrap bootstrap(std::int64_t rows, const std::vector<std::vector<std::int64_
   double below = 0;
   for (const std::vector<std::int64_t>& draw : draws) {
     out.replicates.push_back(statistic(draw));
-    // Equal up to rounding counts as equal, else sums in another order would move the correction.
-    const double gap = out.replicates.back() - out.statistic, noise = 1e-12 * std::max(1., std::abs(out.statistic));
-    below += gap < -noise ? 1 : gap <= noise ? .5 : 0;
+    below += out.replicates.back() < out.statistic ? 1 : out.replicates.back() == out.statistic ? .5 : 0;
   }
   const double count = static_cast<double>(draws.size()), mean = std::accumulate(out.replicates.begin(), out.replicates.end(), 0.) / count;
   for (const double r : out.replicates) out.standard_error += (r - mean) * (r - mean);

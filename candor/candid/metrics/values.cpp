@@ -122,7 +122,8 @@ double pinball(Span truth, Span predicted, double alpha, Span weights) {
 }
 
 double d2_pinball(Span truth, Span predicted, double alpha, Span weights) {
-  const std::vector<double> constant(truth.size(), quantile(truth, weights, alpha));
+  // Any value between two rows is as good where the share is met exactly; elsewhere only the row's own.
+  const std::vector<double> constant(truth.size(), weighted_quantile(truth, weights, alpha));
   return explained(pinball(truth, predicted, alpha, weights), pinball(truth, constant, alpha, weights));
 }
 
