@@ -66,7 +66,7 @@ SmoothGradient smooth_gradient(const Network& network, const Tensor& x, std::int
   const std::size_t draws = g.size() / at.size();
   std::vector<double> mean(at.size()), squared(at.size()), variance(at.size());
   for (std::size_t i = 0; i < g.size(); ++i) mean[i % at.size()] += g[i] / static_cast<double>(draws), squared[i % at.size()] += g[i] * g[i] / static_cast<double>(draws);
-  for (std::size_t i = 0; i < g.size(); ++i) variance[i % at.size()] += std::pow(g[i] - mean[i % at.size()], 2) / static_cast<double>(std::max<std::size_t>(1, draws - 1));
+  for (std::size_t i = 0; i < g.size(); ++i) variance[i % at.size()] += std::pow(g[i] - mean[i % at.size()], 2) / static_cast<double>(draws);
   return {tensor_of(mean, x.shape(), x.dtype()), tensor_of(squared, x.shape(), x.dtype()), tensor_of(variance, x.shape(), x.dtype())};
 }
 

@@ -16,7 +16,7 @@ using Network = Function<Tensor(const Tensor&)>;
 Tensor input_gradient(const Network& network, const Tensor& x, std::int64_t output);
 
 /// Mean gradient over noisy copies of one example (Smilkov et al., 2017): `x` [1, ...], `noise` [draws, ...] is added. With the mean of squares and the
-/// variance over the draws (n - 1): SmoothGrad squared and VarGrad.
+/// variance over the draws: SmoothGrad squared and VarGrad.
 struct SmoothGradient {
   Tensor mean, squared, variance;
 };
