@@ -8,6 +8,7 @@
 #include <functional>
 #include <limits>
 
+#include "candor/data/table/telling_edges.h"
 #include "candor/formats/config_json.h"
 #include "candor/tensor/random.h"
 #include "tests/data/small_tables.h"
@@ -69,13 +70,35 @@ TEST(Recipe, LongTails) {
 }
 
 TEST(Recipe, PiecesOfANumber) {
-  const Table table = small_table({number_column("a", repeated(101, [](int i) { return 1. * i; })), some_target(101)});
-  const Recipe recipe = fit(table, {.roles = {{"a", Role::number}}}, {.pieces = 4});
-  EXPECT_EQ(recipe.feature_names(), (std::vector<std::string>{"a", "a 0..25", "a 25..50", "a 50..75", "a 75..100"}));
-  const Tensor features = recipe.features(small_table({number_column("a", {-5, 30, 100, 400})}));
-  EXPECT_EQ(feature(recipe, features, "a 0..25"), (std::vector<float>{0, 1, 1, 1}));
-  EXPECT_EQ(feature(recipe, features, "a 25..50"), (std::vector<float>{0, .2f, 1, 1}));
-  EXPECT_EQ(feature(recipe, features, "a 75..100"), (std::vector<float>{0, 0, 1, 1}));
+  // The target is 1 from 300 to 339 and 0 elsewhere: what tells is cut there, the rest where rows are.
+  const int rows = 1000;
+  const Table table = small_table({number_column("a", repeated(rows, [](int i) { return 1. * i; })), number_column("y", repeated(rows, [](int i) { return i >= 300 && i < 340 ? 1.5 : .25; }))});
+  const SchemaOptions options{.roles = {{"a", Role::number}}};
+  const Recipe recipe = fit(table, options, {.pieces = 8});
+  const std::vector<std::string> names = recipe.feature_names();
+  for (const char* name : {"a", "a 249.75..299.5", "a 299.5..339.5", "a 339.5..499.5", "a 749.25..999"}) EXPECT_NE(std::find(names.begin(), names.end(), name), names.end()) << name;
+  const Tensor features = recipe.features(small_table({number_column("a", {-5, 319.5, 340, 4000})}));
+  EXPECT_EQ(feature(recipe, features, "a 299.5..339.5"), (std::vector<float>{0, .5f, 1, 1}));
+  EXPECT_EQ(feature(recipe, features, "a 749.25..999"), (std::vector<float>{0, 0, 0, 1}));
+  EXPECT_EQ(fit(table, options).feature_names(), (std::vector<std::string>{"a"}));
+}
+
+TEST(TellingEdges, CutsWhereTheTargetChanges) {
+  const std::vector<double> x = repeated(400, [](int i) { return i < 100 ? 0. : i < 200 ? 5013. : i < 300 ? 5178. : nothing; });
+  detail::TargetNumbers targets{400, 1, repeated(400, [](int i) { return i >= 200 ? 1.f : 0.f; }), {"y"}};
+  EXPECT_EQ(detail::telling_edges(x, targets, 2), (std::vector<double>{0, 5095.5, 5178}));
+  // Nothing to gain: the target does not change, there is none, or all numbers are one.
+  EXPECT_TRUE(detail::telling_edges(x, {400, 1, std::vector<float>(400, 1.f), {"y"}}, 8).empty());
+  EXPECT_TRUE(detail::telling_edges(x, {}, 8).empty());
+  EXPECT_TRUE(detail::telling_edges(std::vector<double>(400, 3.), targets, 8).empty());
+  EXPECT_TRUE(detail::telling_edges({}, {0, 1, {}, {"y"}}, 8).empty());
+  // Several targets: a cut that tells about any of them. Never a piece of fewer than 16 rows.
+  detail::TargetNumbers two{400, 2, {}, {"u", "v"}};
+  for (int i = 0; i < 400; ++i) two.values.push_back(i < 100 ? 1.f : 0.f), two.values.push_back(i == 250 ? 1e6f : 0.f);
+  const std::vector<double> ramp = repeated(400, [](int i) { return 1. * i; });
+  const std::vector<double> edges = detail::telling_edges(ramp, two, 6);
+  EXPECT_NE(std::find(edges.begin(), edges.end(), 99.5), edges.end());
+  for (std::size_t i = 1; i < edges.size(); ++i) EXPECT_GE(edges[i] - edges[i - 1], 15);
 }
 
 TEST(Recipe, Categories) {

@@ -7,6 +7,7 @@
 #include "candor/formats/config_json.h"
 #include "tests/candid/report_samples.h"
 #include "tests/fuzz/model_seeds.h"
+#include "tests/fuzz/table_seeds.h"
 #include "tests/support/gzip.h"
 #include "tests/support/pictures.h"
 
@@ -112,6 +113,7 @@ int main(int count, char** arguments) {
     write_report_seeds();
     candor::fuzz::write_model_seeds(folder + "/fuzz_model");
     candor::fuzz::write_config_seeds(folder + "/fuzz_config");
+    candor::fuzz::write_table_seeds(folder + "/fuzz_recipe");
   } catch (const candor::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

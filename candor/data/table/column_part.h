@@ -41,7 +41,7 @@ class ColumnPart {
 };
 using PartPointer = std::shared_ptr<const ColumnPart>;
 
-PartPointer fit_number(const Column& column, const RecipeOptions& options);
+PartPointer fit_number(const Column& column, const TargetNumbers& targets, const RecipeOptions& options);
 PartPointer fit_category(const Column& column, const TargetNumbers& targets, const RecipeOptions& options);
 PartPointer fit_date(const Column& column, const std::string& format, const RecipeOptions& options);
 PartPointer fit_text(const Column& column, const TargetNumbers& targets, const RecipeOptions& options);

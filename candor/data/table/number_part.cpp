@@ -7,6 +7,7 @@
 #include "candor/base/text.h"
 #include "candor/data/table/column_part.h"
 #include "candor/data/table/number_text.h"
+#include "candor/data/table/telling_edges.h"
 
 namespace candor::data::detail {
 namespace {
@@ -144,9 +145,20 @@ std::vector<double> find_edges(const std::vector<double>& sorted, std::int64_t p
   return edges;
 }
 
+/// All edges of both, but for those that lie nearer together than a millionth of the range.
+std::vector<double> joined_edges(std::vector<double> a, const std::vector<double>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  std::sort(a.begin(), a.end());
+  std::vector<double> edges;
+  for (double edge : a)
+    if (edges.empty() || edge / 2 - edges.back() / 2 > 1e-6 * (a.back() / 2 - a.front() / 2)) edges.push_back(edge);
+  if (edges.size() < 3) edges.clear();
+  return edges;
+}
+
 }  // namespace
 
-PartPointer fit_number(const Column& column, const RecipeOptions& options) {
+PartPointer fit_number(const Column& column, const TargetNumbers& targets, const RecipeOptions& options) {
   auto part = std::make_shared<NumberPart>(column.name);
   std::vector<double> values = need_numbers(column, true), present;
   for (double x : values)
@@ -187,7 +199,7 @@ PartPointer fit_number(const Column& column, const RecipeOptions& options) {
   for (double& x : values) x = part->bend(x == x ? x : part->median);
   const Moments final_moments = moments(values);
   part->mean = final_moments.mean, part->deviation = final_moments.deviation;
-  if (options.pieces > 1 && !few) part->edges = find_edges(present, options.pieces);
+  if (options.pieces > 1 && !few) part->edges = joined_edges(find_edges(present, (options.pieces + 1) / 2), telling_edges(need_numbers(column, true), targets, options.pieces / 2));
   return part;
 }
 

@@ -185,7 +185,7 @@ Recipe Recipe::fit(const Table& train, const Schema& schema, const RecipeOptions
     const Column& column = train.at(role.name);
     PartPointer& part = recipe.parts_[static_cast<std::size_t>(i)];
     try {
-      if (role.role == Role::number) part = detail::fit_number(column, options);
+      if (role.role == Role::number) part = detail::fit_number(column, targets, options);
       else if (role.role == Role::date) part = detail::fit_date(column, role.date_format, options);
       else if (role.role == Role::text) part = detail::fit_text(column, targets, options);
       else part = detail::fit_category(column, targets, options);

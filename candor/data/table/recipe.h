@@ -16,7 +16,9 @@ struct RecipeOptions {
   std::int64_t min_category_rows = 5;  ///< rarer words share it too (fewer in tables of less than 250 rows)
   std::int64_t text_features = 256;    ///< inputs of a text column
   bool target_means = true;            ///< categories with more words than inputs also enter as the mean of the target where they stand
-  std::int64_t pieces = 0;             ///< above 1: a number also enters as this many pieces of its range, each from 0 to 1 (piecewise linear)
+  /// Above 1: a number also enters as at most this many pieces of its range, each from 0 to 1 (piecewise linear), cut where the target changes most, as a
+  /// tree on this number alone would (Gorishniy, Rubachev, Babenko: "On embeddings for numerical features", 2022); without a target into equally many rows.
+  std::int64_t pieces = 0;
 };
 
 /// What was done to one column, for people and the report.

@@ -59,6 +59,8 @@ std::vector<std::int64_t> rows_with_targets(const Table& table, const Schema& sc
 /// A schema file, YAML or JSON: {target: price, task: regression, columns: {id: id, sold: {role: date, format: "%d.%m.%Y"}}, ignore: [note]}.
 /// Adds to `options`: what is set there already, as by flags, goes before the file. Throws Error: not_found, corrupt naming the line, invalid_argument for unknown keys and roles.
 SchemaOptions read_schema_file(const std::string& path, SchemaOptions options = {});
+/// The same for text in memory; `name` stands in errors, and its ending (.yaml, .yml) says that JSON is not meant.
+SchemaOptions parse_schema(std::string_view text, SchemaOptions options = {}, const std::string& name = "schema");
 
 /// Column, role and reason, a line each, for the terminal.
 std::string to_string(const Schema& schema);

@@ -145,8 +145,10 @@ void read_column(const std::string& name, const Config& value, const std::string
 
 }  // namespace
 
-SchemaOptions read_schema_file(const std::string& path, SchemaOptions options) {
-  const Config file = parse(read_file(path, 16 << 20), path);
+SchemaOptions read_schema_file(const std::string& path, SchemaOptions options) { return parse_schema(read_file(path, 16 << 20), std::move(options), path); }
+
+SchemaOptions parse_schema(std::string_view text, SchemaOptions options, const std::string& path) {
+  const Config file = parse(std::string(text), path);
   if (!file.is_map()) fail(ErrorKind::corrupt, path + ": a schema file is a map, as {target: price, columns: {sold: date}}");
   const std::vector<std::string> known{"target", "targets", "task", "columns", "ignore"};
   for (const auto& [key, value] : file.entries()) {
