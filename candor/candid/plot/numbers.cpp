@@ -102,7 +102,7 @@ MetricStyle style_of(const std::string& metric) {
   const std::string key = lower_case(metric);
   const auto has = [&](const char* part) { return key.find(part) != std::string::npos; };
   MetricStyle style{metric};
-  style.percent = has("accuracy");
+  style.percent = has("accuracy") || key.rfind("share", 0) == 0;
   style.lower_is_better = has("error") || has("loss") || has("deviance") || has("brier") || key == "mae" || key == "mse" || key == "rmse" || key == "mase" || key == "mape" || key == "smape";
   if (key == "r2") style.name = "R²";
   if (key == "mae" || key == "mse" || key == "rmse" || key == "mase" || key == "mape" || key == "auc")

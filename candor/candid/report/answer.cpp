@@ -93,12 +93,6 @@ std::string header(const Report& r) {
   return out + "</header>\n";
 }
 
-// Findings begin in small letters, as they stand behind an id on the terminal.
-static std::string sentence(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  return text;
-}
-
 Section findings(const Report& r) {
   constexpr std::size_t most = 40;
   std::string out;

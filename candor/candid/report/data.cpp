@@ -123,7 +123,7 @@ std::string pictures(const DataOverview& d) {
 
 std::string list(const std::vector<std::string>& items, std::size_t most) {
   std::string out;
-  for (std::size_t i = 0; i < std::min(items.size(), most); ++i) out += "<li>" + escaped(items[i], 600) + "</li>";
+  for (std::size_t i = 0; i < std::min(items.size(), most); ++i) out += "<li>" + escaped(sentence(items[i]), 600) + "</li>";
   return out.empty() ? "" : "<ul class=\"prose\">" + out + "</ul>" + note(cut_note(std::min(items.size(), most), items.size(), "remarks", "the first"));
 }
 

@@ -12,14 +12,12 @@ namespace page {
 
 using plot::escaped;
 
-std::string figures(const std::string& inside) { return inside.empty() ? "" : "<div class=\"figures\">" + inside + "</div>"; }
-
-std::string facts(const std::vector<std::pair<std::string, std::string>>& items) {
-  std::string out;
-  for (const auto& [name, value] : items)
-    if (!value.empty()) out += "<div><dt>" + escaped(name, 80) + "</dt><dd>" + escaped(value, 600) + "</dd></div>";
-  return out.empty() ? "" : "<dl class=\"list\">" + out + "</dl>";
+std::string sentence(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
 }
+
+std::string figures(const std::string& inside) { return inside.empty() ? "" : "<div class=\"figures\">" + inside + "</div>"; }
 
 namespace {
 
@@ -44,6 +42,13 @@ std::string tied(std::string text) {
 }
 
 }  // namespace
+
+std::string facts(const std::vector<std::pair<std::string, std::string>>& items) {
+  std::string out;
+  for (const auto& [name, value] : items)
+    if (!value.empty()) out += "<div><dt>" + escaped(tied(name), 80) + "</dt><dd>" + escaped(tied(value), 600) + "</dd></div>";
+  return out.empty() ? "" : "<dl class=\"list\">" + out + "</dl>";
+}
 
 std::string figure(const std::string& title, const std::string& reading, const std::string& content, const std::string& kind) {
   if (content.empty()) return {};

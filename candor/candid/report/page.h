@@ -18,6 +18,8 @@ struct Section {
 std::string figure(const std::string& title, const std::string& reading, const std::string& content, const std::string& kind = "");
 /// Figures side by side where there is room. Nothing when all are empty.
 std::string figures(const std::string& inside);
+/// The text with a capital letter in front: findings and choices begin small, as they stand behind an id on the terminal.
+std::string sentence(std::string text);
 /// A paragraph in small letters: what was left out, how something was counted. Nothing for an empty text.
 std::string note(const std::string& text);
 /// Names and values; those with an empty value are left out.

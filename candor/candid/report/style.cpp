@@ -50,7 +50,7 @@ svg .tk,svg .at{fill:var(--soft)}
 .gl{stroke:var(--hair);fill:none;stroke-width:1}.ax{stroke:var(--muted);fill:none;stroke-width:1}
 .ref{stroke:var(--muted);stroke-width:1.2;stroke-dasharray:4 4;fill:none}
 .c1{color:var(--c1)}.c2{color:var(--c2)}.c3{color:var(--c3)}.c4{color:var(--c4)}.c5{color:var(--c5)}.c6{color:var(--c6)}.c7{color:var(--c7)}.muted{color:var(--muted)}.ink{color:var(--ink)}
-.ln{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}.ln.muted{stroke-width:1.6}.ln.ink{stroke-width:1.6}
+.ln{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}.ln.muted{stroke-width:1.6}.ln.ink{stroke-width:1.3}
 .d1{stroke-dasharray:7 4}.d2{stroke-dasharray:1 4.5}.d3{stroke-dasharray:9 4 1 4}
 .bd{fill:currentColor;opacity:.16;stroke:none}
 .pt{fill:none;stroke:currentColor;stroke-width:6;stroke-linecap:round}.pt.many{stroke-width:4.5;opacity:.4}

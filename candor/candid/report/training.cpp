@@ -15,11 +15,6 @@ using plot::escaped;
 
 constexpr std::size_t most_charts = 8, most_layers = 150, most_lines = 300, most_picture = 250'000;
 
-std::string titled(std::string name) {
-  if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
-  return name;
-}
-
 std::string base_name(const std::string& name) { return name.rfind("val_", 0) == 0 ? name.substr(4) : name; }
 
 // One chart for each measure: grey the training rows, in colour those that only watched.
@@ -51,7 +46,7 @@ std::string curves(const Report& r, const std::vector<Curve>& all, bool loss, st
     if (r.best_epoch > 0) chart.marker = static_cast<double>(r.best_epoch), chart.marker_text = "kept";
     const std::string svg = line_chart(chart);
     if (svg.empty()) continue;
-    out += figure(titled(style.name), "", svg);
+    out += figure(sentence(style.name), "", svg);
     --room;
   }
   return out;
@@ -80,8 +75,9 @@ Section network(const Report& r) {
   std::string out;
   std::int64_t sum = 0, most = 1;
   for (const LayerOverview& l : r.layers) sum += std::max<std::int64_t>(l.parameters, 0), most = std::max(most, l.parameters);
+  const bool outputs = std::any_of(r.layers.begin(), r.layers.end(), [](const LayerOverview& l) { return !l.output.empty(); });
   if (!r.layers.empty()) {
-    std::string table = "<table class=\"plain layers\"><thead><tr><th scope=\"col\">layer</th><th scope=\"col\">gives</th><th scope=\"col\" class=\"num\">parameters</th><th class=\"strips\"><span class=\"unseen\">picture</span></th></tr></thead><tbody>";
+    std::string table = "<table class=\"plain layers\"><thead><tr><th scope=\"col\">layer</th><th scope=\"col\">" + std::string(outputs ? "gives" : "") + "</th><th scope=\"col\" class=\"num\">parameters</th><th class=\"strips\"><span class=\"unseen\">picture</span></th></tr></thead><tbody>";
     const std::size_t shown = std::min(r.layers.size(), most_layers);
     for (std::size_t i = 0; i < shown; ++i) {
       const LayerOverview& l = r.layers[i];
