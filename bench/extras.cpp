@@ -1,4 +1,5 @@
 // What surrounds the speed: include cost, process start, program size, build time, memory.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -64,14 +65,29 @@ double clean_build(const Settings& s) {
   return seconds;
 }
 
-// Megabytes that training on MNIST took at most, by the program's own account in KB.
-double training_memory(const Settings& s) {
-  const std::string output = must_run({s.programs + "/candor_hello"}).output;
+// Megabytes after "peak" in what a program printed, which is its own account in KB.
+double peak_in(const std::string& output) {
   const auto at = output.rfind("peak");
   double kilobytes = 0;
   if (at == std::string::npos || std::sscanf(output.c_str() + at, "peak %lf kB", &kilobytes) != 1)
     fail(ErrorKind::unsupported, "bench: the system does not say how much memory a process took: " + output);
   return kilobytes * 1024 / 1e6;
+}
+
+// Megabytes that training on MNIST took at most.
+double training_memory(const Settings& s) { return peak_in(must_run({s.programs + "/candor_hello"}).output); }
+
+// Megabytes that streaming a table took at most: 5 GB, or a quarter of what the disk has left.
+double stream_memory(const Settings& s) {
+  const std::string file = s.place.work + "/stream.csv";
+  constexpr double row_bytes = 264;
+  const double room = static_cast<double>(std::filesystem::space(s.place.work).available) / 4;
+  const auto rows = static_cast<std::int64_t>(std::min(5e9, room) / row_bytes);
+  must_run({s.programs + "/candor_csv", "--write", file, std::to_string(rows)});
+  const std::string output = must_run({s.programs + "/candor_csv", "--stream", file}).output;
+  std::filesystem::remove(file);
+  s.say("csv_stream: " + std::to_string(rows) + " rows: " + output);
+  return peak_in(output);
 }
 
 }  // namespace
@@ -90,6 +106,7 @@ std::vector<Measured> measure_extra(const Case& c, const Settings& s) {
   else if (c.name == "size") row.value = core_size(s);
   else if (c.name == "build") row.value = clean_build(s);
   else if (c.name == "memory") row.value = training_memory(s);
+  else if (c.name == "csv_stream") row.value = stream_memory(s);
   else fail(ErrorKind::not_found, "bench: no way to measure " + c.name);
   row.low = row.high = row.value;
   return {row};

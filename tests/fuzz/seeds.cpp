@@ -38,7 +38,30 @@ std::string tar(const std::string& name, const std::string& contents) {
   return head + contents + std::string((512 - contents.size() % 512) % 512, '\0') + std::string(1024, '\0');
 }
 
+/// A .npy file of version 1.
+std::string npy(const std::string& descr, const std::string& shape, const std::string& bytes) {
+  const std::string header = "{'descr': " + descr + ", 'fortran_order': False, 'shape': " + shape + ", }\n";
+  return std::string("\x93NUMPY\x01\0", 8) + static_cast<char>(header.size()) + '\0' + header + bytes;
+}
+
+void write_table_seeds() {
+  const std::string plain(1, '\0');
+  seed("fuzz_table", "comma", plain + "# note\nname,age,risk\nann,30,low\nbob,NA,high\n\"c,\n\"\"d\",1e3,low\nTotal,31,\n");
+  seed("fuzz_table", "semicolon", plain + "\xef\xbb\xbf" "a;b;c\r\n1,5;1.234,5;gr\xfcn\r\n-0,25;12;x\r\n");
+  seed("fuzz_table", "blanks", "\x02" "  a  b\n 1   2\n3 4  \n");
+  seed("fuzz_table", "utf16", plain + std::string("\xff\xfe" "a\0,\0b\0\n\0" "1\0,\0" "2\0\n\0", 18));
+  seed("fuzz_table", "numbers", plain + "x,y\n1e400,-.5\n\"1,234\",inf\n12345678901234567890,+7\n");
+  seed("fuzz_table", "trailing", plain + "Title\na,b,\n1,2,\n3,4,\n,,\n");
+  seed("fuzz_json_table", "lines", "{\"a\":1,\"b\":{\"c\":[1,{\"d\":null}]},\"e\":\"x\"}\n\n{\"e\":\"2.5\",\"f\":true}\n");
+  seed("fuzz_json_table", "lists", "[1,\"a\",null]\n[-2e3,\"\\u00fc\",false]\n");
+  seed("fuzz_json_table", "document", "[\n{\"a\":1},\n{\"a\":\"x\"}]");
+  seed("fuzz_numpy", "f8", npy("'<f8'", "(1, 2)", std::string(16, '\1')));
+  seed("fuzz_numpy", "text", npy("'<U2'", "(2,)", std::string("a\0\0\0b\0\0\0c\0\0\0\0\0\0\0", 16)));
+  seed("fuzz_numpy", "fields", npy("[('n', '>i2'), ('d', '<M8[D]'), ('', '|V1'), ('s', '|S2')]", "(1,)", "\1\2" "12345678" "0" "ab"));
+}
+
 void write_seeds() {
+  write_table_seeds();
   seed("fuzz_tar", "text", tar("aclImdb/train/pos/0_9.txt", "Fine, and short."));
   seed("fuzz_tar", "batch", tar("cifar-10-batches-bin/data_batch_1.bin", std::string(700, 'x')));
   const std::string idx1{0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 3}, idx3{0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 5, 6, 7, 8};

@@ -54,7 +54,7 @@ class BlockReader {
   BlockReader(const CsvLayout& layout, const std::vector<CellStyle>& styles, std::string_view text, CsvBlock& block)
       : layout_(layout), styles_(styles), end_(text.data() + text.size()), block_(block) {}
 
-  void read(const char* p, const char* soft_end) {
+  void read(const char* p, const char* soft_end, bool partial) {
     const auto expected = static_cast<std::size_t>(static_cast<double>(soft_end - p) / std::max(1.0, layout_.row_bytes) * 1.05) + 16;
     for (std::size_t c = 0; c < styles_.size(); ++c) {
       if (styles_[c] == CellStyle::text) block_.parts[c].codes.reserve(expected);
@@ -70,7 +70,11 @@ class BlockReader {
           continue;
         }
       }
-      if (!read_row(p)) return;
+      const char* const row = p;
+      lines_ = block_.lines;
+      const bool whole = read_row(p);
+      if (partial && (!whole || p == end_)) return leave(row);
+      if (!whole) return;
       if (p < end_) ++p;
       ++block_.rows;
     }
@@ -150,6 +154,21 @@ class BlockReader {
     if (form == CellForm::infinite && part.infinite.size() < CsvBlock::odd_kept) part.infinite.push_back({block_.rows, block_.lines, std::string(text.substr(0, 60))});
   }
 
+  /// Takes back what was read of the row that begins at `row`.
+  void leave(const char* row) {
+    const auto rows = static_cast<std::size_t>(block_.rows);
+    for (CsvBlock::Part& part : block_.parts) {
+      if (part.numbers.size() > rows) part.numbers.resize(rows);
+      if (part.codes.size() > rows) part.codes.resize(rows);
+      while (!part.infinite.empty() && part.infinite.back().row >= block_.rows) part.infinite.pop_back();
+      while (!part.odd.empty() && part.odd.back().row >= block_.rows) part.odd.pop_back(), --part.odd_count;
+    }
+    block_.fault.clear();
+    block_.left = true;
+    block_.lines = lines_;
+    position_ = row;
+  }
+
   void note_odd(CsvBlock::Part& part, std::string cell) {
     if (++part.odd_count <= static_cast<std::int64_t>(CsvBlock::odd_kept)) part.odd.push_back({block_.rows, block_.lines, std::move(cell)});
   }
@@ -168,6 +187,7 @@ class BlockReader {
   CsvBlock& block_;
   RawCell cell_;
   std::string buffer_;
+  std::int64_t lines_ = 0;  ///< before the row that is read
   bool surplus_ = false;
 };
 
@@ -183,14 +203,14 @@ bool pass_empty_line(const CsvLayout& layout, const char*& p, const char* end, b
   return true;
 }
 
-void read_block(const CsvLayout& layout, const std::vector<CellStyle>& styles, std::string_view text, std::size_t begin, std::size_t soft_end,
+void read_block(const CsvLayout& layout, const std::vector<CellStyle>& styles, std::string_view text, std::size_t begin, std::size_t soft_end, bool partial,
                 CsvBlock& block) noexcept {
   try {
     block = {};
     block.begin = begin;
     block.parts.resize(styles.size());
     BlockReader reader(layout, styles, text, block);
-    reader.read(text.data() + begin, text.data() + soft_end);
+    reader.read(text.data() + begin, text.data() + soft_end, partial);
     block.end = block.fault.empty() ? std::max(begin, static_cast<std::size_t>(reader.position() - text.data())) : text.size();
   } catch (const std::bad_alloc&) {
     block.no_memory = true;

@@ -36,11 +36,13 @@ struct CsvBlock {
   std::size_t begin = 0, end = 0;    ///< of the text; the next block begins at `end`
   std::string fault;                 ///< why reading stopped: " has 3 cell(s), expected 4"
   std::int64_t fault_row = 0, fault_line = 0;
+  bool left = false;                 ///< the rows from `end` on are left for later
   bool no_memory = false;
 };
 
-/// Reads the rows that begin in [begin, soft_end) of `text`; the last one may go beyond. Never throws.
-void read_block(const CsvLayout& layout, const std::vector<CellStyle>& styles, std::string_view text, std::size_t begin, std::size_t soft_end,
+/// Reads the rows that begin in [begin, soft_end) of `text`; the last one may go beyond. `partial`: more text will come, and a row that is not
+/// whole is left for later (`end` is where it begins). Never throws.
+void read_block(const CsvLayout& layout, const std::vector<CellStyle>& styles, std::string_view text, std::size_t begin, std::size_t soft_end, bool partial,
                 CsvBlock& block) noexcept;
 
 /// A line of blanks or a comment at `p` is passed over: `p` is moved behind it and true returned; `comment` says which.

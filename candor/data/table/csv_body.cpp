@@ -32,20 +32,20 @@ std::vector<std::size_t> cut(std::string_view text, std::size_t begin, std::size
   return starts;
 }
 
-std::vector<CsvBlock> read_blocks(const CsvLayout& layout, const std::vector<CellStyle>& styles, std::string_view text, std::size_t begin, std::size_t soft_end) {
+std::vector<CsvBlock> read_blocks(const CsvLayout& layout, const std::vector<CellStyle>& styles, std::string_view text, std::size_t begin, std::size_t soft_end, bool partial) {
   const std::vector<std::size_t> starts = cut(text, begin, soft_end, styles.size());
   std::vector<CsvBlock> blocks(starts.size());
   const auto stop = [&](std::size_t i) { return i + 1 < starts.size() ? starts[i + 1] : soft_end; };
   parallel_for(static_cast<std::int64_t>(starts.size()),
-               [&](std::int64_t i) { read_block(layout, styles, text, starts[static_cast<std::size_t>(i)], stop(static_cast<std::size_t>(i)), blocks[static_cast<std::size_t>(i)]); });
+               [&](std::int64_t i) { read_block(layout, styles, text, starts[static_cast<std::size_t>(i)], stop(static_cast<std::size_t>(i)), partial, blocks[static_cast<std::size_t>(i)]); });
   // Each block must begin where the one before it ended; one that began inside a quoted cell is read again from where it should have.
   for (std::size_t i = 1; i < blocks.size(); ++i) {
     const std::size_t at = blocks[i - 1].end;
-    if (!blocks[i - 1].fault.empty() || blocks[i - 1].no_memory) {
+    if (!blocks[i - 1].fault.empty() || blocks[i - 1].no_memory || blocks[i - 1].left) {
       blocks.resize(i);
       break;
     }
-    if (blocks[i].begin != at) read_block(layout, styles, text, at, std::max(at, stop(i)), blocks[i]);
+    if (blocks[i].begin != at) read_block(layout, styles, text, at, std::max(at, stop(i)), partial, blocks[i]);
   }
   return blocks;
 }
@@ -146,7 +146,8 @@ std::string ragged_hint(const CsvLayout& layout, std::string_view row, bool last
 
 }  // namespace
 
-CsvBody read_body(const CsvLayout& layout, const std::vector<CellStyle>& styles, std::string_view text, std::size_t begin, std::size_t soft_end, CsvPlace place) {
+CsvBody read_body(const CsvLayout& layout, const std::vector<CellStyle>& styles, std::string_view text, std::size_t begin, std::size_t soft_end, CsvPlace place,
+                  bool partial) {
   CsvBody body;
   body.parts.resize(styles.size());
   if (begin >= soft_end) {
@@ -155,7 +156,7 @@ CsvBody read_body(const CsvLayout& layout, const std::vector<CellStyle>& styles,
       if (styles[c] == CellStyle::text) body.parts[c].column.kind = Column::Kind::text;
     return body;
   }
-  std::vector<CsvBlock> blocks = read_blocks(layout, styles, text, begin, soft_end);
+  std::vector<CsvBlock> blocks = read_blocks(layout, styles, text, begin, soft_end, partial);
   for (const CsvBlock& block : blocks) {
     if (block.no_memory) fail(ErrorKind::memory, layout.name + ": not enough memory for the table; read fewer columns or rows");
     if (!block.fault.empty()) fail_block(layout, text, block, place.row + body.rows, place.line + body.lines);

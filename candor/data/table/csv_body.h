@@ -30,7 +30,8 @@ struct CsvPlace {
 };
 
 /// Reads the rows of text[begin, soft_end); the last one may go beyond. The result does not depend on the number of threads. Throws Error
-/// (corrupt) naming row and line.
-CsvBody read_body(const CsvLayout& layout, const std::vector<CellStyle>& styles, std::string_view text, std::size_t begin, std::size_t soft_end, CsvPlace place);
+/// (corrupt) naming row and line. `partial`: more text will come; `end` is where the first row begins that is not whole.
+CsvBody read_body(const CsvLayout& layout, const std::vector<CellStyle>& styles, std::string_view text, std::size_t begin, std::size_t soft_end, CsvPlace place,
+                  bool partial = false);
 
 }  // namespace candor::data::detail

@@ -189,6 +189,8 @@ void choose_columns(CsvLayout& layout, const TableOptions& options) {
     return static_cast<std::size_t>(found - layout.columns.begin());
   };
   for (const std::string& name : options.text) layout.styles[place(name)] = CellStyle::text;
+  for (const std::string& name : options.numbers)
+    if (layout.styles[place(name)] == CellStyle::text) fail(ErrorKind::invalid_argument, layout.name + ": column " + quoted(name) + " is asked for as numbers and as words");
   if (options.columns.empty()) return;
   std::vector<bool> wanted(layout.columns.size(), false);
   for (const std::string& name : options.columns) wanted[place(name)] = true;
@@ -211,6 +213,8 @@ void find_styles(CsvLayout& layout, std::string_view sample, bool whole, const T
     if (layout.styles[c] != CellStyle::point) continue;
     if (options.decimal) layout.styles[c] = options.decimal == ',' ? CellStyle::comma : CellStyle::point;
     else layout.styles[c] = style_for(counts[c], commas);
+    if (layout.styles[c] == CellStyle::text && std::find(options.numbers.begin(), options.numbers.end(), layout.columns[c]) != options.numbers.end())
+      layout.styles[c] = commas ? CellStyle::comma : CellStyle::point;
   }
   if (!rows.empty()) {
     const std::size_t last = rows.back().begin;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "candor/base/error.h"
 #include "candor/base/text.h"
 #include "candor/data/table/csv_cell.h"
 #include "candor/data/table/table_builder.h"
@@ -96,7 +97,7 @@ void remark_on_marks(const CsvLayout& layout, const CsvBody& body, std::vector<R
 
 }  // namespace
 
-std::size_t before_totals(const CsvLayout& layout, std::string_view text, std::string& label) {
+std::size_t before_totals(const CsvLayout& layout, std::string_view text, std::string& label, bool rows_before) {
   label.clear();
   std::size_t end = text.size();
   const auto filler = [&](char c) { return c == '\n' || c == '\r' || c == ' ' || c == '\t' || c == layout.separator; };
@@ -104,7 +105,7 @@ std::size_t before_totals(const CsvLayout& layout, std::string_view text, std::s
   const std::size_t line_end = std::min(text.find('\n', end), text.size());
   const std::size_t before = end > 0 ? text.rfind('\n', end - 1) : std::string_view::npos;
   const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
-  if (begin <= layout.body || begin >= line_end || line_end - begin > (1 << 16)) return text.size();
+  if (begin < layout.body || (begin == layout.body && !rows_before) || begin >= line_end || line_end - begin > (1 << 16)) return text.size();
   const char *p = text.data() + begin, *const stop = text.data() + line_end;
   std::string buffer;
   RawCell cell;
@@ -144,11 +145,20 @@ bool choose_again(const CsvLayout& layout, const CsvBody& body, const TableOptio
     if (before == CellStyle::skip || before == CellStyle::text) continue;
     CellStyle now = style_for(body.parts[c].counts, commas);
     if (options.decimal) now = body.parts[c].odd_count > 0 ? CellStyle::text : before;
+    if (now == CellStyle::text && std::find(options.numbers.begin(), options.numbers.end(), layout.columns[c]) != options.numbers.end()) {
+      if (!body.parts[c].odd.empty()) fail_word(layout, c, body.parts[c].odd.front(), {0, layout.first_line}, "a number");
+      continue;
+    }
     if (now == before || (body.parts[c].odd_count == 0 && now == CellStyle::point)) continue;
     styles[c] = now;
     any = true;
   }
   return any;
+}
+
+void fail_word(const CsvLayout& layout, std::size_t column, const OddCell& odd, CsvPlace place, const std::string& expected) {
+  fail(ErrorKind::corrupt, layout.name + ": " + CsvLayout::row_text(place.row + odd.row, place.line + odd.line) + ", column " + quoted(layout.columns[column]) + ": expected " + expected +
+                               ", got " + quoted(odd.cell));
 }
 
 void remark_on_words(const Column& column, const MissingWords& missing, const std::string& prefix, std::vector<Remark>& remarks) {
@@ -186,7 +196,7 @@ void keep_rows(Table& table, std::int64_t count) {
   }
 }
 
-Table finish_table(const CsvLayout& layout, CsvBody& body, const TableOptions& options, std::vector<Remark> remarks) {
+Table finish_table(const CsvLayout& layout, CsvBody& body, const TableOptions& options, std::vector<Remark> remarks, bool last) {
   Table table;
   table.source = layout.name;
   remarks.insert(remarks.end(), layout.remarks.begin(), layout.remarks.end());
@@ -213,12 +223,12 @@ Table finish_table(const CsvLayout& layout, CsvBody& body, const TableOptions& o
   if (!decoded.empty())
     remarks.push_back({"csv.encoding", "words in " + columns_text(decoded) + " are not UTF-8; they were read as Windows-1252 (Latin-1)"});
 
-  const std::int64_t rows = rows_without_trailing_holes(table);
+  const std::int64_t rows = last ? rows_without_trailing_holes(table) : table.rows();
   if (rows < table.rows() && rows > 0) {
     remarks.push_back({"csv.empty-rows", with_thousands(table.rows() - rows) + " row(s) at the end without any value were left out"});
     keep_rows(table, rows);
   }
-  if (!options.totals_row && is_row_of_sums(table)) {
+  if (last && !options.totals_row && is_row_of_sums(table)) {
     remarks.push_back({"csv.totals-row", "the last row (row " + with_thousands(table.rows()) + ") holds the sums of the rows above and was left out"});
     keep_rows(table, table.rows() - 1);
   }

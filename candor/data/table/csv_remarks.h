@@ -9,16 +9,19 @@
 
 namespace candor::data::detail {
 
-/// Where the text ends without a last row that is named as a row of totals; `label` is that name, empty when there is none.
-std::size_t before_totals(const CsvLayout& layout, std::string_view text, std::string& label);
+/// Where the text ends without a last row that is named as a row of totals; `label` is that name, empty when there is none. It must
+/// not be the only row, unless there are `rows_before`.
+std::size_t before_totals(const CsvLayout& layout, std::string_view text, std::string& label, bool rows_before = false);
 /// Whether the label is a word of the table like others.
 bool totals_word_occurs(const CsvBody& body, const std::string& label);
 
-/// The columns that need another style than they were read with; all others are set to skip. False when there is none.
+/// The columns that need another style than they were read with; all others are set to skip. False when there is none. Throws Error (corrupt)
+/// for a word in a column that was asked for as numbers.
 bool choose_again(const CsvLayout& layout, const CsvBody& body, const TableOptions& options, std::vector<CellStyle>& styles);
+[[noreturn]] void fail_word(const CsvLayout& layout, std::size_t column, const OddCell& odd, CsvPlace place, const std::string& expected);
 
-/// Makes the table, with the remarks. Drops rows without any value and a row of sums at the end.
-Table finish_table(const CsvLayout& layout, CsvBody& body, const TableOptions& options, std::vector<Remark> remarks);
+/// Makes the table, with the remarks. When it is the `last` piece, rows without any value and a row of sums at the end are dropped.
+Table finish_table(const CsvLayout& layout, CsvBody& body, const TableOptions& options, std::vector<Remark> remarks, bool last = true);
 
 /// Remarks on columns of words most or all of which are numbers. Also for tables from elsewhere. `prefix` begins the ids: "csv".
 void remark_on_words(const Column& column, const MissingWords& missing, const std::string& prefix, std::vector<Remark>& remarks);

@@ -1,8 +1,13 @@
 #include "candor/data/table/packed_file.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <array>
-#include <limits>
+#include <cerrno>
+#include <cstring>
+#include <span>
 #if CANDOR_ZSTD
 #include <zstd.h>
 #endif
@@ -35,73 +40,146 @@ void append_all(std::string& out, std::size_t packed, Read&& read) {
   out.resize(filled);
 }
 
+class GzipBytes : public ByteReader {
+ public:
+  explicit GzipBytes(const MappedFile& file) : file_(file), reader_(file_.bytes(), file_.path()) {}
+  std::size_t read(char* to, std::size_t room) override { return reader_.read(std::as_writable_bytes(std::span(to, room))); }
+
+ private:
+  MappedFile file_;
+  GzipReader reader_;
+};
+
 #if CANDOR_ZSTD
-void unpack_zstd(const MappedFile& file, std::string& out) {
-  static const SharedLibrary library({"libzstd.so.1", "libzstd.so"}, "reading " + file.path(), "libzstd1");
-  auto* const create = library.get<decltype(ZSTD_createDStream)>("ZSTD_createDStream");
-  auto* const release = library.get<decltype(ZSTD_freeDStream)>("ZSTD_freeDStream");
-  auto* const decompress = library.get<decltype(ZSTD_decompressStream)>("ZSTD_decompressStream");
-  auto* const is_error = library.get<decltype(ZSTD_isError)>("ZSTD_isError");
-  auto* const error_name = library.get<decltype(ZSTD_getErrorName)>("ZSTD_getErrorName");
-  const std::unique_ptr<ZSTD_DStream, decltype(release)> stream(create(), release);
-  if (!stream) fail(ErrorKind::memory, file.path() + ": zstd does not start");
-  ZSTD_inBuffer in{file.bytes().data(), file.size(), 0};
-  std::size_t open = 1;
-  append_all(out, file.size(), [&](char* to, std::size_t room) {
-    ZSTD_outBuffer filled{to, room, 0};
-    while (filled.pos < room) {
-      const std::size_t before = filled.pos;
-      if (in.pos == in.size && open == 0) break;
-      open = decompress(stream.get(), &filled, &in);
-      if (is_error(open)) fail(ErrorKind::corrupt, file.path() + ": damaged zstd data (" + error_name(open) + "); fetch the file again");
-      if (in.pos == in.size && open != 0 && filled.pos == before)
-        fail(ErrorKind::corrupt, file.path() + ": truncated zstd data: it ends in the middle of the stream; fetch the file again");
+struct ZstdLibrary {
+  SharedLibrary library{{"libzstd.so.1", "libzstd.so", "libzstd.dylib"}, "reading zstd files", "libzstd1 (Debian, Ubuntu) or zstd"};
+#define CANDOR_FUNCTION(name) decltype(::ZSTD_##name)* name = library.get<decltype(::ZSTD_##name)>("ZSTD_" #name)
+  CANDOR_FUNCTION(createDStream);
+  CANDOR_FUNCTION(freeDStream);
+  CANDOR_FUNCTION(decompressStream);
+  CANDOR_FUNCTION(isError);
+  CANDOR_FUNCTION(getErrorName);
+#undef CANDOR_FUNCTION
+};
+
+const ZstdLibrary& zstd() {
+  static const ZstdLibrary found;
+  return found;
+}
+
+class ZstdBytes : public ByteReader {
+ public:
+  explicit ZstdBytes(const MappedFile& file) : file_(file), stream_(zstd().createDStream(), zstd().freeDStream), in_{file_.bytes().data(), file_.size(), 0} {
+    if (!stream_) fail(ErrorKind::memory, file_.path() + ": zstd does not start");
+  }
+  std::size_t read(char* to, std::size_t room) override {
+    ZSTD_outBuffer out{to, room, 0};
+    while (out.pos < room && !(in_.pos == in_.size && open_ == 0)) {
+      const std::size_t before = out.pos, taken = in_.pos;
+      open_ = zstd().decompressStream(stream_.get(), &out, &in_);
+      if (zstd().isError(open_)) fail(ErrorKind::corrupt, file_.path() + ": damaged zstd data (" + zstd().getErrorName(open_) + "); fetch the file again");
+      if (in_.pos == in_.size && open_ != 0 && out.pos == before && taken == in_.pos)
+        fail(ErrorKind::corrupt, file_.path() + ": truncated zstd data: it ends in the middle of the stream; fetch the file again");
     }
-    return filled.pos;
-  });
-}
-#else
-void unpack_zstd(const MappedFile& file, std::string&) {
-  fail(ErrorKind::unsupported, file.path() + ": this build reads no zstd (libzstd-dev was not there); unpack the file");
-}
+    return out.pos;
+  }
+
+ private:
+  MappedFile file_;
+  std::unique_ptr<ZSTD_DStream, decltype(ZSTD_freeDStream)*> stream_;
+  ZSTD_inBuffer in_;
+  std::size_t open_ = 1;
+};
 #endif
 
 #if CANDOR_ARCHIVE
-void unpack_other(const MappedFile& file, std::string& out) {
-  static const SharedLibrary library({"libarchive.so.13", "libarchive.so"}, "reading " + file.path(), "libarchive13");
-  const auto call = [&](const char* name) { return library.get<int(struct archive*)>(name); };
-  auto* const create = library.get<decltype(archive_read_new)>("archive_read_new");
-  auto* const error = library.get<decltype(archive_error_string)>("archive_error_string");
-  const std::unique_ptr<struct archive, int (*)(struct archive*)> reader(create(), call("archive_read_free"));
-  if (!reader) fail(ErrorKind::memory, file.path() + ": libarchive does not start");
-  const auto check = [&](la_ssize_t status) {
-    if (status >= ARCHIVE_OK) return;
-    const char* const why = error(reader.get());
-    fail(ErrorKind::corrupt, file.path() + ": damaged or truncated " + std::string(packing_of(file.text())) + " data (" + (why ? why : "unknown fault") + "); fetch the file again");
-  };
-  call("archive_read_support_filter_xz")(reader.get());
-  call("archive_read_support_filter_bzip2")(reader.get());
-  call("archive_read_support_format_raw")(reader.get());
-  check(library.get<decltype(archive_read_open_memory)>("archive_read_open_memory")(reader.get(), file.bytes().data(), file.size()));
-  struct archive_entry* entry = nullptr;
-  check(library.get<decltype(archive_read_next_header)>("archive_read_next_header")(reader.get(), &entry));
-  auto* const read = library.get<decltype(archive_read_data)>("archive_read_data");
-  append_all(out, file.size(), [&](char* to, std::size_t room) {
+struct ArchiveLibrary {
+  SharedLibrary library{{"libarchive.so.13", "libarchive.13.dylib", "libarchive.so"}, "reading xz and bzip2 files", "libarchive13 (Debian, Ubuntu) or libarchive"};
+#define CANDOR_FUNCTION(name) decltype(::archive_##name)* name = library.get<decltype(::archive_##name)>("archive_" #name)
+  CANDOR_FUNCTION(read_new);
+  CANDOR_FUNCTION(read_free);
+  CANDOR_FUNCTION(read_support_filter_xz);
+  CANDOR_FUNCTION(read_support_filter_bzip2);
+  CANDOR_FUNCTION(read_support_format_raw);
+  CANDOR_FUNCTION(read_open_memory);
+  CANDOR_FUNCTION(read_next_header);
+  CANDOR_FUNCTION(read_data);
+  CANDOR_FUNCTION(error_string);
+#undef CANDOR_FUNCTION
+};
+
+const ArchiveLibrary& libarchive() {
+  static const ArchiveLibrary found;
+  return found;
+}
+
+class ArchiveBytes : public ByteReader {
+ public:
+  explicit ArchiveBytes(const MappedFile& file) : file_(file), reader_(libarchive().read_new(), libarchive().read_free) {
+    if (!reader_) fail(ErrorKind::memory, file_.path() + ": libarchive does not start");
+    libarchive().read_support_filter_xz(reader_.get());
+    libarchive().read_support_filter_bzip2(reader_.get());
+    libarchive().read_support_format_raw(reader_.get());
+    check(libarchive().read_open_memory(reader_.get(), file_.bytes().data(), file_.size()));
+    struct archive_entry* entry = nullptr;
+    check(libarchive().read_next_header(reader_.get(), &entry));
+  }
+  std::size_t read(char* to, std::size_t room) override {
     std::size_t filled = 0;
     while (filled < room) {
-      const la_ssize_t got = read(reader.get(), to + filled, room - filled);
+      const la_ssize_t got = libarchive().read_data(reader_.get(), to + filled, room - filled);
       check(got);
       if (got == 0) break;
       filled += static_cast<std::size_t>(got);
     }
     return filled;
-  });
-}
-#else
-void unpack_other(const MappedFile& file, std::string&) {
-  fail(ErrorKind::unsupported, file.path() + ": this build reads no xz or bzip2 (libarchive-dev was not there); unpack the file");
-}
+  }
+
+ private:
+  void check(la_ssize_t status) const {
+    if (status >= ARCHIVE_OK) return;
+    const char* const why = libarchive().error_string(reader_.get());
+    fail(ErrorKind::corrupt, file_.path() + ": damaged or truncated " + std::string(packing_of(file_.text())) + " data (" + (why ? why : "unknown fault") + "); fetch the file again");
+  }
+  MappedFile file_;
+  std::unique_ptr<struct archive, decltype(archive_read_free)*> reader_;
+};
 #endif
+
+std::unique_ptr<ByteReader> open_packed(const MappedFile& file) {
+  const std::string_view packing = packing_of(file.text());
+  if (packing == "gzip") return std::make_unique<GzipBytes>(file);
+#if CANDOR_ZSTD
+  if (packing == "zstd") return std::make_unique<ZstdBytes>(file);
+#endif
+#if CANDOR_ARCHIVE
+  if (packing != "zstd") return std::make_unique<ArchiveBytes>(file);
+#endif
+  fail(ErrorKind::unsupported, file.path() + ": this build reads no " + std::string(packing) + " (its library was not there when it was made); unpack the file");
+}
+
+class PlainBytes : public ByteReader {
+ public:
+  PlainBytes(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
+  ~PlainBytes() override {
+    if (descriptor_ > 0) ::close(descriptor_);
+  }
+  std::size_t read(char* to, std::size_t room) override {
+    std::size_t filled = 0;
+    while (filled < room) {
+      const ssize_t got = ::read(descriptor_, to + filled, room - filled);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) fail(ErrorKind::io, "reading " + path_ + ": " + std::strerror(errno));
+      if (got == 0) break;
+      filled += static_cast<std::size_t>(got);
+    }
+    return filled;
+  }
+
+ private:
+  int descriptor_;
+  std::string path_;
+};
 
 }  // namespace
 
@@ -110,7 +188,7 @@ std::string_view packing_of(std::string_view bytes) {
   if (bytes.starts_with("\x1f\x8b"sv)) return "gzip";
   if (bytes.starts_with("\x28\xb5\x2f\xfd"sv)) return "zstd";
   if (bytes.starts_with("\xfd" "7zXZ\0"sv)) return "xz";
-  if (bytes.starts_with("BZh"sv) && bytes.size() > 4 && bytes.substr(4).starts_with("1AY&SY"sv)) return "bzip2";
+  if (bytes.starts_with("BZh"sv) && bytes.size() > 4 && std::string_view("1AY&SY").starts_with(bytes.substr(4, 6))) return "bzip2";
   return "";
 }
 
@@ -124,15 +202,22 @@ std::string without_packing(const std::string& name) {
 std::string_view unpacked(const MappedFile& file, std::string& holder) {
   const std::string_view packing = packing_of(file.text());
   if (packing.empty()) return file.text();
-  if (packing == "gzip") {
-    GzipReader reader(file.bytes(), file.path());
-    append_all(holder, file.size(), [&](char* to, std::size_t room) { return reader.read(std::as_writable_bytes(std::span(to, room))); });
-  } else if (packing == "zstd") {
-    unpack_zstd(file, holder);
-  } else {
-    unpack_other(file, holder);
-  }
+  const std::unique_ptr<ByteReader> reader = open_packed(file);
+  append_all(holder, file.size(), [&](char* to, std::size_t room) { return reader->read(to, room); });
   return holder;
+}
+
+std::unique_ptr<ByteReader> open_bytes(const std::string& path) {
+  if (path == "-") return std::make_unique<PlainBytes>(0, "standard input");
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) fail(errno == ENOENT || errno == ENOTDIR ? ErrorKind::not_found : ErrorKind::io, "reading " + path + ": " + std::strerror(errno));
+  auto plain = std::make_unique<PlainBytes>(descriptor, path);
+  struct stat info {};
+  if (::fstat(descriptor, &info) == 0 && S_ISDIR(info.st_mode)) fail(ErrorKind::io, "reading " + path + ": it is a folder, a file is expected");
+  char head[8] = {};
+  const ssize_t got = S_ISREG(info.st_mode) ? ::pread(descriptor, head, sizeof head, 0) : 0;
+  if (got <= 0 || packing_of({head, static_cast<std::size_t>(got)}).empty()) return plain;
+  return open_packed(MappedFile(path));
 }
 
 }  // namespace candor::data::detail

@@ -1,8 +1,11 @@
 #include "candor/data/table/read_table.h"
 
+#include <sys/stat.h>
+
 #include "candor/base/error.h"
 #include "candor/base/text.h"
 #include "candor/data/locate.h"
+#include "candor/data/table/csv_read.h"
 #include "candor/data/table/packed_file.h"
 #include "candor/data/table/sources.h"
 
@@ -28,7 +31,24 @@ std::string existing(const std::string& name) {
   fail(ErrorKind::invalid_argument, path + ": a query asks a database (sqlite:FILE, postgresql://...), or files by duckdb: (duckdb:" + path + "); this is a plain file");
 }
 
+bool is_json_name(std::string_view lower) { return lower.ends_with(".jsonl") || lower.ends_with(".ndjson") || lower.ends_with(".json") || lower.ends_with(".jsonlines"); }
+
+bool starts_binary(std::string_view head) {
+  return head.starts_with("SQLite format 3") || head.starts_with("PAR1") || head.starts_with("ARROW1") || head.starts_with("\x93NUMPY");
+}
+
 }  // namespace
+
+bool detail::is_text_table(const std::string& name) {
+  if (is_table_url(name)) return false;
+  const auto path = locate(name);
+  if (!path) return true;  // whoever opens it says that it is not there
+  const std::string lower = lower_case(without_packing(*path));
+  if (is_json_name(lower) || lower.ends_with(".npz") || lower.ends_with(".npy")) return false;
+  struct stat info {};
+  if (::stat(path->c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return true;
+  return !starts_binary(MappedFile(*path).text().substr(0, 16));
+}
 
 bool is_table_url(std::string_view name) { return is_postgres_url(name) || name.starts_with("sqlite:") || name.starts_with("duckdb:"); }
 
@@ -51,8 +71,7 @@ Table read_table(const std::string& name, const TableOptions& options) {
   std::string holder;
   const std::string_view bytes = detail::unpacked(file, holder);
   if (bytes.starts_with("\x93NUMPY")) return detail::parse_npy_table(bytes, options, path);
-  for (const char* ending : {".jsonl", ".ndjson", ".json", ".jsonlines"})
-    if (lower.ends_with(ending)) return detail::parse_json_table(bytes, options, path);
+  if (is_json_name(lower)) return detail::parse_json_table(bytes, options, path);
   return parse_table(bytes, options, path);
 }
 

@@ -23,6 +23,7 @@ struct TableOptions {
   bool nan_is_missing = true;               ///< text tables: false counts "nan" among numbers as an infinite cell, which is a remark
   std::vector<std::string> columns = {};    ///< only these, in this order; empty: all
   std::vector<std::string> text = {};       ///< columns that are words even if every cell is a number
+  std::vector<std::string> numbers = {};    ///< columns that are numbers: a word in them is an Error (corrupt) naming row, line and cell
   std::int64_t rows = 0;                    ///< no more than the first so many; 0: all
   bool totals_row = false;                  ///< true keeps a row of totals at the end
 };

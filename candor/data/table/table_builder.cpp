@@ -126,6 +126,13 @@ Table TableBuilder::finish(const std::string& kind) {
   }
   if (!numeric.empty()) table.remarks.push_back({kind + ".text-numbers", "all words in " + name_list(numeric, 5) + " are numbers, and were taken as such"});
   if (!decoded.empty()) table.remarks.push_back({kind + ".encoding", "words in " + name_list(decoded, 5) + " are not UTF-8; they were read as Windows-1252 (Latin-1)"});
+  for (const std::string& name : options_.numbers) {
+    const Column& column = table.at(name);
+    double value = 0;
+    for (std::size_t r = 0; r < column.codes.size(); ++r)
+      if (column.codes[r] != missing_word && read_number(column.words[static_cast<std::size_t>(column.codes[r])], CellStyle::point, missing, value) == CellForm::none)
+        fail(ErrorKind::corrupt, source_ + ": row " + std::to_string(r + 1) + ", column " + quoted(name) + ": expected a number, got " + quoted(column.words[static_cast<std::size_t>(column.codes[r])]));
+  }
   keep_columns(table, options_.columns);
   return table;
 }

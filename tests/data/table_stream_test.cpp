@@ -1,0 +1,153 @@
+// Tables in pieces: the same rows as at once, whatever the size of the pieces.
+#include "candor/data/table/table_stream.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tests/support/errors.h"
+#include "tests/support/files.h"
+#include "tests/support/gzip.h"
+
+namespace candor::data {
+namespace {
+
+using testing::TemporaryFolder;
+
+/// All cells in order.
+std::vector<std::string> cells(const Table& table) {
+  std::vector<std::string> result;
+  for (std::int64_t r = 0; r < table.rows(); ++r)
+    for (const Column& column : table.columns) result.push_back(column.cell(r));
+  return result;
+}
+
+std::vector<std::string> streamed(TableStream& stream, std::size_t& pieces) {
+  std::vector<std::string> result;
+  pieces = 0;
+  while (const auto piece = stream.next()) {
+    EXPECT_EQ(piece->names(), stream.names());
+    const auto more = cells(*piece);
+    result.insert(result.end(), more.begin(), more.end());
+    ++pieces;
+  }
+  EXPECT_FALSE(stream.next().has_value());
+  return result;
+}
+
+bool drain(TableStream& stream) {
+  while (stream.next()) {
+  }
+  return true;
+}
+
+std::string awkward(int rows, const char* end = "\n") {
+  std::mt19937 random(5);
+  std::string text = std::string("# a comment") + end + "id;note;preis;kind" + end;
+  for (int i = 0; i < rows; ++i) {
+    if (i % 50 == 7) text += std::string("# between") + end + end;
+    text += std::to_string(i) + ";\"note " + std::to_string(i);
+    for (int k = random() % 4; k > 0; --k) text += std::string(end) + "with; \"\"more\"\"";
+    text += "\";" + std::to_string(i) + ",25;" + (i % 3 ? "odd" : i % 2 ? "NA" : "gr\xc3\xbcn") + end;
+  }
+  return text;
+}
+
+TEST(TableStream, TheSameRowsInPiecesOfAnySize) {
+  const TemporaryFolder folder;
+  for (const char* end : {"\n", "\r\n"}) {
+    const std::string path = folder.write("t.csv", awkward(4000, end));
+    const Table whole = read_table(path);
+    ASSERT_EQ(whole.rows(), 4000);
+    for (const std::size_t bytes : {std::size_t{1} << 12, std::size_t{10007}, std::size_t{1} << 16, std::size_t{1} << 24}) {
+      TableStream stream(path, {}, bytes);
+      EXPECT_EQ(stream.names(), whole.names());
+      std::size_t pieces = 0;
+      EXPECT_EQ(streamed(stream, pieces), cells(whole)) << bytes;
+      EXPECT_EQ(stream.rows(), 4000);
+      EXPECT_TRUE(bytes > 10007 || pieces > 5);
+      bool commas = false, comments = false;
+      for (const Remark& r : stream.remarks()) commas = commas || r.id == "csv.decimal-comma", comments = comments || r.id == "csv.comments";
+      EXPECT_TRUE(commas);
+      EXPECT_TRUE(comments);
+    }
+  }
+}
+
+TEST(TableStream, PackedAndWide) {
+  const TemporaryFolder folder;
+  const std::string text = awkward(3000);
+  const Table whole = parse_table(text);
+  std::size_t pieces = 0;
+  TableStream packed(folder.write("t.csv.gz", testing::gzip(text)), {}, 1 << 13);
+  EXPECT_EQ(streamed(packed, pieces), cells(whole));
+  EXPECT_GT(pieces, 5u);
+  std::string wide = "\xff\xfe";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (static_cast<unsigned char>(text[i]) == 0xc3) wide += {static_cast<char>(0xfc), 0}, ++i;  // the only letter beyond ASCII
+    else wide += {text[i], 0};
+  }
+  TableStream utf16(folder.write("u.csv", wide), {}, 1 << 13);
+  EXPECT_EQ(streamed(utf16, pieces), cells(whole));
+  const std::string cut = testing::gzip(text);
+  const std::string path = folder.write("cut.csv.gz", cut.substr(0, cut.size() / 2));
+  EXPECT_ERROR(corrupt, TableStream(path, {}, 1 << 12), "truncated");
+}
+
+TEST(TableStream, OptionsAndTheEnd) {
+  const TemporaryFolder folder;
+  std::string text = "name,a\n";
+  for (int i = 0; i < 20000; ++i) text += "x" + std::to_string(i % 100) + "," + std::to_string(i) + "\n";
+  const std::string path = folder.write("t.csv", text + "Total,199990000\n");
+  std::size_t pieces = 0;
+  TableStream totals(path, {}, 1 << 13);
+  EXPECT_EQ(streamed(totals, pieces).size(), 40000u);
+  EXPECT_EQ(totals.remarks().back().id, "csv.totals-row");
+  TableStream some(path, {.columns = {"a"}, .rows = 5000}, 1 << 13);
+  EXPECT_EQ(streamed(some, pieces).size(), 5000u);
+  TableStream one(folder.write("one.csv", "a,b\n1,2"));
+  EXPECT_EQ(streamed(one, pieces), (std::vector<std::string>{"1", "2"}));
+}
+
+TEST(TableStream, KindsAreKept) {
+  const TemporaryFolder folder;
+  std::string text = "n,w\n";
+  for (int i = 0; i < 300000; ++i) text += std::to_string(i) + ",5\n";
+  const std::string path = folder.write("t.csv", text + "\nold,six\n");
+  TableStream stream(path, {}, 1 << 16);
+  EXPECT_ERROR(corrupt, drain(stream), "row 300001 (line 300003), column \"n\"", "expected a number as in the rows before, got \"old\"");
+  std::size_t pieces = 0;
+  TableStream words(path, {.text = {"n", "w"}}, 1 << 16);
+  EXPECT_EQ(streamed(words, pieces).back(), "six");
+  EXPECT_ERROR(corrupt, read_table(path, {.numbers = {"n"}}), "row 300001 (line 300003), column \"n\": expected a number, got \"old\"");
+  EXPECT_EQ(read_table(path).at("n").kind, Column::Kind::text);
+  EXPECT_EQ(parse_table("a,b\nNA,1\n?,2\n", {.numbers = {"a"}}).at("a").missing(), 2);
+  EXPECT_ERROR(invalid_argument, parse_table("a,b\n1,1\n", {.text = {"a"}, .numbers = {"a"}}), "as numbers and as words");
+}
+
+TEST(TableStream, BadInput) {
+  const TemporaryFolder folder;
+  std::string text = "a,b\n";
+  for (int i = 0; i < 100000; ++i) text += "1,2\n";
+  TableStream ragged(folder.write("r.csv", text + "1,2,3\n" + text.substr(4)), {}, 1 << 14);
+  EXPECT_ERROR(corrupt, drain(ragged), "row 100001 (line 100002) has 3 cell(s), expected 2");
+  TableStream quote(folder.write("q.csv", text + "\"1,2\n" + text.substr(4)), {}, 1 << 14);
+  EXPECT_ERROR(corrupt, drain(quote), "row 100001 (line 100002)", "quote");
+  EXPECT_ERROR(not_found, TableStream(folder / "no.csv"), "no.csv");
+  EXPECT_ERROR(io, TableStream(folder.path()), "folder");
+  EXPECT_ERROR(corrupt, TableStream(folder.write("e.csv", "")), "empty");
+}
+
+TEST(TableStream, OtherSourcesInPieces) {
+  const TemporaryFolder folder;
+  std::string text;
+  for (int i = 0; i < 2000; ++i) text += "{\"a\":" + std::to_string(i) + ",\"b\":\"x\"}\n";
+  const std::string path = folder.write("t.jsonl", text);
+  TableStream stream(path, {}, 1 << 12);
+  std::size_t pieces = 0;
+  EXPECT_EQ(streamed(stream, pieces), cells(read_table(path)));
+  EXPECT_GT(pieces, 2u);
+}
+
+}  // namespace
+}  // namespace candor::data
