@@ -10,6 +10,8 @@
 #include "candor/data/generators.h"
 #include "candor/data/idx.h"
 #include "candor/data/locate.h"
+#include "candor/data/numpy.h"
+#include "candor/data/table/read_table.h"
 
 namespace candor::data {
 namespace {
@@ -117,17 +119,16 @@ bool means_generator(const std::string& name) {
   return is_generator(name) && (!fs::exists(name, ignored) || (fs::is_directory(name, ignored) && !is_idx_folder(name) && !is_image_folder(name)));
 }
 
-bool is_database(const std::string& name) { return name.find(':') != std::string::npos && (name.starts_with("sqlite:") || name.find("://") != std::string::npos); }
-
 }  // namespace
 
 SourceKind kind_of(const std::string& name) {
   std::error_code ignored;
   if (means_generator(name)) return SourceKind::generator;
-  if (is_database(name)) return SourceKind::csv;
+  if (is_table_url(name)) return SourceKind::csv;
   const auto path = locate(name);
   if (!path) fail_unknown(name);
   if (fs::is_directory(*path, ignored)) return is_idx_folder(*path) ? SourceKind::idx : SourceKind::images;
+  if (is_npz_dataset(*path)) return SourceKind::idx;
   return starts_like_idx(*path) || is_archive_name(*path) || is_picture_name(*path) || is_image_table(*path) ? SourceKind::images : SourceKind::csv;
 }
 
@@ -146,6 +147,13 @@ Loaded load(const std::string& name, const LoadOptions& options) {
   if (starts_like_idx(*path))
     fail(ErrorKind::invalid_argument, *path + ": one IDX file alone; name its folder, which holds images and labels");
   result.path = *path;
+  if (is_npz_dataset(*path)) {
+    result.kind = SourceKind::idx;
+    Split parts = read_npz_dataset(*path);
+    result.train = std::move(parts.train);
+    result.test = std::move(parts.test);
+    return result;
+  }
   if (is_archive_name(*path) || is_picture_name(*path) || is_image_table(*path)) {
     result.kind = SourceKind::images;
     Split parts = read_pictures(*path, options);

@@ -77,7 +77,7 @@ class Header {
     while (!next(')')) {
       const std::string_view digits = word();
       const auto extent = parse_integer(digits.ends_with('L') ? digits.substr(0, digits.size() - 1) : digits);
-      if (!extent || *extent < 0 || array.shape.size() >= 32) refuse("its shape is none");
+      if (!extent || *extent < 0 || *extent > (std::int64_t{1} << 40) || array.shape.size() >= 32) refuse("its shape is none");
       array.shape.push_back(*extent);
       if (!next(',')) {
         expect(')');
@@ -364,7 +364,8 @@ Pair testing(const Npz& npz) {
 Dataset examples(const Pair& pair, const std::string& path, const std::vector<std::string>& known) {
   Dataset result;
   result.source = path;
-  const Tensor features = to_tensor(*pair.x);
+  Tensor features = to_tensor(*pair.x);
+  if (features.dtype() == DType::f64 || features.dtype() == DType::f16) features = features.to(DType::f32);
   if (!pair.y) {
     result.features = features;
     return result;

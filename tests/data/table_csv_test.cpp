@@ -39,7 +39,7 @@ TEST(TableCsv, EverySeparator) {
   }
   EXPECT_EQ(numbers(parse_table("a:b\n1:2\n", {.separator = ':'}), "b"), (Values{2}));
   EXPECT_EQ(numbers(parse_table("sep=;\na;b\n1;2\n"), "b"), (Values{2}));
-  EXPECT_EQ(numbers(parse_table("  a   b \n  1   2\n 3 4  \n"), "b"), (Values{2, 4}));
+  EXPECT_EQ(numbers(parse_table("  a   b \n  1   2\n 3 4  \n5\t6 \t\n"), "b"), (Values{2, 4, 6}));
 }
 
 TEST(TableCsv, OneColumn) {

@@ -11,6 +11,7 @@
 #include "candor/data/table/read_table.h"
 #include "tests/support/errors.h"
 #include "tests/support/files.h"
+#include "tests/support/pictures.h"
 
 namespace candor::data {
 namespace {
@@ -136,11 +137,51 @@ TEST_F(Numpy, Tensors) {
   EXPECT_EQ(tensor(npy("'<f8'", "()", raw<double>({2.5}))).item(), 2.5f);
 }
 
+TEST_F(Numpy, ArchivesOfArrays) {
+  const std::string zip = testing::as_zip({{"a.npy", npy("'<i4'", "(2,)", raw<std::int32_t>({1, 2}))}, {"b.npy", npy("'<f8'", "(2, 2)", raw<double>({1, 2, 3, 4}))}, {"c.npy", npy("'|S1'", "(2,)", "xy")}});
+  const std::string path = folder.write("t.npz", zip);
+  const Table t = read_table(path);
+  EXPECT_EQ(t.names(), (Names{"a", "b_1", "b_2", "c"}));
+  EXPECT_EQ(t.at("b_2").numbers, (Values{2, 4}));
+  EXPECT_EQ(words(t, "c"), (Names{"x", "y"}));
+  EXPECT_FALSE(is_npz_dataset(path));
+  EXPECT_ERROR(corrupt, read_npz_dataset(path), "a, b, c", "x_train");
+  const std::string uneven = testing::as_zip({{"a.npy", npy("'<i4'", "(2,)", raw<std::int32_t>({1, 2}))}, {"b.npy", npy("'<f8'", "(1,)", raw<double>({1}))}});
+  EXPECT_ERROR(corrupt, read_table(folder.write("u.npz", uneven)), "(b)", "1 rows", "2");
+  EXPECT_ERROR(corrupt, read_table(folder.write("cut.npz", zip.substr(0, zip.size() / 2))), "cut.npz");
+}
+
+TEST_F(Numpy, ArchivesOfExamples) {
+  const auto write = [&](const std::string& y_train, const std::string& y_test) {
+    return folder.write("e.npz", testing::as_zip({{"x_train.npy", npy("'<f8'", "(3, 2, 2)", raw<double>({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}))},
+                                                  {"y_train.npy", y_train},
+                                                  {"x_test.npy", npy("'<f8'", "(1, 2, 2)", raw<double>({1, 1, 1, 1}))},
+                                                  {"y_test.npy", y_test}}));
+  };
+  const std::string path = write(npy("'<i8'", "(3, 1)", raw<std::int64_t>({0, 2, 1})), npy("'<i8'", "(1,)", raw<std::int64_t>({1})));
+  EXPECT_TRUE(is_npz_dataset(path));
+  const Split split = read_npz_dataset(path);
+  EXPECT_EQ(split.train.features.shape(), (Shape{3, 2, 2}));
+  EXPECT_EQ(split.train.features.dtype(), DType::f32);
+  EXPECT_EQ(split.train.targets.to_vector<int>(), (std::vector<int>{0, 2, 1}));
+  EXPECT_EQ(split.train.class_names.size(), 3u);
+  EXPECT_EQ(split.test.class_names.size(), 3u);
+  EXPECT_EQ(split.test.rows(), 1);
+  const Split named = read_npz_dataset(write(npy("'|S3'", "(3,)", "redtopred"), npy("'|S3'", "(1,)", "top")));
+  EXPECT_EQ(named.train.class_names, (Names{"red", "top"}));
+  EXPECT_EQ(named.test.targets.to_vector<int>(), (std::vector<int>{1}));
+  EXPECT_ERROR(corrupt, read_npz_dataset(write(npy("'|S3'", "(3,)", "redtopred"), npy("'|S3'", "(1,)", "sky"))), "\"sky\"", "does not occur in training");
+  EXPECT_ERROR(shape, read_npz_dataset(write(npy("'<i8'", "(2,)", raw<std::int64_t>({0, 1})), npy("'<i8'", "(1,)", raw<std::int64_t>({1})))), "same number of rows");
+  EXPECT_FALSE(read_npz_dataset(write(npy("'<f8'", "(3,)", raw<double>({.5, 1, 2})), npy("'<f8'", "(1,)", raw<double>({1})))).train.is_classification());
+}
+
 TEST_F(Numpy, BadInput) {
   EXPECT_ERROR(unsupported, read(npy("'|O'", "(2,)", "12345678")), "Python objects");
   EXPECT_ERROR(unsupported, read(npy("'<c16'", "(1,)", std::string(16, '\0'))), "\"<c16\"");
   EXPECT_ERROR(corrupt, read(npy("'<f8'", "(2, 3)", raw<double>({1, 2, 3}))), "(2, 3)", "24 there are", "cut off");
-  EXPECT_ERROR(corrupt, read(npy("'<f8'", "(4611686018427387904, 4)", "")), "cut off");
+  EXPECT_ERROR(corrupt, read(npy("'<f8'", "(4611686018427387904, 4)", "")), "shape");
+  EXPECT_ERROR(corrupt, read(npy("'<f8'", "(1099511627776, 1099511627776)", "")), "cut off");
+  EXPECT_ERROR(corrupt, read(npy("'<f8'", "(1099511627776, 0)", "")), "no columns");
   EXPECT_ERROR(corrupt, read(npy("'<f8'", "(-1,)", "")), "shape");
   EXPECT_ERROR(corrupt, read(npy("'<f8'", "(2, 1, 1)", raw<double>({1, 2}))), "3 axes");
   EXPECT_ERROR(corrupt, read(npy("'<f8'", "(0, 3)", "")), "no rows");

@@ -86,12 +86,13 @@ class BlockReader {
   /// Reads a row and leaves `p` at its line end.
   bool read_row(const char*& p) {
     std::int64_t lines = 1;
-    bool more = true;
+    bool more = true, tail = false;
     std::size_t c = 0;
     for (; more; ++c) {
       if (c >= styles_.size()) {
         if (!read_cell(p, end_, layout_.separator, buffer_, cell_)) return fault(" has a quote (\") that is not closed, or that text follows");
-        if (!(layout_.trailing && c == styles_.size() && cell_.text.empty())) surplus_ = true;
+        // A separator at the end of the row, where that is a habit of the file; blanks and tabs at the end, where blanks part the cells.
+        tail = c == styles_.size() && cell_.text.empty() && !cell_.more && (layout_.trailing || layout_.separator == ' ');
         more = cell_.more;
         continue;
       }
@@ -104,9 +105,7 @@ class BlockReader {
       if (style == CellStyle::text) add_word(part);
       else if (style != CellStyle::skip) add_number(part, style);
     }
-    const bool short_by_trailing = layout_.trailing && c == styles_.size();
-    if (c != styles_.size() + (layout_.trailing ? 1 : 0) && !short_by_trailing) surplus_ = true;
-    if (surplus_) return fault(" has " + std::to_string(c) + " cell(s), expected " + std::to_string(styles_.size()));
+    if (c != styles_.size() && !tail) return fault(" has " + std::to_string(c) + " cell(s), expected " + std::to_string(styles_.size()));
     block_.lines += lines;
     return true;
   }
@@ -188,7 +187,6 @@ class BlockReader {
   RawCell cell_;
   std::string buffer_;
   std::int64_t lines_ = 0;  ///< before the row that is read
-  bool surplus_ = false;
 };
 
 }  // namespace

@@ -18,6 +18,7 @@ void add_array(TableBuilder& builder, const NpyArray& array, const std::string& 
     fail(ErrorKind::corrupt, name + ": has " + std::to_string(array.shape.size()) + " axes; a table has rows and columns (examples of pictures go into a .npz as x_train, y_train, ...)");
   const std::int64_t width = array.shape.size() == 2 ? array.shape[1] : 1;
   if (array.structured() && array.shape.size() == 2) fail(ErrorKind::corrupt, name + ": a structured array of two axes is no table; one axis is expected");
+  if (width == 0) fail(ErrorKind::corrupt, name + ": no columns");
   if (width > 1'000'000) fail(ErrorKind::corrupt, name + ": has " + with_thousands(width) + " columns, at most 1,000,000 are read");
   if (array.structured()) {
     for (std::size_t f = 0; f < array.fields.size(); ++f) {
