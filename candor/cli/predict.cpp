@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
 #include "candor/base/error.h"
 #include "candor/base/file.h"
@@ -8,6 +9,7 @@
 #include "candor/cli/command.h"
 #include "candor/cli/forecast.h"
 #include "candor/cli/model_data.h"
+#include "candor/data/table/table_stream.h"
 
 namespace candor::cli {
 namespace {
@@ -38,11 +40,11 @@ double interval_of(const formats::ModelFile& file) {
   return distance && distance->is_number() ? distance->number() : std::nan("");
 }
 
-std::string classes_text(const formats::ModelFile& file, const Tensor& outputs, bool json) {
+std::string classes_text(const formats::ModelFile& file, const Tensor& outputs, bool json, bool heading) {
   const std::vector<float> p = outputs.to_vector();
   const std::size_t width = file.class_names.size();
   std::string out;
-  if (!json) {
+  if (!json && heading) {
     out = "prediction";
     for (const std::string& name : file.class_names) out += "," + cell("probability_" + name);
     out += "\n";
@@ -64,12 +66,12 @@ std::string classes_text(const formats::ModelFile& file, const Tensor& outputs, 
   return out;
 }
 
-std::string values_text(const formats::ModelFile& file, const Tensor& outputs, bool json) {
+std::string values_text(const formats::ModelFile& file, const Tensor& outputs, bool json, bool heading) {
   const std::vector<float> y = outputs.to_vector();
   const auto width = static_cast<std::size_t>(outputs.rank() > 1 ? outputs.shape(-1) : 1);
   const double d = width == 1 ? interval_of(file) : std::nan("");
   std::string out;
-  if (!json) {
+  if (!json && heading) {
     if (width == 1) out = std::isfinite(d) ? "prediction,low,high\n" : "prediction\n";
     for (std::size_t k = 0; width > 1 && k < width; ++k) out += (k ? ",prediction_" : "prediction_") + std::to_string(k + 1) + (k + 1 == width ? "\n" : "");
   }
@@ -103,29 +105,49 @@ data::Table row_table(const std::vector<std::string>& cells) {
   return data::parse_table(names + "\n" + values + "\n", {.separator = ',', .decimal = '.', .header = data::Header::yes}, "the row given");
 }
 
-std::string standard_input() {
-  std::string text;
-  char buffer[1 << 16];
-  for (std::size_t got; (got = std::fread(buffer, 1, sizeof buffer, stdin)) > 0;) text.append(buffer, got);
-  return text;
-}
+// The answers of one piece of the rows, and where they go: a file that is there whole or not at all, or standard output as they come.
+class Answers {
+ public:
+  Answers(const formats::ModelFile& file, const Options& o, const Common& common) : file_(file), common_(common) {
+    if (!o.out.empty()) out_.emplace(o.out);
+  }
+  void add(const pipeline::ModelRows& rows) {
+    if (first_ && !common_.quiet) print_differences(rows.differences);
+    const Tensor outputs = answers(file_, rows.set);
+    const bool classes = file_.task == "classification" && outputs.rank() == 2 && outputs.shape(1) == static_cast<std::int64_t>(file_.class_names.size());
+    const std::string text = classes ? classes_text(file_, outputs, common_.json, first_) : values_text(file_, outputs, common_.json, first_);
+    first_ = false;
+    if (out_) out_->write(text);
+    else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail(ErrorKind::io, "standard output cannot be written");
+  }
+  void finish() {
+    if (out_) out_->commit();
+  }
 
-pipeline::ModelRows rows_of(const Options& o, const formats::ModelFile& file, const Common& common) {
-  if (!o.row.empty()) return pipeline::rows_for_model(row_table(o.row), file, false);
-  if (o.data.data == "-") return pipeline::rows_for_model(data::parse_table(standard_input(), table_options(o.data), "standard input"), file, false);
-  return load_model_rows(o.data, file, false, common.seed);
-}
+ private:
+  const formats::ModelFile& file_;
+  const Common& common_;
+  std::optional<AtomicFile> out_;
+  bool first_ = true;
+};
 
 int predict(const Options& o, const Common& common) {
   const formats::ModelFile file = formats::read_model_file(o.model);
   if (is_forecaster(file)) return predict_series(file, o.data, o.out, common);
-  const pipeline::ModelRows rows = rows_of(o, file, common);
-  if (!common.quiet) print_differences(rows.differences);
-  const Tensor outputs = answers(file, rows.set);
-  const bool classes = file.task == "classification" && outputs.rank() == 2 && outputs.shape(1) == static_cast<std::int64_t>(file.class_names.size());
-  const std::string text = classes ? classes_text(file, outputs, common.json) : values_text(file, outputs, common.json);
-  if (!o.out.empty()) write_atomically(o.out, text);
-  else std::fwrite(text.data(), 1, text.size(), stdout);
+  Answers out(file, o, common);
+  if (!o.row.empty()) {
+    out.add(pipeline::rows_for_model(row_table(o.row), file, false));
+  } else if (const std::optional<data::Recipe> recipe = pipeline::recipe_of(file); recipe && (o.data.data == "-" || data::kind_of(o.data.data) == data::SourceKind::csv)) {
+    // Piece by piece: a table may be larger than memory, and the answers to standard input should not wait for its end.
+    data::TableOptions how = table_options(o.data);
+    for (const data::ColumnRole& column : recipe->schema().columns)
+      if (column.role == data::Role::number) how.numbers.push_back(column.name);
+    data::TableStream pieces(o.data.data, how);
+    while (std::optional<data::Table> piece = pieces.next()) out.add(pipeline::rows_for_model(std::move(*piece), file, false));
+  } else {
+    out.add(load_model_rows(o.data, file, false, common.seed));
+  }
+  out.finish();
   return 0;
 }
 
