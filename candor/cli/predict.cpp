@@ -131,6 +131,14 @@ class Answers {
   bool first_ = true;
 };
 
+// Columns that were numbers in training stay so from the first piece on; those that are missing are the recipe's to name.
+std::vector<std::string> known_numbers(const std::vector<std::string>& names, const data::Schema& schema) {
+  std::vector<std::string> numbers;
+  for (const std::string& name : names)
+    if (const data::ColumnRole* column = schema.find(name); column && column->role == data::Role::number) numbers.push_back(name);
+  return numbers;
+}
+
 int predict(const Options& o, const Common& common) {
   const formats::ModelFile file = formats::read_model_file(o.model);
   if (is_forecaster(file)) return predict_series(file, o.data, o.out, common);
@@ -140,8 +148,7 @@ int predict(const Options& o, const Common& common) {
   } else if (const std::optional<data::Recipe> recipe = pipeline::recipe_of(file); recipe && (o.data.data == "-" || data::kind_of(o.data.data) == data::SourceKind::csv)) {
     // Piece by piece: a table may be larger than memory, and the answers to standard input should not wait for its end.
     data::TableOptions how = table_options(o.data);
-    for (const data::ColumnRole& column : recipe->schema().columns)
-      if (column.role == data::Role::number) how.numbers.push_back(column.name);
+    if (o.data.data != "-") how.numbers = known_numbers(data::TableStream(o.data.data, how).names(), recipe->schema());
     data::TableStream pieces(o.data.data, how);
     while (std::optional<data::Table> piece = pieces.next()) out.add(pipeline::rows_for_model(std::move(*piece), file, false));
   } else {
