@@ -2,6 +2,7 @@
 //   candor_csv --write FILE ROWS     makes the table: 20 columns, every second one with all the digits a double has
 //   candor_csv FILE                  reads it
 //   candor_csv --stream FILE         reads it in pieces
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -38,8 +39,8 @@ void write_table(const std::string& path, std::int64_t rows) {
     for (int c = 0; c < columns; ++c) {
       char cell[40];
       const double u = uniform(state);
-      const int length = std::snprintf(cell, sizeof cell, c % 2 ? "%.2f" : "%.17g", c % 2 ? 1000 * u : 4 * u - 2);
-      text.append(c ? "," : "").append(cell, static_cast<std::size_t>(length));
+      const auto end = c % 2 ? std::to_chars(cell, cell + sizeof cell, 1000 * u, std::chars_format::fixed, 2) : std::to_chars(cell, cell + sizeof cell, 4 * u - 2);
+      text.append(c ? "," : "").append(cell, end.ptr);
     }
     text += '\n';
     if (text.size() > (1 << 20)) file.write(text), text.clear();

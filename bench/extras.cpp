@@ -80,7 +80,7 @@ double training_memory(const Settings& s) { return peak_in(must_run({s.programs 
 // Megabytes that streaming a table took at most: 5 GB, or a quarter of what the disk has left.
 double stream_memory(const Settings& s) {
   const std::string file = s.place.work + "/stream.csv";
-  constexpr double row_bytes = 264;
+  constexpr double row_bytes = 262;
   const double room = static_cast<double>(std::filesystem::space(s.place.work).available) / 4;
   const auto rows = static_cast<std::int64_t>(std::min(5e9, room) / row_bytes);
   must_run({s.programs + "/candor_csv", "--write", file, std::to_string(rows)});
