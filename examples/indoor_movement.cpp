@@ -97,6 +97,9 @@ int main(int argc, char** argv) try {
     std::printf("%s: %lld walks are judged\n%-26s right  over %d seeds    95 %% interval\n", question, static_cast<long long>(judged), "", seeds);
     for (const auto& [name, all] : rules) show(name, all, judged);
     show("convolution and GRU", network, judged);
+    const auto median = [](std::vector<double> all) { return std::sort(all.begin(), all.end()), all[all.size() / 2]; };
+    for (const auto& [name, all] : rules)
+      if (median(all) > median(network)) std::printf("%s are better here than the network.\n", name.c_str());
     std::printf("\n");
   };
   compare("Walks of the same buildings", [&](std::uint64_t seed) { return data::split(walks.data, {.test = .25, .seed = seed}); });

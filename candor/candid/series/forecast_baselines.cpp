@@ -149,7 +149,9 @@ std::vector<ForecastBaseline> forecast_baselines(const Series& series, std::stri
   });
   if (train.rows.empty()) all.clear();
   add("last value", "the last value again", [&] { return repeat(t, 1); });
-  if (o.season > 1) add("seasonal naive", "the value of " + std::to_string(o.season) + " steps before", [&] { return repeat(t, o.season); });
+  // Never without it: where no season was found the calendar's is asked.
+  const std::int64_t season = o.season > 1 ? o.season : data::calendar_season(series.step);
+  if (season > 1) add("seasonal naive", "the value of " + std::to_string(season) + " steps before", [&] { return repeat(t, season); });
   const std::vector<std::int64_t> rows = training_rows(t, o.window);
   if (!rows.empty()) {
     add("linear on " + lags, "least squares", [&] { return linear(t, rows, o.window, 0); });

@@ -22,7 +22,7 @@ struct ForecastBaselineOptions {
   double seconds = 10;                    ///< slow ones (Holt-Winters over long series) are left out beyond it
 };
 
-/// "mean", "last value", "seasonal naive" (with a season), "linear on N lags" (least squares), "ridge on N lags" (alpha by the last fifth of the training
+/// "mean", "last value", "seasonal naive" (by the season given, else by the calendar's), "linear on N lags" (least squares), "ridge on N lags" (alpha by the last fifth of the training
 /// windows), "Holt-Winters" (with start and smoothing from the training part; additive, or multiplicative where values are above 0 and that
 /// fits better; for one group, or a model for each). Only what lies before each test window is seen. Without training windows those that
 /// need none.

@@ -115,6 +115,29 @@ TEST(Forecaster, LinearPartFindsWeightsThatWereUsed) {
   EXPECT_ERROR(shape, DirectLinear::fit(x, targets, own, 3, std::vector<double>{0}), "do not fit");
 }
 
+TEST(Forecaster, RulesStandBesideItWithAndWithoutASeason) {
+  const data::Series s = daily(200);
+  const data::TimeSplit parts = data::split_by_time(data::make_windows(s, {.window = 5, .horizon = 3, .targets = {"y"}}), .2);
+  const auto named = [&](std::int64_t season) {
+    std::vector<std::string> names;
+    for (const ForecastBaseline& b : forecast_baselines(s, "y", parts.train, parts.test, {.season = season, .window = 5})) {
+      EXPECT_EQ(b.predictions.size(), static_cast<std::size_t>(parts.test.size()) * 3) << b.name;
+      for (const float v : b.predictions) EXPECT_TRUE(std::isfinite(v)) << b.name;
+      names.push_back(b.name);
+    }
+    return names;
+  };
+  const std::vector<std::string> all{"mean", "last value", "seasonal naive", "linear on 5 lags", "ridge on 5 lags", "Holt-Winters"};
+  EXPECT_EQ(named(7), all);
+  EXPECT_EQ(named(1), all);  // days have weeks
+  const std::vector<ForecastBaseline> rules = forecast_baselines(s, "y", parts.train, parts.test, {.season = 7, .window = 5});
+  const auto row = static_cast<std::size_t>(parts.test.rows[0]);
+  EXPECT_EQ(rules[1].predictions[2], static_cast<float>(s.values[0][row - 1]));
+  EXPECT_EQ(rules[2].predictions[2], static_cast<float>(s.values[0][row - 5]));
+  EXPECT_ERROR(invalid_argument, forecast_baselines(s, "y", parts.train, parts.test, {.season = 0}), "season");
+  EXPECT_ERROR(not_found, forecast_baselines(s, "x", parts.train, parts.test), "\"x\"");
+}
+
 TEST(Forecaster, LagModelContinuesALine) {
   std::vector<double> line;
   for (int i = 0; i < 60; ++i) line.push_back(3 + .5 * i + (i % 2 ? .25 : -.25));
