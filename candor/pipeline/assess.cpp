@@ -11,6 +11,7 @@
 #include "candor/candid/check_leak.h"
 #include "candor/candid/compare.h"
 #include "candor/candid/metrics/curves.h"
+#include "candor/candid/metrics/resampling.h"
 #include "candor/explain/importance.h"
 #include "candor/graph/program.h"
 #include "candor/graph/trace.h"
@@ -75,30 +76,48 @@ void add_history(candid::Report& r, const TrainedModel& trained) {
   for (auto& [name, curve] : curves) (name.ends_with("loss") ? r.losses : r.metrics).push_back(std::move(curve));
 }
 
+// Mean of a loss of each row, with the interval that the central limit theorem gives it.
+candid::FurtherScore mean_score(std::string name, const std::vector<double>& losses) {
+  double sum = 0, squares = 0;
+  for (const double x : losses) sum += x;
+  const auto n = static_cast<double>(std::max<std::size_t>(losses.size(), 1));
+  const double mean = sum / n;
+  for (const double x : losses) squares += (x - mean) * (x - mean);
+  candid::FurtherScore score{std::move(name), mean, std::nullopt};
+  if (losses.size() >= 10) {
+    const double reach = candid::normal_quantile(.975) * std::sqrt(squares / (n - 1) / n);
+    score.interval = candid::Interval{std::max(mean - reach, 0.0), mean + reach};
+  }
+  return score;
+}
+
 void add_class_scores(candid::Report& r, const data::Dataset& test, const Tensor& probabilities) {
   const std::vector<float> p = probabilities.to_vector();
   const std::vector<std::int32_t> truth = test.targets.to_vector<std::int32_t>();
   const std::size_t width = test.class_names.size();
-  double loss = 0, brier = 0;
+  std::vector<double> loss, brier;
   for (std::size_t i = 0; i < truth.size(); ++i) {
+    brier.push_back(0);
     for (std::size_t c = 0; c < width; ++c) {
       const double hit = static_cast<std::size_t>(truth[i]) == c ? 1 : 0, said = static_cast<double>(p[i * width + c]);
-      brier += (said - hit) * (said - hit);
+      brier.back() += (said - hit) * (said - hit);
     }
-    loss -= std::log(std::max(static_cast<double>(p[i * width + static_cast<std::size_t>(truth[i])]), 1e-12));
+    loss.push_back(-std::log(std::max(static_cast<double>(p[i * width + static_cast<std::size_t>(truth[i])]), 1e-12)));
   }
-  const auto n = static_cast<double>(std::max<std::size_t>(truth.size(), 1));
   double f1 = 0;
   for (const candid::ClassScore& c : r.score.classes) f1 += c.rows + c.predicted ? 2.0 * static_cast<double>(c.hits) / static_cast<double>(c.rows + c.predicted) : 0;
   if (width == 2) {
     std::vector<std::int32_t> positive;
     std::vector<double> scores;
     for (std::size_t i = 0; i < truth.size(); ++i) positive.push_back(truth[i]), scores.push_back(static_cast<double>(p[i * 2 + 1]));
-    r.more_scores.push_back({"AUC", candid::roc_auc(positive, scores)});
+    candid::FurtherScore area{"AUC", candid::roc_auc(positive, scores), std::nullopt};
+    const auto ones = std::count(positive.begin(), positive.end(), 1);
+    if (ones >= 2 && static_cast<std::ptrdiff_t>(positive.size()) - ones >= 2) area.interval = candid::delong(positive, {scores}).logit_interval(0);
+    r.more_scores.push_back(area);
   }
   r.more_scores.push_back({"F1, mean over classes", f1 / static_cast<double>(std::max<std::size_t>(width, 1))});
-  r.more_scores.push_back({"log loss", loss / n});
-  r.more_scores.push_back({"Brier score", brier / n});
+  r.more_scores.push_back(mean_score("log loss", loss));
+  r.more_scores.push_back(mean_score("Brier score", brier));
   r.roc = candid::roc_curves(probabilities, test);
   r.precision_recall = candid::precision_recall_curves(probabilities, test);
   r.calibration = candid::calibration_curves(probabilities, test);
@@ -106,14 +125,17 @@ void add_class_scores(candid::Report& r, const data::Dataset& test, const Tensor
 
 void add_value_scores(candid::Report& r, const data::Dataset& test, const Tensor& values) {
   const std::vector<float> said = values.to_vector(), truth = test.targets.to_vector();
-  double squares = 0;
-  std::vector<double> residuals;
+  std::vector<double> residuals, squares, distances;
   for (std::size_t i = 0; i < truth.size(); ++i) {
     residuals.push_back(static_cast<double>(said[i]) - static_cast<double>(truth[i]));
-    squares += residuals.back() * residuals.back();
+    squares.push_back(residuals.back() * residuals.back());
+    distances.push_back(std::abs(residuals.back()));
   }
-  r.more_scores.push_back({"RMSE", std::sqrt(squares / static_cast<double>(std::max<std::size_t>(truth.size(), 1)))});
-  r.more_scores.push_back({"MAE", r.score.mean_absolute_error});
+  candid::FurtherScore root = mean_score("RMSE", squares);
+  root.value = std::sqrt(root.value);
+  if (root.interval) root.interval = candid::Interval{std::sqrt(root.interval->low), std::sqrt(root.interval->high)};
+  r.more_scores.push_back(root);
+  r.more_scores.push_back(mean_score("MAE", distances));
   const auto [low, high] = std::minmax_element(residuals.begin(), residuals.end());
   if (residuals.empty() || !(*high > *low)) return;
   constexpr int bins = 30;
@@ -206,7 +228,8 @@ candid::Report assess(const Prepared& p, const TrainedModel& trained, const Asse
   r.title = p.train.source.substr(p.train.source.find_last_of('/') == std::string::npos ? 0 : p.train.source.find_last_of('/') + 1);
   r.choices = trained.choices;
   r.data = overview(p);
-  r.data.validation = static_cast<std::int64_t>(trained.judged_rows.size());
+  // With several networks each row is learned from by most and judged by one: none is set apart.
+  r.data.validation = trained.histories.size() > 1 ? 0 : static_cast<std::int64_t>(trained.judged_rows.size());
   add_network(r, trained.model);
   add_history(r, trained);
   if (r.task == "classification") add_class_scores(r, p.test, outputs);

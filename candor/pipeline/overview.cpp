@@ -6,13 +6,14 @@
 
 #include "candor/base/threads.h"
 #include "candor/data/table/column_dates.h"
+#include "candor/pipeline/picture_text.h"
 
 namespace candor::pipeline {
 namespace {
 
 using candid::ColumnOverview;
 
-constexpr std::size_t max_columns = 1000, max_correlated = 60, max_words = 12;
+constexpr std::size_t max_columns = 1000, max_correlated = 60, max_words = 12, max_class_pictures = 50;
 constexpr int bins = 24;
 
 /// Numbers of a column with NaN where there is none; empty for words.
@@ -166,6 +167,13 @@ candid::DataOverview overview(const Prepared& p) {
   if (p.train.is_classification()) {
     const std::vector<std::int64_t> counts = data::class_counts(p.train);
     for (std::size_t c = 0; c < counts.size(); ++c) out.classes.emplace_back(p.train.class_names[c], counts[c]);
+    if (p.train.features.rank() == 4 && counts.size() <= max_class_pictures) {
+      const std::vector<std::int32_t> labels = p.train.targets.to_vector<std::int32_t>();
+      for (std::size_t c = 0; c < counts.size(); ++c) {
+        const auto first = std::find(labels.begin(), labels.end(), static_cast<std::int32_t>(c));
+        out.class_pictures.push_back(first == labels.end() ? std::string() : picture_text(p.train, first - labels.begin()));
+      }
+    }
   }
   return out;
 }
