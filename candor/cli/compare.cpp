@@ -28,15 +28,24 @@ int compare(const Options& o, const Common& common) {
                                           std::to_string(a.class_names.size()) + " classes), " + o.second + " " + (b.target_names.empty() ? b.task : b.target_names.front()) + " (" +
                                           std::to_string(b.class_names.size()) + " classes)");
   }
-  const data::Dataset rows_a = load_for_model(o.data, a, true, common.seed), rows_b = load_for_model(o.data, b, true, common.seed);
+  const pipeline::ModelRows read_a = load_model_rows(o.data, a, true, common.seed), read_b = load_model_rows(o.data, b, true, common.seed);
+  const data::Dataset &rows_a = read_a.set, &rows_b = read_b.set;
   if (rows_a.rows() != rows_b.rows() || rows_a.targets.to_vector() != rows_b.targets.to_vector()) fail(ErrorKind::invalid_argument, o.data.data + ": the models do not get the same rows of it");
   const candid::Comparison c = candid::compare(answers(a, rows_a), answers(b, rows_b), rows_a, common.seed);
+  // A model that has seen these rows has an advantage that new rows will not give it.
+  Json seen = Json::array();
+  for (const auto& [path, text] : {std::pair{o.first, read_a.seen_text}, std::pair{o.second, read_b.seen_text}}) {
+    if (text.empty()) continue;
+    seen.push_back(path + ": " + text);
+    if (!common.quiet) std::fprintf(stderr, "warning result.test-reused: %s: %s\n", path.c_str(), text.c_str());
+  }
   const std::string verdict = c.verdict > 0 ? "a" : c.verdict < 0 ? "b" : "no difference shown";
   if (common.json) {
     Json out = {{"metric", c.metric}, {"n", c.n}, {"a", number(c.a)}, {"b", number(c.b)}, {"difference", number(c.difference)},
                 {"interval", Json::array({number(c.interval.low), number(c.interval.high)})}, {"p", number(c.p)}, {"test", c.test}, {"verdict", verdict}};
     if (c.metric == "accuracy") out["only_a"] = c.only_a, out["only_b"] = c.only_b;
     out["models"] = Json::array({o.first, o.second});
+    out["seen"] = seen;
     print_json(out);
     return 0;
   }

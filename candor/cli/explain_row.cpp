@@ -33,6 +33,7 @@ Rows rows_for(const ExplainOptions& o, const formats::ModelFile& file, const Com
     rows.why_no_truth = e.message();
     read = load_model_rows(o.data, file, false, common.seed);
   }
+  if (rows.truth && !common.quiet && !read.seen_text.empty()) std::fprintf(stderr, "%s\n", read.seen_text.c_str());
   const std::optional<data::Recipe> recipe = pipeline::recipe_of(file);
   if (!recipe || !read.is_table()) {
     rows.table = ex::table_of(read.set);

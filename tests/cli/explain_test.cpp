@@ -104,6 +104,17 @@ TEST_F(Explain, SpeaksOfTheColumnsAsTheyCame) {
   EXPECT_EQ(purple.code, 0) << purple.err;
 }
 
+TEST_F(Explain, CompareNamesRowsThatAModelHasSeen) {
+  const TemporaryFolder here;
+  std::string csv = "a,b,kind\n";
+  for (int i = 0; i < 200; ++i) csv += std::to_string(i * 7 % 31) + "," + std::to_string(i * 11 % 29) + "," + (i * 7 % 31 > i * 11 % 29 ? "up" : "down") + "\n";
+  const std::string data = here.write("kinds.csv", csv);
+  ASSERT_EQ(run_candor({"train", data, "--epochs", "3", "--out", here / "m", "--quiet"}).code, 0);
+  const Finished got = run_candor({"compare", here / "m/model.candor", here / "m/model.candor", data});
+  ASSERT_EQ(got.code, 0) << got.err;
+  EXPECT_NE(got.err.find("result.test-reused"), std::string::npos) << got.err;
+}
+
 TEST_F(Explain, DrawsMapsOverAPicture) {
   const TemporaryFolder here;
   ASSERT_EQ(run_candor({"train", "digits", "--rows", "300", "--epochs", "3", "--model", "cnn", "--out", here / "m", "--quiet"}).code, 0);
