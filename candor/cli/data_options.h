@@ -16,7 +16,7 @@ namespace candor::cli {
 struct DataOptions {
   std::string data, target, task = "auto", separator, size, fit;
   std::vector<std::string> ignore, roles, missing, group;
-  std::string query, schema, order, split = "automatic";
+  std::string query, schema, order, decimal, encoding, split = "automatic";
   std::int64_t rows = 0;
   int channels = 0;
   bool skip_bad = false, no_header = false;
