@@ -61,6 +61,7 @@ int run_program(int argc, char** argv) {
   Run run;
   add_train(app, common, run);
   add_tune(app, common, run);
+  add_augment(app, common, run);
   add_evaluate(app, common, run);
   add_predict(app, common, run);
   add_report(app, common, run);

@@ -93,6 +93,22 @@ std::string values_text(const formats::ModelFile& file, const Tensor& outputs, b
   return out;
 }
 
+// The files of pictures behind their answers: the last column, or the key "picture".
+std::string with_pictures(const std::string& text, const std::vector<std::string>& names, bool json, bool heading) {
+  const std::size_t above = heading && !json ? 1 : 0, lines = names.size() + above;
+  if (names.empty() || static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) != lines) return text;
+  std::string out;
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < lines; ++i) {
+    const std::size_t end = text.find('\n', start);
+    const std::string line = text.substr(start, end - start);
+    start = end + 1;
+    if (json) out += line.substr(0, line.size() - 1) + ",\"picture\":" + Json(names[i]).dump(-1, ' ', false, Json::error_handler_t::replace) + "}\n";
+    else out += line + "," + (i < above ? "picture" : cell(names[i - above])) + "\n";
+  }
+  return out;
+}
+
 // "speed=120", "age=30" as a table of one row.
 data::Table row_table(const std::vector<std::string>& cells) {
   std::string names, values;
@@ -115,7 +131,8 @@ class Answers {
     if (first_ && !common_.quiet) print_differences(rows.differences);
     const Tensor outputs = answers(file_, rows.set);
     const bool classes = file_.task == "classification" && outputs.rank() == 2 && outputs.shape(1) == static_cast<std::int64_t>(file_.class_names.size());
-    const std::string text = classes ? classes_text(file_, outputs, common_.json, first_) : values_text(file_, outputs, common_.json, first_);
+    const std::string plain = classes ? classes_text(file_, outputs, common_.json, first_) : values_text(file_, outputs, common_.json, first_);
+    const std::string text = with_pictures(plain, rows.set.row_names, common_.json, first_);
     first_ = false;
     if (out_) out_->write(text);
     else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail(ErrorKind::io, "standard output cannot be written");

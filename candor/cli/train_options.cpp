@@ -27,6 +27,7 @@ pipeline::RunOptions run_options(const TrainingOptions& o, const Common& common)
   pipeline::RunOptions run;
   run.prepare = {.load = load_options(o.data, common.seed), .table = table_options(o.data), .schema = schema_options(o.data), .recipe = {}, .test_data = o.test_data, .test = o.test, .seed = common.seed, .split = data::split_way_from(o.data.split), .split_column = {}};
   run.train.network = o.network;
+  run.train.augment = augment_options(o.augment);
   run.train.epochs = o.epochs;
   run.train.batch_size = o.batch_size;
   run.train.learning_rate = o.lr;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "candor/cli/augment_options.h"
 #include "candor/cli/command.h"
 #include "candor/cli/data_options.h"
 #include "candor/pipeline/run.h"
@@ -20,6 +21,7 @@ struct TrainingOptions {
   bool no_report = false;
   std::string resume;                      // file of the resume point
   double resume_every = 60;
+  AugmentFlags augment;
 };
 
 pipeline::RunOptions run_options(const TrainingOptions& options, const Common& common);

@@ -82,7 +82,7 @@ template <class T>
 void mix_pair(const std::vector<AugmentStep>& steps, T* a, T* b, const Shape& shape, const Labels& labels, std::size_t place, detail::Draws& draws) {
   const std::int64_t height = shape[1], width = shape[2], channels = shape[3], size = height * width * channels;
   for (const AugmentStep& step : steps) {
-    if (const auto* mixup = std::get_if<Mixup>(&step); mixup && draws.chance(mixup->chance)) {
+    if (const auto* mixup = detail::step_as<Mixup>(step); mixup && draws.chance(mixup->chance)) {
       const auto share = static_cast<float>(draws.beta(mixup->alpha));
       for (std::int64_t i = 0; i < size; ++i) {
         const auto x = static_cast<float>(a[i]), y = static_cast<float>(b[i]);
@@ -90,7 +90,7 @@ void mix_pair(const std::vector<AugmentStep>& steps, T* a, T* b, const Shape& sh
         b[i] = as_pixel<T>(share * y + (1 - share) * x);
       }
       labels.blend(place, place + 1, share);
-    } else if (const auto* cut = std::get_if<CutMix>(&step); cut && draws.chance(cut->chance)) {
+    } else if (const auto* cut = detail::step_as<CutMix>(step); cut && draws.chance(cut->chance)) {
       const double side = std::sqrt(1 - draws.beta(cut->alpha));
       const double half_height = 0.5 * side * static_cast<double>(height), half_width = 0.5 * side * static_cast<double>(width);
       const double y = draws.uniform(0, static_cast<double>(height)), x = draws.uniform(0, static_cast<double>(width));
@@ -143,6 +143,10 @@ bool Augmentation::mixes_labels() const {
   return std::any_of(steps_.begin(), steps_.end(), [](const AugmentStep& s) { return label_effect(s) == LabelEffect::mixes; });
 }
 
+bool Augmentation::mirrors() const {
+  return std::any_of(steps_.begin(), steps_.end(), [](const AugmentStep& s) { return detail::step_as<FlipHorizontal>(s) != nullptr; });
+}
+
 Augmentation& Augmentation::border(Border border) {
   border_ = border;
   return *this;
@@ -156,7 +160,7 @@ Augmentation& Augmentation::white(double value) {
 
 Augmentation& Augmentation::swap_labels(const LabelPairs& pairs) {
   for (AugmentStep& step : steps_)
-    if (auto* flip = std::get_if<FlipHorizontal>(&step)) flip->swap_labels = pairs;
+    if (const auto* flip = detail::step_as<FlipHorizontal>(step)) step = FlipHorizontal{flip->chance, pairs};
   resolved_ = false;
   return *this;
 }
@@ -166,8 +170,8 @@ Augmentation Augmentation::for_classes(const std::vector<std::string>& class_nam
   result.horizontal_.clear();
   result.vertical_.clear();
   for (const AugmentStep& step : steps_) {
-    if (const auto* flip = std::get_if<FlipHorizontal>(&step); flip && !flip->swap_labels.empty()) result.horizontal_ = partners(flip->swap_labels, class_names);
-    if (const auto* flip = std::get_if<FlipVertical>(&step); flip && !flip->swap_labels.empty()) result.vertical_ = partners(flip->swap_labels, class_names);
+    if (const auto* flip = detail::step_as<FlipHorizontal>(step); flip && !flip->swap_labels.empty()) result.horizontal_ = partners(flip->swap_labels, class_names);
+    if (const auto* flip = detail::step_as<FlipVertical>(step); flip && !flip->swap_labels.empty()) result.vertical_ = partners(flip->swap_labels, class_names);
   }
   result.resolved_ = true;
   return result;
@@ -176,7 +180,7 @@ Augmentation Augmentation::for_classes(const std::vector<std::string>& class_nam
 std::vector<std::string> Augmentation::doubts(const std::vector<std::string>& class_names) const {
   std::vector<std::string> said;
   for (const AugmentStep& step : steps_) {
-    const auto* flip = std::get_if<FlipHorizontal>(&step);
+    const auto* flip = detail::step_as<FlipHorizontal>(step);
     if (!flip || !flip->swap_labels.empty()) continue;
     for (const std::string& name : class_names)
       if (names_side(name)) {

@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "candor/data/dataset.h"
@@ -42,7 +42,31 @@ struct Mixup { double alpha = 0.2, chance = 1; };             ///< two pictures 
 struct CutMix { double alpha = 1, chance = 0.5; };            ///< a rectangle of one in the other, labels by area (Yun and others, 2019)
 struct RandAugment { int operations = 2; double magnitude = 0.3; };  ///< so many of the steps above that keep the label, at random (Cubuk and others, 2020)
 
-using AugmentStep = std::variant<FlipHorizontal, FlipVertical, Rotate, Zoom, Shift, Shear, Crop, Colour, Blur, Noise, Erase, Mixup, CutMix, RandAugment>;
+namespace detail {
+struct AnyStep;
+}
+/// One of the steps above. A value; copies share it.
+class AugmentStep {
+ public:
+  AugmentStep(FlipHorizontal step);
+  AugmentStep(FlipVertical step);
+  AugmentStep(Rotate step);
+  AugmentStep(Zoom step);
+  AugmentStep(Shift step);
+  AugmentStep(Shear step);
+  AugmentStep(Crop step);
+  AugmentStep(Colour step);
+  AugmentStep(Blur step);
+  AugmentStep(Noise step);
+  AugmentStep(Erase step);
+  AugmentStep(Mixup step);
+  AugmentStep(CutMix step);
+  AugmentStep(RandAugment step);
+  const detail::AnyStep& any() const { return *step_; }
+
+ private:
+  std::shared_ptr<const detail::AnyStep> step_;
+};
 
 /// What a step does to the label of a picture.
 enum class LabelEffect { keeps, swaps, mixes };
@@ -93,6 +117,8 @@ class Augmentation {
   const std::vector<AugmentStep>& steps() const { return steps_; }
   /// True with mixup or CutMix: targets must be shares of classes (one-hot), [rows, classes].
   bool mixes_labels() const;
+  /// True when a step mirrors from left to right.
+  bool mirrors() const;
   /// As parse() reads it, without the pairs of labels.
   std::string description() const;
 

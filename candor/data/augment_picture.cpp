@@ -208,7 +208,7 @@ void draw_plan(const std::vector<AugmentStep>& steps, std::int64_t height, std::
   plan.mirrored = plan.upside_down = false;
   plan.changes.clear();
   Drawer drawer{height, width, draws, plan};
-  for (const AugmentStep& step : steps) std::visit(drawer, step);
+  for (const AugmentStep& step : steps) std::visit(drawer, step.any().value);
 }
 
 void run_plan(const Plan& plan, std::int64_t height, std::int64_t width, std::int64_t channels, Border border, double white, Working& w) {

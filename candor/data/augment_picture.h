@@ -3,12 +3,20 @@
 
 #include <array>
 #include <cstdint>
+#include <variant>
 #include <vector>
 
 #include "candor/data/augment.h"
 #include "candor/tensor/random.h"
 
 namespace candor::data::detail {
+
+/// What an AugmentStep holds: kept out of the public header, which many files read.
+struct AnyStep {
+  std::variant<FlipHorizontal, FlipVertical, Rotate, Zoom, Shift, Shear, Crop, Colour, Blur, Noise, Erase, Mixup, CutMix, RandAugment> value;
+};
+template <class Step>
+const Step* step_as(const AugmentStep& step) { return std::get_if<Step>(&step.any().value); }
 
 /// Random numbers of one picture, in the order in which they are asked for.
 class Draws {

@@ -5,8 +5,12 @@
 #include "candor/base/error.h"
 #include "candor/base/text.h"
 #include "candor/data/augment.h"
+#include "candor/data/augment_picture.h"
 
 namespace candor::data {
+
+using detail::step_as;
+
 namespace {
 
 std::string text_of(double value) {
@@ -31,20 +35,20 @@ Step with(double Step::*field, const double* amount) {
 
 // In the order of the variant.
 const Word known[] = {
-    {"flip", "chance", [](const double* a) -> AugmentStep { return with(&FlipHorizontal::chance, a); }, [](const AugmentStep& s) { return std::get<FlipHorizontal>(s).chance; }},
-    {"flip-vertical", "chance", [](const double* a) -> AugmentStep { return with(&FlipVertical::chance, a); }, [](const AugmentStep& s) { return std::get<FlipVertical>(s).chance; }},
-    {"rotate", "degrees", [](const double* a) -> AugmentStep { return with(&Rotate::degrees, a); }, [](const AugmentStep& s) { return std::get<Rotate>(s).degrees; }},
-    {"zoom", "share", [](const double* a) -> AugmentStep { return a ? Zoom{*a, *a} : Zoom{}; }, [](const AugmentStep& s) { return std::get<Zoom>(s).in; }},
-    {"shift", "share", [](const double* a) -> AugmentStep { return a ? Shift{*a, *a} : Shift{}; }, [](const AugmentStep& s) { return std::get<Shift>(s).across; }},
-    {"shear", "degrees", [](const double* a) -> AugmentStep { return with(&Shear::degrees, a); }, [](const AugmentStep& s) { return std::get<Shear>(s).degrees; }},
-    {"crop", "least share", [](const double* a) -> AugmentStep { return with(&Crop::least, a); }, [](const AugmentStep& s) { return std::get<Crop>(s).least; }},
-    {"colour", "share", [](const double* a) -> AugmentStep { return a ? Colour{*a, *a, *a, 0.1 * *a} : Colour{}; }, [](const AugmentStep& s) { return std::get<Colour>(s).brightness; }},
-    {"blur", "pixels", [](const double* a) -> AugmentStep { return with(&Blur::deviation, a); }, [](const AugmentStep& s) { return std::get<Blur>(s).deviation; }},
-    {"noise", "share", [](const double* a) -> AugmentStep { return with(&Noise::deviation, a); }, [](const AugmentStep& s) { return std::get<Noise>(s).deviation; }},
-    {"erase", "most share", [](const double* a) -> AugmentStep { return with(&Erase::most, a); }, [](const AugmentStep& s) { return std::get<Erase>(s).most; }},
-    {"mixup", "alpha", [](const double* a) -> AugmentStep { return with(&Mixup::alpha, a); }, [](const AugmentStep& s) { return std::get<Mixup>(s).alpha; }},
-    {"cutmix", "alpha", [](const double* a) -> AugmentStep { return with(&CutMix::alpha, a); }, [](const AugmentStep& s) { return std::get<CutMix>(s).alpha; }},
-    {"randaugment", "magnitude", [](const double* a) -> AugmentStep { return with(&RandAugment::magnitude, a); }, [](const AugmentStep& s) { return std::get<RandAugment>(s).magnitude; }},
+    {"flip", "chance", [](const double* a) -> AugmentStep { return with(&FlipHorizontal::chance, a); }, [](const AugmentStep& s) { return (*step_as<FlipHorizontal>(s)).chance; }},
+    {"flip-vertical", "chance", [](const double* a) -> AugmentStep { return with(&FlipVertical::chance, a); }, [](const AugmentStep& s) { return (*step_as<FlipVertical>(s)).chance; }},
+    {"rotate", "degrees", [](const double* a) -> AugmentStep { return with(&Rotate::degrees, a); }, [](const AugmentStep& s) { return (*step_as<Rotate>(s)).degrees; }},
+    {"zoom", "share", [](const double* a) -> AugmentStep { return a ? Zoom{*a, *a} : Zoom{}; }, [](const AugmentStep& s) { return (*step_as<Zoom>(s)).in; }},
+    {"shift", "share", [](const double* a) -> AugmentStep { return a ? Shift{*a, *a} : Shift{}; }, [](const AugmentStep& s) { return (*step_as<Shift>(s)).across; }},
+    {"shear", "degrees", [](const double* a) -> AugmentStep { return with(&Shear::degrees, a); }, [](const AugmentStep& s) { return (*step_as<Shear>(s)).degrees; }},
+    {"crop", "least share", [](const double* a) -> AugmentStep { return with(&Crop::least, a); }, [](const AugmentStep& s) { return (*step_as<Crop>(s)).least; }},
+    {"colour", "share", [](const double* a) -> AugmentStep { return a ? Colour{*a, *a, *a, 0.1 * *a} : Colour{}; }, [](const AugmentStep& s) { return (*step_as<Colour>(s)).brightness; }},
+    {"blur", "pixels", [](const double* a) -> AugmentStep { return with(&Blur::deviation, a); }, [](const AugmentStep& s) { return (*step_as<Blur>(s)).deviation; }},
+    {"noise", "share", [](const double* a) -> AugmentStep { return with(&Noise::deviation, a); }, [](const AugmentStep& s) { return (*step_as<Noise>(s)).deviation; }},
+    {"erase", "most share", [](const double* a) -> AugmentStep { return with(&Erase::most, a); }, [](const AugmentStep& s) { return (*step_as<Erase>(s)).most; }},
+    {"mixup", "alpha", [](const double* a) -> AugmentStep { return with(&Mixup::alpha, a); }, [](const AugmentStep& s) { return (*step_as<Mixup>(s)).alpha; }},
+    {"cutmix", "alpha", [](const double* a) -> AugmentStep { return with(&CutMix::alpha, a); }, [](const AugmentStep& s) { return (*step_as<CutMix>(s)).alpha; }},
+    {"randaugment", "magnitude", [](const double* a) -> AugmentStep { return with(&RandAugment::magnitude, a); }, [](const AugmentStep& s) { return (*step_as<RandAugment>(s)).magnitude; }},
 };
 
 void check_step(const AugmentStep& step) {
@@ -71,19 +75,34 @@ void check_step(const AugmentStep& step) {
     void operator()(const CutMix& s) const { in("alpha", s.alpha, 0.01, 100), in("chance", s.chance, 0, 1); }
     void operator()(const RandAugment& s) const { in("operations", s.operations, 0, 20), in("magnitude", s.magnitude, 0, 1); }
   };
-  std::visit(Checker{within}, step);
+  std::visit(Checker{within}, step.any().value);
 }
 
 }  // namespace
 
+AugmentStep::AugmentStep(FlipHorizontal step) : step_(std::make_shared<detail::AnyStep>(detail::AnyStep{std::move(step)})) {}
+AugmentStep::AugmentStep(FlipVertical step) : step_(std::make_shared<detail::AnyStep>(detail::AnyStep{std::move(step)})) {}
+AugmentStep::AugmentStep(Rotate step) : step_(std::make_shared<detail::AnyStep>(detail::AnyStep{step})) {}
+AugmentStep::AugmentStep(Zoom step) : step_(std::make_shared<detail::AnyStep>(detail::AnyStep{step})) {}
+AugmentStep::AugmentStep(Shift step) : step_(std::make_shared<detail::AnyStep>(detail::AnyStep{step})) {}
+AugmentStep::AugmentStep(Shear step) : step_(std::make_shared<detail::AnyStep>(detail::AnyStep{step})) {}
+AugmentStep::AugmentStep(Crop step) : step_(std::make_shared<detail::AnyStep>(detail::AnyStep{step})) {}
+AugmentStep::AugmentStep(Colour step) : step_(std::make_shared<detail::AnyStep>(detail::AnyStep{step})) {}
+AugmentStep::AugmentStep(Blur step) : step_(std::make_shared<detail::AnyStep>(detail::AnyStep{step})) {}
+AugmentStep::AugmentStep(Noise step) : step_(std::make_shared<detail::AnyStep>(detail::AnyStep{step})) {}
+AugmentStep::AugmentStep(Erase step) : step_(std::make_shared<detail::AnyStep>(detail::AnyStep{step})) {}
+AugmentStep::AugmentStep(Mixup step) : step_(std::make_shared<detail::AnyStep>(detail::AnyStep{step})) {}
+AugmentStep::AugmentStep(CutMix step) : step_(std::make_shared<detail::AnyStep>(detail::AnyStep{step})) {}
+AugmentStep::AugmentStep(RandAugment step) : step_(std::make_shared<detail::AnyStep>(detail::AnyStep{step})) {}
+
 LabelEffect label_effect(const AugmentStep& step) {
-  if (std::holds_alternative<Mixup>(step) || std::holds_alternative<CutMix>(step)) return LabelEffect::mixes;
-  const auto* across = std::get_if<FlipHorizontal>(&step);
-  const auto* down = std::get_if<FlipVertical>(&step);
+  if (step_as<Mixup>(step) || step_as<CutMix>(step)) return LabelEffect::mixes;
+  const auto* across = step_as<FlipHorizontal>(step);
+  const auto* down = step_as<FlipVertical>(step);
   return (across && !across->swap_labels.empty()) || (down && !down->swap_labels.empty()) ? LabelEffect::swaps : LabelEffect::keeps;
 }
 
-std::string_view step_name(const AugmentStep& step) { return known[step.index()].name; }
+std::string_view step_name(const AugmentStep& step) { return known[step.any().value.index()].name; }
 
 Augmentation::Augmentation(std::initializer_list<AugmentStep> steps) : Augmentation(std::vector<AugmentStep>(steps)) {}
 Augmentation::Augmentation(std::vector<AugmentStep> steps) : steps_(std::move(steps)) {
@@ -129,7 +148,7 @@ Augmentation Augmentation::usual() { return {Rotate{10}, Zoom{0.1, 0.1}, Shift{0
 
 std::string Augmentation::description() const {
   std::string text;
-  for (const AugmentStep& step : steps_) text += (text.empty() ? "" : ",") + std::string(step_name(step)) + ":" + text_of(known[step.index()].value(step));
+  for (const AugmentStep& step : steps_) text += (text.empty() ? "" : ",") + std::string(step_name(step)) + ":" + text_of(known[step.any().value.index()].value(step));
   return text.empty() ? "none" : text;
 }
 

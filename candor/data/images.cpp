@@ -91,8 +91,8 @@ ImageSize common_size(const ImageList& list, const ImageOptions& options, const 
 }
 
 /// Sides longer than this are made smaller when the size is left to us: a network from scratch learns little from more, and each step costs four times
-/// as much at twice the side.
-constexpr std::int64_t longest_side = 96;
+/// as much at twice the side. Small ones of many sizes are made larger: convolutions halve them several times.
+constexpr std::int64_t longest_side = 64, least_side = 48;
 
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -115,7 +115,7 @@ ImageOptions chosen_size(ImageOptions o, const std::vector<ImageSize>& sizes, co
   if (heights.empty()) return o;
   const double height = median(std::move(heights)), width = median(std::move(widths)), longest = std::max(height, width);
   if (o.height == 0 && (different.size() > 1 || longest > static_cast<double>(longest_side))) {
-    const double scale = std::min(1.0, static_cast<double>(longest_side) / longest);
+    const double scale = std::clamp(1.0, static_cast<double>(least_side) / longest, static_cast<double>(longest_side) / longest);
     const auto side = [&](double old) { return std::max<std::int64_t>(8, 8 * std::llround(old * scale / 8)); };
     o.height = side(height), o.width = side(width);
     const std::string size = std::to_string(o.width) + " x " + std::to_string(o.height) + " pixels (width x height); --size HEIGHTxWIDTH gives another";

@@ -13,7 +13,7 @@ namespace candor::pipeline {
 
 /// What the user said of the network; what is missing is chosen by the data.
 struct NetworkOptions {
-  std::string model = "mlp";         ///< "mlp" or "cnn"
+  std::string model = {};            ///< "mlp" or "cnn"; empty: cnn for pictures that came as files, else mlp
   std::vector<std::int64_t> layers;  ///< widths of the hidden dense layers
   std::optional<double> dropout;
   std::optional<std::int64_t> bins;  ///< tables: quantiles that a number is also given by; 0: none
@@ -24,6 +24,8 @@ struct TrainingDefaults {
   std::int64_t epochs = 5, batch_size = 32;
   double learning_rate = 0.001;  ///< of Adam at the start
   double validation = 0;
+  double weight_decay = 0;       ///< of AdamW; 0: Adam
+  double warm_up = 0;            ///< share of the steps in which the rate rises to its start
 };
 TrainingDefaults training_defaults(const data::Dataset& train, const std::string& model);
 
@@ -36,6 +38,12 @@ namespace detail {
 Model table_network(const data::Dataset& train, const NetworkOptions& options);
 /// Bins of each number by the rows there are.
 std::int64_t default_bins(std::int64_t rows);
+/// The network of pictures (picture_network.cpp): "mlp", or "cnn": blocks of convolution, batch normalisation and halving.
+Model picture_network(const data::Dataset& train, const NetworkOptions& options);
+TrainingDefaults picture_defaults(const data::Dataset& train, const std::string& model);
+bool is_picture(const data::Dataset& set);
+/// "mlp" or "cnn": what was said, or what the data ask for.
+std::string network_kind(const data::Dataset& train, const std::string& said);
 /// The last layer: logits of the classes, or numbers in the target's unit.
 std::vector<Layer> output_layers(const data::Dataset& train);
 /// Throws Error (memory) for dense layers of these widths that training could not hold.

@@ -29,6 +29,7 @@ struct Plan {
   double rate = 0;
   int parts = 0;    // the training rows are cut into so many; 0: all are trained on, and none judge
   int members = 1;  // of the parts, how many are left out in turn
+  data::Augmentation augmentation;
 };
 
 // Ends training when the budget is spent: the best epoch so far is kept.
@@ -52,6 +53,7 @@ Plan make_plan(const Prepared& data, const TrainOptions& o, const Model& model, 
   plan.epochs = o.epochs ? o.epochs : plan.defaults.epochs;
   plan.batch = o.batch_size ? o.batch_size : plan.defaults.batch_size;
   plan.rate = o.learning_rate > 0 ? o.learning_rate : plan.defaults.learning_rate;
+  plan.augmentation = augmentation_for(data.train, o.augment, o.network.model, choices);
   const bool table = data.train.features.rank() == 2;
   if (o.members > 1) {
     plan.members = o.members;
@@ -81,12 +83,21 @@ Plan make_plan(const Prepared& data, const TrainOptions& o, const Model& model, 
 }
 
 void compile_for(const Model& model, const data::Dataset& train, const Plan& plan) {
-  const std::int64_t steps = plan.epochs * ((train.rows() + plan.batch - 1) / plan.batch);
-  const Adam adam{CosineDecay{.initial_learning_rate = plan.rate, .decay_steps = static_cast<double>(std::max<std::int64_t>(steps, 1)), .alpha = 0.01}};
-  if (train.is_classification()) {
-    model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = adam, .metrics = {Accuracy{}}});
+  const auto steps = static_cast<double>(std::max<std::int64_t>(plan.epochs * ((train.rows() + plan.batch - 1) / plan.batch), 1));
+  CosineDecay rate{.initial_learning_rate = plan.rate, .decay_steps = steps, .alpha = 0.01};
+  if (plan.defaults.warm_up > 0) {
+    rate.warmup_steps = std::round(steps * plan.defaults.warm_up);
+    rate.decay_steps = std::max(1.0, steps - rate.warmup_steps);
+    rate.warmup_target = plan.rate;
+    rate.initial_learning_rate = plan.rate / 20;
+  }
+  const Optimizer optimizer = plan.defaults.weight_decay > 0 ? Optimizer(AdamW{rate, {.weight_decay = plan.defaults.weight_decay}}) : Optimizer(Adam{rate});
+  if (train.is_classification() && train.targets.rank() == 2) {
+    model.compile({.loss = CategoricalCrossentropy{.from_logits = true}, .optimizer = optimizer, .metrics = {Accuracy{}}});
+  } else if (train.is_classification()) {
+    model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = optimizer, .metrics = {Accuracy{}}});
   } else {
-    model.compile({.loss = MeanSquaredError{}, .optimizer = adam, .metrics = {MeanAbsoluteError{}}});
+    model.compile({.loss = MeanSquaredError{}, .optimizer = optimizer, .metrics = {MeanAbsoluteError{}}});
   }
 }
 
@@ -208,8 +219,11 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
     }
     const Model model = m == 0 && plan.parts == 0 ? first : make_network(train, network);
     if (partial && m == 0) *partial = model;
+    const bool shares = plan.augmentation.mixes_labels();
+    if (shares) train = with_shares(std::move(train));
     compile_for(model, train, plan);
     FitOptions fit;
+    fit.augmentation = plan.augmentation;
     fit.epochs = static_cast<int>(plan.epochs);
     fit.batch_size = plan.batch;
     fit.seed = o.seed + static_cast<std::uint64_t>(m);
@@ -218,7 +232,7 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
     fit.resume_every = o.resume_every;
     fit.callbacks = o.callbacks;
     if (judge.rows() > 0) {
-      fit.validation_data = as_trained(judge);
+      fit.validation_data = shares ? with_shares(judge) : as_trained(judge);
       fit.validation_batch_size = 1024;
       fit.callbacks.push_back(EarlyStopping{.patience = static_cast<int>(std::max<std::int64_t>(plan.epochs / 6, 8)), .restore_best_weights = true});
     }
@@ -235,6 +249,7 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
       members.push_back(model);
       if (kept && !result.histories.back().interrupted()) detail::save_member(o.resume, m, fingerprint, model, result.histories.back());
     }
+    if (shares) compile_for(model, data.train, plan);  // judged by class numbers, as every other
     if (judge.rows() > 0) said.emplace_back(left_out, said_of(model, judge));
     result.interrupted = result.histories.back().interrupted();
     if (result.interrupted) break;

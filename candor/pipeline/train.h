@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "candor/pipeline/network.h"
+#include "candor/pipeline/picture_augmentation.h"
 #include "candor/pipeline/prepare.h"
 #include "candor/train/fit.h"
 
@@ -14,6 +15,7 @@ namespace candor::pipeline {
 
 struct TrainOptions {
   NetworkOptions network = {};
+  AugmentOptions augment = {};              ///< pictures
   std::int64_t epochs = 0, batch_size = 0;  ///< 0: by the data
   double learning_rate = 0;                 ///< 0: by the data
   int members = 0;                          ///< networks that are trained on other parts of the rows and averaged; 0: by data and budget
