@@ -1,5 +1,5 @@
 // Handwritten digits: a dense and a convolutional network on MNIST's 60,000 pictures, judged once on its 10,000 test pictures, with 95 % intervals and times.
-//   mnist [EPOCHS] [FOLDER]     5 and mnist when not given; fashion-mnist has the same format
+//   mnist [EPOCHS]     5 when not given
 #include <candor/candid/baseline.h>
 #include <candor/candid/interval.h>
 #include <candor/candor.h>
@@ -27,7 +27,7 @@ Sequential convolutional() {
 
 int main(int argc, char** argv) try {
   const int epochs = argc > 1 ? std::max(1, std::atoi(argv[1])) : 5;
-  const data::Loaded digits = data::load(argc > 2 ? argv[2] : "mnist");
+  const data::Loaded digits = data::load("mnist");
   const candid::Baseline guess = candid::majority(digits.train.targets.to_vector<std::int32_t>(), digits.test.targets.to_vector<std::int32_t>(), 10);
   std::printf("%lld pictures to learn from, %lld to judge by; %d epochs\n\n%-28s parameters   score   95 %% interval\n%-28s %10s   %.4f\n", static_cast<long long>(digits.train.rows()),
               static_cast<long long>(digits.test.rows()), epochs, "", "baseline: the commonest class", "", guess.value);
@@ -52,6 +52,6 @@ int main(int argc, char** argv) try {
     std::fflush(stdout);
   }
 } catch (const Error& error) {
-  std::fprintf(stderr, "%s\nGet the files with `candor data get mnist` (or fashion-mnist).\n", error.what());
+  std::fprintf(stderr, "%s\nGet the files with `candor data get mnist`.\n", error.what());
   return error.kind() == ErrorKind::not_found ? 2 : 1;
 }
