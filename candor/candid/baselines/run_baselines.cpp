@@ -166,6 +166,12 @@ void run_classes(Run& run) {
     for (std::int64_t i = 0; i < out.rows; ++i) std::copy(shares.begin(), shares.end(), out.row(i).begin());
     return out;
   });
+  // Before the others: if time is short, this is the one to compare with.
+  const BoostingOptions boosting = boosting_for(run);
+  run.add("boosted trees", boosting_words(boosting, classes > 2), boosting_work(run, boosting), .4, [&](std::int64_t rows) {
+    const Fitted fitted = run.part(rows, false);
+    return BoostedTrees::fit_classes(fitted.x, fitted.labels, classes, boosting).predict(run.test());
+  });
   run.add("naive Bayes", "Gaussian", 10 * columns, .1, [&](std::int64_t rows) {
     const Fitted fitted = run.part(rows);
     return NaiveBayes::fit(fitted.x, fitted.labels, classes).probabilities(run.scaled_test());
@@ -173,11 +179,6 @@ void run_classes(Run& run) {
   run.add("logistic regression", "C = 1", 200 * columns * outputs, .2, [&](std::int64_t rows) {
     const Fitted fitted = run.part(rows);
     return logistic(fitted.x, fitted.labels, classes, 1, search).probabilities(run.scaled_test());
-  });
-  const BoostingOptions boosting = boosting_for(run);
-  run.add("boosted trees", boosting_words(boosting, classes > 2), boosting_work(run, boosting), .4, [&](std::int64_t rows) {
-    const Fitted fitted = run.part(rows, false);
-    return BoostedTrees::fit_classes(fitted.x, fitted.labels, classes, boosting).predict(run.test());
   });
   run.add("tree of depth 3", "Gini", 120 * columns, .2, [&](std::int64_t rows) {
     const Fitted fitted = run.part(rows);
@@ -203,14 +204,15 @@ void run_values(Run& run) {
       return out;
     });
   });
-  run.add("linear regression", "least squares with a penalty of 1 (ridge)", columns * columns * outputs, .25, [&](std::int64_t rows) {
-    const Fitted fitted = run.part(rows);
-    return run.each_target(fitted, [&](const std::vector<double>& y) { return ridge(fitted.x, y, 1).decision(run.scaled_test()); });
-  });
+  // Before the others: if time is short, this is the one to compare with.
   const BoostingOptions boosting = boosting_for(run);
   run.add("boosted trees", boosting_words(boosting, false), boosting_work(run, boosting), .4, [&](std::int64_t rows) {
     const Fitted fitted = run.part(rows, false);
     return run.each_target(fitted, [&](const std::vector<double>& y) { return BoostedTrees::fit_values(fitted.x, y, boosting).predict(run.test()); });
+  });
+  run.add("linear regression", "least squares with a penalty of 1 (ridge)", columns * columns * outputs, .25, [&](std::int64_t rows) {
+    const Fitted fitted = run.part(rows);
+    return run.each_target(fitted, [&](const std::vector<double>& y) { return ridge(fitted.x, y, 1).decision(run.scaled_test()); });
   });
   run.add("tree of depth 3", "squared error", 120 * columns * outputs, .2, [&](std::int64_t rows) {
     const Fitted fitted = run.part(rows);
