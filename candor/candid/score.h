@@ -9,11 +9,13 @@
 
 namespace candor::candid {
 
+/// One class in a set of answers: its rows, how often it was answered, and how often both.
 struct ClassScore {
   std::string name;
   std::int64_t rows = 0, predicted = 0, hits = 0;
 };
 
+/// A set of answers judged.
 struct Score {
   std::string task;    ///< "classification" or "regression"
   std::string metric;  ///< "accuracy" or "r2"

@@ -21,10 +21,12 @@ using LabelPairs = std::vector<std::pair<std::string, std::string>>;
 
 // The steps. A chance is that of a picture to be changed; amounts are the most, drawn evenly from their range for each picture.
 
+/// Left becomes right; classes and key points that mean a side change places.
 struct FlipHorizontal {   ///< left becomes right. Keeps the label unless pairs are given
   double chance = 0.5;
   LabelPairs swap_labels = {};
 };
+/// Top becomes bottom.
 struct FlipVertical {     ///< top becomes bottom
   double chance = 0.5;
   LabelPairs swap_labels = {};
@@ -82,6 +84,7 @@ struct Box {
   double left = 0, top = 0, right = 0, bottom = 0;
   std::int32_t label = -1;
 };
+/// A point of a picture that means something: an eye, a corner.
 struct KeyPoint {
   double x = 0, y = 0;
   std::int32_t label = -1;

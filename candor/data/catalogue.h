@@ -26,6 +26,7 @@ enum class Unpacking {
   beats,   ///< JSON lists of heartbeats become train.csv and test.csv
 };
 
+/// A public data set: where its files lie, what they must be, and what may be done with them.
 struct CatalogueEntry {
   std::string name;      ///< what `candor train` and `candor data get` are given
   std::string what;      ///< one line for people: contents, rows

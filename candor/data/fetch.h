@@ -15,6 +15,7 @@ struct FetchOptions {
   DownloadOptions download = {};
 };
 
+/// What was fetched, and where it lies.
 struct Fetched {
   std::string path;          ///< what `candor train` reads: a table or a folder
   bool was_there = false;

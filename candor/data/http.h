@@ -16,6 +16,7 @@ struct HttpAnswer {
   bool page = false;              ///< a web page
 };
 
+/// What is asked for.
 struct HttpRequest {
   std::string address;
   std::uint64_t from = 0;  ///< ask for the rest from this byte on
@@ -24,6 +25,7 @@ struct HttpRequest {
   Function<bool(const char*, std::size_t)> take = {};  ///< false: stop
 };
 
+/// What came.
 struct HttpResult {
   std::string error;  ///< empty when the transfer ended well
   bool worth_retrying = false;

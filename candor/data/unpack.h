@@ -22,6 +22,7 @@ class TarReader {
   /// `bytes` must outlive the reader; `name` stands in errors.
   TarReader(std::span<const std::byte> bytes, std::string name);
 
+  /// A file of the archive.
   struct File {
     std::string name;
     std::uint64_t size = 0;

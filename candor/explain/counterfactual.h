@@ -18,6 +18,7 @@ struct Wanted {
   bool below = false;        ///< ... or, when true, this or less
 };
 
+/// A cell that would have to be another.
 struct Change {
   std::string column, from, to;
   double distance = 0;       ///< numbers: |to - from| / spread; words: 1

@@ -7,6 +7,7 @@
 
 namespace candor::pipeline {
 
+/// Where a report was written.
 struct ReportFiles {
   std::string html, json;  ///< their paths
 };

@@ -19,6 +19,7 @@ struct RunOptions {
   Function<void(const Prepared&, const Model& network, const std::vector<std::string>& choices)> planned = {};  ///< called before training, to say what was found
 };
 
+/// The model file, the report, and what training gave.
 struct RunResult {
   formats::ModelFile file;
   candid::Report report;

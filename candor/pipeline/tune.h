@@ -18,6 +18,7 @@ struct TuneOptions {
   Function<void(const std::string& line)> say = {};
 };
 
+/// Every trial, the best choice, and the run that was made of it.
 struct TuneResult {
   SearchSpace space;
   std::vector<Trial> trials;

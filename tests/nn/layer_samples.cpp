@@ -122,6 +122,7 @@ std::vector<LayerSample> layer_samples() {
       {"Normalization", none, {{2, 3, 4}}},
       {"PReLU", none, {{2, 3, 4}}},
       {"Permute", {{"dims", Config::integers({2, 1})}}, {{2, 3, 4}}},
+      {"PiecewiseLinear", {{"columns", Config::integers({0, 2})}, {"bins", 4}}, {{2, 3}}},
       {"Pipeline", {{"layers", Config::List{entry("RandomFlip", Config::map()), entry("Rescaling", {{"scale", 0.5}})}}}, {{2, 6, 7, 3}}},
       {"PixelShuffle", {{"block", 2}}, {{2, 3, 2, 8}}},
       {"PixelUnshuffle", {{"block", 2}}, {{2, 4, 6, 2}}},

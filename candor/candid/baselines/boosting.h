@@ -21,6 +21,7 @@ struct BoostingOptions {
 
 /// One tree of it. Inner nodes are 0, 1, ...; a child below 0 is leaf -1 - child.
 struct BoostedTree {
+  /// A question, or a leaf.
   struct Node {
     std::int32_t column = 0, left = 0, right = 0;
     double threshold = 0;      ///< left when x <= threshold

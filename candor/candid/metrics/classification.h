@@ -12,6 +12,7 @@ namespace candor::candid {
 /// Weight of rows by truth (rows) and prediction (columns). Labels lie in [0, classes). Throws Error (shape, invalid_argument).
 Matrix confusion_matrix(std::span<const std::int32_t> truth, std::span<const std::int32_t> predicted, int classes, std::span<const double> weights = {});
 
+/// Precision, recall and F1 of one class, or their average.
 struct PrecisionRecallF1 {
   double precision = 0, recall = 0, f1 = 0;
 };

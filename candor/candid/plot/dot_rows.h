@@ -9,6 +9,7 @@
 
 namespace candor::candid::plot {
 
+/// A dot with its interval in a line of its own.
 struct DotRow {
   std::string name, note;      ///< note: in small letters below the name
   double value = 0;
@@ -18,6 +19,7 @@ struct DotRow {
   bool strong = false;         ///< the row that the others stand beside
 };
 
+/// Dots with intervals below each other, on one axis.
 struct DotRows {
   std::string label, first = "", last = "", axis = "";  ///< for those who do not see it; heads of the columns
   std::vector<DotRow> rows;

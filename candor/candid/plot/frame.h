@@ -11,6 +11,7 @@ namespace candor::candid::plot {
 /// Room for text: a letter at 12 units, on the wide side.
 inline constexpr double letter_width = 6.7;
 
+/// The inside of a chart: axes, ticks, and where a point of the data lies.
 struct Frame {
   double width = 352, height = 236;
   double left = 44, right = 10, top = 26, bottom = 40;  ///< margins

@@ -6,6 +6,7 @@
 
 namespace candor::candid::plot {
 
+/// Numbers in a grid, coloured by their size.
 struct HeatTable {
   std::string label;                            ///< for those who do not see it
   std::string rows_are = {}, columns_are = {};            ///< "truth", "said"

@@ -9,6 +9,7 @@
 
 namespace candor::candid::plot {
 
+/// Counts over ranges of a number.
 struct Histogram {
   Titles titles;
   std::vector<double> edges, counts;   ///< edges are one more than counts

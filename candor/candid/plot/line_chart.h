@@ -10,6 +10,7 @@
 
 namespace candor::candid::plot {
 
+/// Lines with bands over a common axis.
 struct LineChart {
   Titles titles;
   std::vector<Curve> curves;

@@ -9,6 +9,7 @@
 
 namespace candor::candid::plot {
 
+/// Regions of a plane by class or value, with points.
 struct RegionMap {
   Titles titles;
   double x_low = 0, x_high = 1, y_low = 0, y_high = 1;

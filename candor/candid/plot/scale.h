@@ -6,6 +6,7 @@
 
 namespace candor::candid::plot {
 
+/// A mark on an axis with its text.
 struct Tick {
   double at = 0;  ///< a value
   std::string label;

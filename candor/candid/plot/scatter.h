@@ -8,6 +8,7 @@
 
 namespace candor::candid::plot {
 
+/// Points over two axes.
 struct Scatter {
   Titles titles;
   Curve points;

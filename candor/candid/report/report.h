@@ -23,6 +23,7 @@ struct ColumnOverview {
   std::vector<std::pair<std::string, std::int64_t>> words = {};                   ///< the most frequent, most frequent first
 };
 
+/// What the data look like: rows, columns, classes, what was noticed and how rows were parted.
 struct DataOverview {
   std::string source = {}, digest = {}, kind = {};               ///< kind: "csv", "images", "idx", "generator", "series"
   std::int64_t train = 0, validation = 0, test = 0, skipped = 0;
@@ -45,6 +46,7 @@ struct Example {
   std::string file = {};
 };
 
+/// How much a column matters to the score.
 struct Importance {
   std::string name = {};
   double value = 0, low = 0, high = 0;            ///< how much the score falls when the column is shuffled, with its interval
@@ -66,6 +68,7 @@ struct DecisionMap {
   std::vector<std::vector<double>> points = {};        ///< test rows: x, y, class number or value
 };
 
+/// A simple method beside the model: its score on the same test rows, with interval, time and the paired difference.
 struct BaselineScore {
   std::string name = {}, what = {};
   double value = 0;
@@ -87,6 +90,7 @@ struct LayerOverview {
   std::int64_t parameters = 0;
 };
 
+/// Everything a report shows.
 struct Report {
   std::string title = {}, command = {}, task = {}, started = {};      ///< started: UTC, ISO 8601
   std::string target = {};                             ///< what is predicted, in the data's own word: "price"

@@ -10,6 +10,7 @@
 
 namespace candor::candid {
 
+/// A forecaster judged on windows it has not seen, beside the baselines of series.
 struct ForecastAssessment {
   Score score;                             ///< R2 over all steps ahead, with an interval over blocks of time; n counts windows
   double root_mean_squared_error = 0, coverage = 0;   ///< coverage: share of the values that lay in the 95 % intervals

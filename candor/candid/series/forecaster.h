@@ -35,6 +35,7 @@ struct Forecasts {
   std::vector<float> value, low, high;
 };
 
+/// Forecasts a series some steps ahead: a linear part for each step, with small networks for what it leaves over.
 class Forecaster {
  public:
   Forecaster() = default;

@@ -19,7 +19,7 @@ struct TableOptions {
   Header header = Header::automatic;        ///< automatic: the first line, when it differs in kind from those below
   char comment = '#';                       ///< lines that begin with it are passed over; 0: none are
   std::string encoding = {};                ///< "utf-8", "windows-1252" or "latin-1", "utf-16"; empty: found
-  std::vector<std::string> missing = {};    ///< words for a missing cell beside those known ("", NA, N/A, NaN, null, ?, -, \N)
+  std::vector<std::string> missing = {};    ///< words for a missing cell beside those known ("", NA, N/A, NaN, null, ?, -, `\\N`)
   bool nan_is_missing = true;               ///< text tables: false counts "nan" among numbers as an infinite cell, which is a remark
   std::vector<std::string> columns = {};    ///< only these, in this order; empty: all
   std::vector<std::string> text = {};       ///< columns that are words even if every cell is a number
@@ -31,7 +31,7 @@ struct TableOptions {
 /// Reads what `name` stands for: a file (here, then below CANDOR_DATA), or a database by URL, by its ending and contents:
 /// - CSV and its kin (, ; tab | or blanks), JSON lines (.jsonl, .ndjson, .json); also packed (.gz, .zst, .xz, .bz2)
 /// - NumPy's .npy and .npz
-/// - SQLite (a file of that kind, or sqlite:FILE) and PostgreSQL (postgresql://user@host/database) by `query`, a select or a table's name
+/// - SQLite (a file of that kind, or sqlite:FILE) and PostgreSQL (postgresql://host/database) by `query`, a select or a table's name
 /// - Parquet and Arrow by DuckDB where its library is found; duckdb:FILE asks any file or pattern of files by `query`, where the table `data` is the file
 /// A column holds numbers when each cell that is not missing is one, otherwise words. Everything that was found or decided on the way is a
 /// remark. Throws Error: not_found; io; corrupt for what is no such table, naming row and line; invalid_argument for options that do not fit

@@ -37,6 +37,7 @@ namespace detail {
 class ColumnPart;
 }
 
+/// How the columns of a table become the inputs and targets of a network; fitted on training rows.
 class Recipe {
  public:
   Recipe() = default;
