@@ -1,5 +1,5 @@
-// Ten kinds of garments in 60,000 small grey pictures (Fashion-MNIST): a dense and a convolutional network, and the convolutional one with pictures mirrored and
-// moved a little anew in each epoch: a mirrored shirt is a shirt. Judged once on the 10,000 test pictures, with 95 % intervals; then what is taken for what.
+// Ten kinds of garments in 60,000 small grey pictures (Fashion-MNIST): a dense and a convolutional network, and the convolutional one with half of the
+// pictures mirrored anew in each epoch: a mirrored shirt is a shirt. Judged once on the 10,000 test pictures, with 95 % intervals; then what is taken for what.
 //   fashion [EPOCHS]     12 when not given
 #include <candor/candid/baseline.h>
 #include <candor/candid/interval.h>
@@ -19,9 +19,9 @@ Sequential dense() {
 
 Sequential convolutional() {
   std::vector<Layer> layers{Rescale{1 / 255.0}};
-  for (const std::int64_t filters : {32, 64, 96})
+  for (const std::int64_t filters : {32, 64})
     for (const Layer& layer : std::vector<Layer>{Conv2D{filters, {3, 3}, {.padding = "same", .use_bias = false}}, BatchNormalization{{.momentum = 0.9}}, ReLU{}, MaxPooling2D{}}) layers.push_back(layer);
-  for (const Layer& layer : std::vector<Layer>{Flatten{}, Dropout{0.2}, Dense{128, {.activation = relu}}, Dropout{0.4}, Dense{10}}) layers.push_back(layer);
+  for (const Layer& layer : std::vector<Layer>{Flatten{}, Dropout{0.3}, Dense{128, {.activation = relu}}, Dropout{0.4}, Dense{10}}) layers.push_back(layer);
   return Sequential(layers);
 }
 
@@ -32,22 +32,21 @@ int main(int argc, char** argv) try {
   const candid::Baseline guess = candid::majority(garments.train.targets.to_vector<std::int32_t>(), truth, 10);
   std::printf("%lld pictures to learn from, %lld to judge by; %d epochs\n\n%-32s parameters   score   95 %% interval\n%-32s %10s   %.4f\n", static_cast<long long>(garments.train.rows()),
               static_cast<long long>(garments.test.rows()), epochs, "", "baseline: always the same", "", guess.value);
-  data::Augmentation none, some{data::FlipHorizontal{}, data::Shift{0.06, 0.06}};
-  some.border(data::Border::black);
+  const data::Augmentation none, some{data::FlipHorizontal{}};
   const struct {
     const char* name;
     Sequential (*network)();
     const data::Augmentation& augmentation;
-  } experiments[] = {{"dense", dense, none}, {"convolutional", convolutional, none}, {"convolutional, pictures varied", convolutional, some}};
+  } experiments[] = {{"dense", dense, none}, {"convolutional", convolutional, none}, {"convolutional, pictures mirrored", convolutional, some}};
   std::vector<std::int32_t> said(truth.size());
   for (const auto& experiment : experiments) {
     const auto start = std::chrono::steady_clock::now();
     set_random_seed(0);
     const Sequential model = experiment.network();
-    const double steps = epochs * std::ceil(static_cast<double>(garments.train.rows()) / 128);
-    const CosineDecay rate{.initial_learning_rate = 1.5e-4, .decay_steps = 0.9 * steps, .alpha = 0.001, .warmup_target = 0.003, .warmup_steps = 0.1 * steps};
+    const double steps = epochs * std::ceil(static_cast<double>(garments.train.rows()) / 64);
+    const CosineDecay rate{.initial_learning_rate = 1e-4, .decay_steps = 0.9 * steps, .alpha = 0.001, .warmup_target = 0.002, .warmup_steps = 0.1 * steps};
     model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = AdamW{LearningRate(rate), {.weight_decay = 0.02}}, .metrics = {Accuracy{}}});
-    model.fit(garments.train, {.epochs = epochs, .batch_size = 128, .verbose = 0, .augmentation = experiment.augmentation});
+    model.fit(garments.train, {.epochs = epochs, .batch_size = 64, .verbose = 0, .augmentation = experiment.augmentation});
     const std::vector<float> logits = model.predict(garments.test.features).to_vector();
     std::int64_t right = 0;
     for (std::size_t i = 0; i < truth.size(); ++i) {
