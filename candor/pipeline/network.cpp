@@ -11,14 +11,16 @@ namespace candor::pipeline {
 namespace {
 
 // Mean and deviation of a regression target: the network works in these units and answers in the target's.
-std::pair<double, double> scale_of(const Tensor& targets) {
+std::pair<std::vector<double>, std::vector<double>> scale_of(const Tensor& targets) {
   const std::vector<double> y = targets.to_vector<double>();
-  double mean = 0, squares = 0;
-  for (const double v : y) mean += v;
-  mean /= static_cast<double>(y.size());
-  for (const double v : y) squares += (v - mean) * (v - mean);
-  const double deviation = std::sqrt(squares / static_cast<double>(y.size()));
-  return {mean, deviation > 0 ? deviation : 1};
+  const std::size_t columns = targets.rank() == 2 ? static_cast<std::size_t>(targets.shape(1)) : 1;
+  const auto rows = static_cast<double>(y.size() / columns);
+  std::vector<double> means(columns, 0), deviations(columns, 0);
+  for (std::size_t i = 0; i < y.size(); ++i) means[i % columns] += y[i];
+  for (double& mean : means) mean /= rows;
+  for (std::size_t i = 0; i < y.size(); ++i) deviations[i % columns] += (y[i] - means[i % columns]) * (y[i] - means[i % columns]);
+  for (double& deviation : deviations) deviation = deviation > 0 ? std::sqrt(deviation / rows) : 1;
+  return {means, deviations};
 }
 
 }  // namespace
@@ -43,8 +45,8 @@ void require_memory(const std::vector<std::int64_t>& widths, std::int64_t inputs
 
 std::vector<Layer> output_layers(const data::Dataset& train) {
   if (train.is_classification()) return {Dense{static_cast<std::int64_t>(train.class_names.size())}};
-  const auto [mean, deviation] = scale_of(train.targets);
-  return {Dense{train.targets.rank() == 2 ? train.targets.shape(1) : 1}, Rescale{deviation, mean}};
+  const auto [means, deviations] = scale_of(train.targets);
+  return {Dense{train.targets.rank() == 2 ? train.targets.shape(1) : 1}, Rescale{deviations, means}};
 }
 
 }  // namespace detail
