@@ -1,18 +1,6 @@
 #include "candor/candid/check_baselines.h"
 
-#include <cstdio>
-
 namespace candor::candid {
-namespace {
-
-std::string rounded(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", value);
-  return text;
-}
-
-}  // namespace
-
 const BaselineScore* guessing(const std::vector<BaselineScore>& baselines) {
   for (const BaselineScore& b : baselines)
     if (b.name == "majority" || b.name == "mean") return &b;
@@ -33,7 +21,7 @@ std::vector<Finding> check_result(const Score& score, const std::vector<Baseline
     if (&b != guess && b.difference && (!best || b.value > best->value)) best = &b;
   if (!best || !findings.empty()) return findings;
   const Interval& d = *best->difference;
-  const std::string numbers = rounded(best->value) + " against " + rounded(score.value) + "; difference on the same rows, model minus baseline: 95 % interval " + rounded(d.low) + " to " + rounded(d.high);
+  const std::string numbers = score_text(best->value) + " against " + score_text(score.value) + "; difference on the same rows, model minus baseline: 95 % interval " + score_text(d.low) + " to " + score_text(d.high);
   if (d.high < 0) {
     findings.push_back({"result.baseline", Severity::warning, best->name + ", a simple method, is better than this network (" + score.metric + " " + numbers +
                                                                   "): prefer it for these data, or search for a better network with `candor tune`"});

@@ -1,7 +1,6 @@
 #include "candor/candid/check_leak.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "candor/base/text.h"
 #include "candor/candid/baselines/run_baselines.h"
@@ -43,10 +42,8 @@ std::vector<Finding> check_leak(const data::Dataset& train, const data::Dataset&
     const Baselines tree = fit_baselines(columns_of(rows, first, last), columns_of(test, first, last), {.only = {"tree of depth 3"}});
     first = last;
     if (tree.scores.empty() || !(tree.scores.front().value >= almost)) continue;
-    char number[32];
-    std::snprintf(number, sizeof number, "%.4g", tree.scores.front().value);
     findings.push_back({"data.leak", Severity::warning,
-                        "column " + quoted(names[n]) + " alone predicts the target almost perfectly (" + (train.is_classification() ? "accuracy " : "R2 ") + number +
+                        "column " + quoted(names[n]) + " alone predicts the target almost perfectly (" + (train.is_classification() ? "accuracy " : "R2 ") + score_text(tree.scores.front().value) +
                             " by a tree of three questions): it may be written down after the answer is known, or be the answer in other words; if it is not known when the model is used, leave it out with --ignore " + names[n]});
   }
   return findings;

@@ -7,12 +7,6 @@
 namespace candor::candid {
 namespace {
 
-std::string rounded(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", value);
-  return text;
-}
-
 // Columns of a table whose rows all hold the same value.
 std::vector<std::string> constant_columns(const data::Dataset& set) {
   std::vector<std::string> names;
@@ -31,6 +25,12 @@ std::vector<std::string> constant_columns(const data::Dataset& set) {
 }
 
 }  // namespace
+
+std::string score_text(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
 
 std::string to_string(Severity severity) {
   return severity == Severity::note ? "note" : severity == Severity::warning ? "warning" : "error";
@@ -64,10 +64,10 @@ std::vector<Finding> check_data(const data::Dataset& train) {
 
 std::vector<Finding> check_result(double score, const Interval& interval, const Baseline& baseline) {
   if (baseline.value < interval.low) return {};
-  const std::string what = score > baseline.value ? "the score " + rounded(score) + " is not clearly above" : "the score " + rounded(score) + " is not above";
+  const std::string what = score > baseline.value ? "the score " + score_text(score) + " is not clearly above" : "the score " + score_text(score) + " is not above";
   return {{"result.baseline", Severity::warning,
-           what + " the baseline (" + baseline.name + ", " + rounded(baseline.value) + "; 95 % interval of the score " + rounded(interval.low) + " to " +
-               rounded(interval.high) + "): guessing does as well; check the target, train longer, or find better columns"}};
+           what + " the baseline (" + baseline.name + ", " + score_text(baseline.value) + "; 95 % interval of the score " + score_text(interval.low) + " to " +
+               score_text(interval.high) + "): guessing does as well; check the target, train longer, or find better columns"}};
 }
 
 }  // namespace candor::candid

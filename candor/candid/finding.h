@@ -24,6 +24,9 @@ struct Finding {
 /// (files or rows that were left out).
 std::vector<Finding> check_data(const data::Dataset& train);
 
+/// "0.8033": a score as findings write it.
+std::string score_text(double value);
+
 /// data.constant for these columns.
 Finding constant_finding(const std::vector<std::string>& columns);
 

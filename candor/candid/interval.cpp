@@ -51,16 +51,7 @@ Interval bootstrap(std::size_t n, std::uint64_t seed, double level, int resample
     const RandomStream draw = RandomStream{seed, 0x626f6f74}.derived(static_cast<std::uint64_t>(r));
     scores[static_cast<std::size_t>(r)] = score([&](std::size_t i) { return static_cast<std::size_t>(draw.below(i, n)); });
   });
-  std::erase_if(scores, [](double s) { return !std::isfinite(s); });
-  if (scores.empty()) return {nan, nan};
-  std::sort(scores.begin(), scores.end());
-  const auto quantile = [&](double p) {
-    const double place = p * static_cast<double>(scores.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const std::size_t above = std::min(below + 1, scores.size() - 1);
-    return scores[below] + (place - static_cast<double>(below)) * (scores[above] - scores[below]);
-  };
-  return {quantile((1 - level) / 2), quantile((1 + level) / 2)};
+  return percentile_interval(std::move(scores), level);
 }
 
 }  // namespace
@@ -128,6 +119,19 @@ double conformal_distance(std::span<const float> target, std::span<const float> 
   if (rank > errors.size()) return std::numeric_limits<double>::quiet_NaN();
   std::nth_element(errors.begin(), errors.begin() + static_cast<std::ptrdiff_t>(rank - 1), errors.end());
   return errors[rank - 1];
+}
+
+Interval percentile_interval(std::vector<double> scores, double level) {
+  std::erase_if(scores, [](double s) { return !std::isfinite(s); });
+  if (scores.empty()) return {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
+  std::sort(scores.begin(), scores.end());
+  const auto quantile = [&](double p) {
+    const double place = p * static_cast<double>(scores.size() - 1);
+    const auto below = static_cast<std::size_t>(place);
+    const std::size_t above = std::min(below + 1, scores.size() - 1);
+    return scores[below] + (place - static_cast<double>(below)) * (scores[above] - scores[below]);
+  };
+  return {quantile((1 - level) / 2), quantile((1 + level) / 2)};
 }
 
 }  // namespace candor::candid

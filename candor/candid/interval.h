@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace candor::candid {
 /// Where the true number lies with the stated probability; low <= high, in the units of what was estimated.
@@ -26,6 +27,10 @@ Interval bootstrap_r2(std::span<const float> target, std::span<const float> pred
                       int resamples = 2000);
 Interval bootstrap_mean_absolute_error(std::span<const float> target, std::span<const float> prediction, std::uint64_t seed = 0,
                                        double level = .95, int resamples = 2000);
+
+/// The middle `level` of resampled scores: their quantiles (1 -+ level) / 2, between neighbours in a straight line. Scores that are not finite do not count;
+/// NaN when none is.
+Interval percentile_interval(std::vector<double> scores, double level = .95);
 
 /// Split conformal: the distance d such that a new row's truth lies within prediction +- d with probability `level`, from the absolute errors of
 /// rows that the model was not fitted on: the ceil((n + 1) level)-th smallest. NaN when n is too small for that (19 rows at .95).

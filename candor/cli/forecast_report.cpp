@@ -2,26 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 #include <map>
 #include <set>
 
 #include "candor/base/text.h"
+#include "candor/base/clock.h"
 #include "candor/base/threads.h"
 #include "candor/data/series/windows.h"
 #include "candor/nn/plot_model.h"
 
 namespace candor::cli {
 namespace {
-
-std::string now_text() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
 
 candid::ColumnOverview overview_of(const data::Series& series, std::size_t c, const candid::ForecastInputs& in) {
   candid::ColumnOverview out;
@@ -118,7 +109,7 @@ candid::Report forecast_report(const ForecastRun& run) {
   r.title = run.series.source.substr(run.series.source.find_last_of('/') + 1) + ": " + in.target + ", " + std::to_string(in.horizon) + (in.horizon == 1 ? " step ahead" : " steps ahead");
   r.command = run.command;
   r.task = "forecasting";
-  r.started = now_text();
+  r.started = utc_now();
   r.target = in.target;
   r.versions = {{"candor", CANDOR_VERSION}, {"compiler", CANDOR_COMPILER}};
   r.seed = run.seed;

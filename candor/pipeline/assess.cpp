@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <ctime>
 #include <map>
 
+#include "candor/base/clock.h"
 #include "candor/base/threads.h"
 #include "candor/candid/check_baselines.h"
 #include "candor/candid/check_leak.h"
@@ -26,15 +26,6 @@ namespace candor::pipeline {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-std::string now_text() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
 
 bool gives_logits(const Model& model) { return model.compiled() && model.compile_options().loss.size() > 0 && model.compile_options().loss[0].from_logits(); }
 
@@ -217,7 +208,7 @@ candid::Report assess(const Prepared& p, const TrainedModel& trained, const Asse
   const bool logits = p.train.is_classification() && gives_logits(trained.model);
   const Tensor outputs = answers(trained.model, logits, p.test);
   r.command = o.command;
-  r.started = now_text();
+  r.started = utc_now();
   r.seed = o.seed;
   r.threads = threads();
   r.timings = o.timings;

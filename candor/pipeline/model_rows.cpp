@@ -68,7 +68,8 @@ ModelRows rows_for_model(data::Table table, const formats::ModelFile& file, bool
     if (static_cast<std::int64_t>(known.size()) < table.rows()) table = table.take(known);
   }
   if (table.rows() == 0) fail(ErrorKind::invalid_argument, table.source + ": there are no rows");
-  if (const Config* stored = file.preprocessing.find("split")) {
+  // Only a score is worth less for rows that were learned from; answers, which may be to millions of rows, are not.
+  if (const Config* stored = targets ? file.preprocessing.find("split") : nullptr) {
     const data::SplitRecord record = data::SplitRecord::from_config(*stored);
     rows.seen = record.look_up(table);
     rows.seen_text = record.describe(rows.seen);

@@ -63,16 +63,7 @@ Interval bootstrap(const std::vector<Sums>& rows, const BlockOptions& o, Score s
     }
     scores[static_cast<std::size_t>(r)] = score(all);
   });
-  std::erase_if(scores, [](double s) { return !std::isfinite(s); });
-  if (scores.empty()) return {nan, nan};
-  std::sort(scores.begin(), scores.end());
-  const auto quantile = [&](double p) {
-    const double place = p * static_cast<double>(scores.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const std::size_t above = std::min(below + 1, scores.size() - 1);
-    return scores[below] + (place - static_cast<double>(below)) * (scores[above] - scores[below]);
-  };
-  return {quantile((1 - o.level) / 2), quantile((1 + o.level) / 2)};
+  return percentile_interval(std::move(scores), o.level);
 }
 
 }  // namespace
