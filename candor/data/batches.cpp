@@ -22,6 +22,8 @@ Batches::Batches(Dataset dataset, std::int64_t batch_size, BatchOptions options)
   count_ = options.drop_last ? rows / batch_size : rows / batch_size + (rows % batch_size != 0);
 }
 
+Batches::Iterator::value_type Batches::Iterator::operator*() const { return batches_->batch(at_); }
+
 std::pair<Tensor, Tensor> Batches::batch(std::int64_t index) const {
   if (index < 0 || index >= count_)
     fail(ErrorKind::invalid_argument, "batches: batch " + std::to_string(index) + " of " + std::to_string(count_) + " is asked for");

@@ -32,7 +32,7 @@ class Batches {
     using difference_type = std::ptrdiff_t;
     Iterator() = default;
     Iterator(const Batches* batches, std::int64_t at) : batches_(batches), at_(at) {}
-    value_type operator*() const { return batches_->batch(at_); }
+    value_type operator*() const;
     Iterator& operator++() { return ++at_, *this; }
     Iterator operator++(int) { return {batches_, at_++}; }
     bool operator==(const Iterator& other) const { return at_ == other.at_; }

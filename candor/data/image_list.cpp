@@ -8,6 +8,7 @@
 #include "candor/base/error.h"
 #include "candor/base/file.h"
 #include "candor/base/text.h"
+#include "candor/data/archive.h"
 #include "candor/data/image_parts.h"
 #include "candor/data/images.h"
 

@@ -10,6 +10,7 @@
 #include "candor/base/file.h"
 #include "candor/base/text.h"
 #include "candor/base/threads.h"
+#include "candor/data/archive.h"
 #include "candor/data/image_parts.h"
 #include "candor/data/row_memory.h"
 

@@ -8,11 +8,12 @@
 #include <utility>
 #include <vector>
 
-#include "candor/data/archive.h"
 #include "candor/data/dataset.h"
 #include "candor/data/image.h"
 
 namespace candor::data {
+
+struct ArchiveFile;  // data/archive.h
 
 struct ImageOptions {
   std::int64_t height = 0, width = 0;  ///< resize to this; 0: all pictures must have the same size

@@ -6,6 +6,7 @@
 
 #include "candor/base/error.h"
 #include "candor/base/text.h"
+#include "candor/data/archive.h"
 #include "candor/data/catalogue.h"
 #include "candor/data/generators.h"
 #include "candor/data/idx.h"

@@ -11,7 +11,7 @@ struct CompiledFunction::State {
   RunState run;
 };
 
-CompiledFunction::CompiledFunction(TensorFunction f, PlanOptions options) : state_(std::make_shared<State>()) {
+CompiledFunction::CompiledFunction(TensorFunction f, PlanOptions options) : state_(Shared<State>::make()) {
   state_->f = std::move(f);
   state_->options = std::move(options);
 }
@@ -38,18 +38,17 @@ RunState CompiledFunction::state() const { return state_->run; }
 
 namespace detail {
 
+std::span<const Tensor> all_of(const std::vector<Tensor>& tensors) { return tensors; }
 void flatten(const Tensor& t, std::vector<Tensor>& out) { out.push_back(t); }
 void flatten(const std::vector<Tensor>& ts, std::vector<Tensor>& out) { out.insert(out.end(), ts.begin(), ts.end()); }
 
-Tensor Unflatten<Tensor>::take(std::span<const Tensor>& in) {
-  Tensor t = in.front();
-  in = in.subspan(1);
-  return t;
+Tensor Unflatten<Tensor>::take(Rest& in) {
+  return *in.begin++;
 }
 
-std::vector<Tensor> Unflatten<std::vector<Tensor>>::take(std::span<const Tensor>& in) {
-  std::vector<Tensor> rest(in.begin(), in.end());
-  in = {};
+std::vector<Tensor> Unflatten<std::vector<Tensor>>::take(Rest& in) {
+  std::vector<Tensor> rest(in.begin, in.end);
+  in.begin = in.end;
   return rest;
 }
 

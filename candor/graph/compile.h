@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "candor/base/function.h"
+#include "candor/base/shared.h"
 #include "candor/graph/autodiff.h"
 #include "candor/graph/plan_options.h"
 #include "candor/graph/trace.h"
@@ -30,10 +31,12 @@ class CompiledFunction {
 
  private:
   struct State;
-  std::shared_ptr<State> state_;
+  Shared<State> state_;
 };
 
 namespace detail {
+/// A list as a span: out of line, as the checks that come with the conversion would cost every file that sees candor.h.
+std::span<const Tensor> all_of(const std::vector<Tensor>& tensors);
 void flatten(const Tensor& t, std::vector<Tensor>& out);
 void flatten(const std::vector<Tensor>& ts, std::vector<Tensor>& out);
 template <class A, class B>
@@ -42,19 +45,29 @@ template <class... Ts>
 void flatten(const std::tuple<Ts...>& t, std::vector<Tensor>& out) {
   std::apply([&](const auto&... items) { (flatten(items, out), ...); }, t);
 }
+/// What of a list of results is not taken yet. Two pointers: the checks by which a std::span is made of a vector cost every file that sees candor.h.
+struct Rest {
+  const Tensor *begin, *end;
+};
 template <class T> struct Unflatten;
 template <> struct Unflatten<Tensor> {
-  static Tensor take(std::span<const Tensor>& in);
+  static Tensor take(Rest& in);
 };
 template <> struct Unflatten<std::vector<Tensor>> {  // only as the last or only part of a result
-  static std::vector<Tensor> take(std::span<const Tensor>& in);
+  static std::vector<Tensor> take(Rest& in);
 };
 template <class A, class B> struct Unflatten<std::pair<A, B>> {
-  static std::pair<A, B> take(std::span<const Tensor>& in) { A a = Unflatten<A>::take(in); B b = Unflatten<B>::take(in); return {std::move(a), std::move(b)}; }
+  static std::pair<A, B> take(Rest& in) { A a = Unflatten<A>::take(in); B b = Unflatten<B>::take(in); return {std::move(a), std::move(b)}; }
 };
 template <class... Ts> struct Unflatten<std::tuple<Ts...>> {
-  static std::tuple<Ts...> take(std::span<const Tensor>& in) { return std::tuple<Ts...>{Unflatten<Ts>::take(in)...}; }
+  static std::tuple<Ts...> take(Rest& in) { return std::tuple<Ts...>{Unflatten<Ts>::take(in)...}; }
 };
+/// A result of type R from the list of its tensors.
+template <class R>
+R unflatten(const std::vector<Tensor>& results) {
+  Rest rest{results.data(), results.data() + results.size()};
+  return Unflatten<R>::take(rest);
+}
 }  // namespace detail
 
 /// A compiled callable with the result type of the user's function: Tensor, vector<Tensor>, pair or tuple of them, or void.
@@ -75,11 +88,8 @@ class Compiled {
 
   Result operator()(const std::type_identity_t<std::remove_cvref_t<Args>>&... arguments) const {
     const std::vector<Tensor> in{arguments...};
-    const std::vector<Tensor> out = function_(in);
-    if constexpr (!std::is_void_v<Result>) {
-      std::span<const Tensor> rest(out);
-      return detail::Unflatten<Result>::take(rest);
-    }
+    const std::vector<Tensor> out = function_(detail::all_of(in));
+    if constexpr (!std::is_void_v<Result>) return detail::unflatten<Result>(out);
   }
   const CompiledFunction& function() const { return function_; }
 

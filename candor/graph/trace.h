@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "candor/base/function.h"
+#include "candor/base/shared.h"
 #include "candor/tensor/tensor.h"
 
 namespace candor {
@@ -37,7 +38,7 @@ class Variable {
   Variable() = default;
   explicit Variable(const Tensor& initial, std::string name = "variable", bool trainable = true);
 
-  bool defined() const { return state_ != nullptr; }
+  bool defined() const { return static_cast<bool>(state_); }
   const std::string& name() const;
   void rename(std::string name) const;
   bool trainable() const;
@@ -59,7 +60,7 @@ class Variable {
 
  private:
   struct State;
-  std::shared_ptr<State> state_;
+  Shared<State> state_;
 };
 
 }  // namespace candor

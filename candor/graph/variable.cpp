@@ -14,7 +14,7 @@ struct Variable::State {
   Function<Tensor(const Tensor&)> constraint;
 };
 
-Variable::Variable(const Tensor& initial, std::string name, bool trainable) : state_(std::make_shared<State>()) {
+Variable::Variable(const Tensor& initial, std::string name, bool trainable) : state_(Shared<State>::make()) {
   state_->name = std::move(name);
   state_->trainable = trainable;
   auto impl = std::make_shared<detail::TensorImpl>(initial.clone().impl());
@@ -53,7 +53,7 @@ const Tensor& Variable::tensor() const { return state_->tensor; }
 Tensor Variable::value() const {
   Tensor own = state_->tensor;
   for (auto* context = detail::TraceContext::current(); context; context = context->parent) {
-    const auto found = context->assigned.find(state_.get());
+    const auto found = context->assigned.find(&*state_);
     if (found == context->assigned.end()) continue;
     own = found->second;
     break;
@@ -75,7 +75,7 @@ void Variable::assign(const Tensor& given) const {
     fail(ErrorKind::unsupported, "assign: variable " + name() + " is assigned inside a scan, cond, while_loop or vmap; carry its value as state, or return it, instead");
   const int v = context->value_of(value);
   context->graph->set_update(state_->tensor, v);
-  context->assigned[state_.get()] = context->tensor_of(v);
+  context->assigned[&*state_] = context->tensor_of(v);
 }
 
 }  // namespace candor

@@ -14,8 +14,8 @@ namespace candor {
 constexpr int not_mapped = std::numeric_limits<int>::min();
 
 struct VmapOptions {
-  std::vector<int> in_axes = {};   ///< the axis of the examples in each argument; empty: 0 in all, one entry: the same for all
-  std::vector<int> out_axes = {};  ///< where the axis of the examples goes in each result; empty: 0 in all, one entry: the same for all
+  std::vector<int> in_axes{};   ///< the axis of the examples in each argument; empty: 0 in all, one entry: the same for all
+  std::vector<int> out_axes{};  ///< where the axis of the examples goes in each result; empty: 0 in all, one entry: the same for all
   std::int64_t axis_size = -1;     ///< number of examples, needed only when no argument has them
 };
 
@@ -32,9 +32,7 @@ auto vmap_of(Function<R(std::span<const Tensor>)> f, VmapOptions options) {
       },
       std::move(options));
   return Function<R(std::span<const Tensor>)>([mapped = std::move(mapped)](std::span<const Tensor> in) {
-    const std::vector<Tensor> out = mapped(in);
-    std::span<const Tensor> rest(out);
-    return Unflatten<R>::take(rest);
+    return unflatten<R>(mapped(in));
   });
 }
 
@@ -51,9 +49,7 @@ auto vmap_of(Function<R(A...)> f, VmapOptions options) {
       std::move(options));
   return Function<R(A...)>([mapped = std::move(mapped)](A... arguments) {
     const std::vector<Tensor> in{arguments...};
-    const std::vector<Tensor> out = mapped(in);
-    std::span<const Tensor> rest(out);
-    return Unflatten<R>::take(rest);
+    return unflatten<R>(mapped(all_of(in)));
   });
 }
 }  // namespace detail

@@ -15,15 +15,15 @@ namespace candor {
 struct CallOptions {
   Mode mode = inference;
   /// "attention_mask", ...; an argument that is a list has one entry for each part: {"initial_state", h}, {"initial_state", c}.
-  std::vector<std::pair<std::string, Tensor>> tensors = {};
+  std::vector<std::pair<std::string, Tensor>> tensors{};
   /// The others: {{"use_causal_mask", true}}.
-  Config options = {};
+  Config options{};
 };
 
 /// The same where the layer is applied to placeholders.
 struct SymbolCallOptions {
-  std::vector<std::pair<std::string, Symbol>> tensors = {};
-  Config options = {};
+  std::vector<std::pair<std::string, Symbol>> tensors{};
+  Config options{};
 };
 
 /// Adds a scalar to what the running training step makes small; for layers of one's own. Where nothing collects (predict), it does nothing.

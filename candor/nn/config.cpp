@@ -1,6 +1,7 @@
 #include "candor/nn/config.h"
 
 #include <cstdio>
+#include <utility>
 #include <variant>
 
 #include "candor/base/error.h"
@@ -48,15 +49,19 @@ thread_local Found last_found;
 }  // namespace
 
 Config::Config() = default;
-Config::Config(const Config& other) : value_(other.value_ ? std::make_unique<Value>(*other.value_) : nullptr) {}
-Config::Config(Config&&) noexcept = default;
+Config::Config(const Config& other) : value_(other.value_ ? new Value(*other.value_) : nullptr) {}
+Config::Config(Config&& other) noexcept : value_(std::exchange(other.value_, nullptr)) {}
 Config& Config::operator=(const Config& other) {
   if (this != &other) *this = Config(other);
   return *this;
 }
-Config& Config::operator=(Config&&) noexcept = default;
-Config::~Config() = default;
-Config::Config(Value value) : value_(std::make_unique<Value>(std::move(value))) {}
+Config& Config::operator=(Config&& other) noexcept {
+  Config taken(std::move(other));
+  std::swap(value_, taken.value_);
+  return *this;
+}
+Config::~Config() { delete value_; }
+Config::Config(Value&& value) : value_(new Value(std::move(value))) {}
 Config::Config(bool value) : Config(Value{value}) {}
 Config::Config(int value) : Config(std::int64_t{value}) {}
 Config::Config(std::int64_t value) : Config(Value{value}) {}

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <initializer_list>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -75,8 +74,8 @@ class Config {
 
  private:
   struct Value;  // a variant, out of sight: every file that sees candor.h would pay for its comparisons and copies
-  explicit Config(Value value);
-  std::unique_ptr<Value> value_;  // null is null
+  explicit Config(Value&& value);
+  Value* value_ = nullptr;  // owned; null is null. Not a unique_ptr, which every file that sees candor.h would pay for
 };
 
 /// JSON-like text for messages and tests; not meant to be read back.

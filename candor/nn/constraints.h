@@ -1,7 +1,6 @@
 // What a weight must satisfy: a projection that the optimizer applies to it after each update.
 #pragma once
 
-#include <concepts>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -25,7 +24,7 @@ class Constraint {
   Constraint(const char* name) : Constraint(std::string_view(name)) {}
   /// A function of one's own under a name. It is written by that name and cannot be read back.
   template <class F>
-    requires(std::is_invocable_r_v<Tensor, F&, const Tensor&> && !std::same_as<F, Constraint>)
+    requires(!std::is_same_v<F, Constraint> && std::is_invocable_r_v<Tensor, F&, const Tensor&>)
   Constraint(F rule, std::string name = "function") : rule_(std::move(rule)), config_(named(std::move(name))) {}
 
   bool defined() const { return static_cast<bool>(rule_); }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "candor/base/maybe.h"
 #include "candor/base/function.h"
 #include "candor/nn/config.h"
 #include "candor/tensor/random.h"
@@ -29,7 +30,7 @@ class Initializer {
   Initializer(const std::string& name) : Initializer(std::string_view(name)) {}
   /// A function of one's own under a name: values of this shape and dtype. It is written by that name and cannot be read back.
   template <class F>
-    requires(std::is_invocable_r_v<Tensor, F&, const Shape&, DType>)
+    requires(!std::is_same_v<F, Initializer> && std::is_invocable_r_v<Tensor, F&, const Shape&, DType>)
   Initializer(F function, std::string name = "function") : kind_(std::move(name)), values_(Config::map()), function_(std::move(function)) {}
   /// From config(). Throws Error (corrupt) when the class is not known.
   explicit Initializer(const Config& config);
@@ -49,7 +50,7 @@ class Initializer {
 };
 
 using Seed = std::optional<std::uint64_t>;
-using FanAxes = std::optional<std::vector<int>>;
+using FanAxes = Maybe<std::vector<int>>;
 /// All entries 0; Ones: all 1; Constant: all `value`.
 struct Zeros { operator Initializer() const; };
 struct Ones { operator Initializer() const; };
@@ -64,8 +65,8 @@ struct TruncatedNormal { double mean = 0, stddev = 0.05; Seed seed = {}; operato
 struct VarianceScaling {
   double scale = 1;
   std::string mode = "fan_in", distribution = "truncated_normal";
-  Seed seed = {};
-  FanAxes input_axes = {}, output_axes = {};
+  Seed seed{};
+  FanAxes input_axes{}, output_axes{};
   operator Initializer() const;
 };
 /// Glorot and Bengio 2010: VarianceScaling of scale 1 by fan_avg.

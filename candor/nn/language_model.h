@@ -19,7 +19,7 @@ struct CausalLanguageModelOptions {
   std::int64_t intermediate_dim = 0;  ///< of the feed-forward parts; 0: 4 hidden_dim
   bool tie_weights = true;            ///< the scores come by the table of the tokens, else by a table of their own
   TransformerOptions block = {.activation = "gelu_tanh", .normalize_first = true};  ///< of each TransformerDecoder but for the name
-  std::string name = {};
+  std::string name{};
 };
 /// Tokens [batch, sequence_length] (i32) -> the scores of the next token at each step [batch, sequence_length, vocabulary_size]: GPT-2 (Radford et al.
 /// 2019) by default. Tokens have a learned position embedding, unless `block` is rotary. Train it with SparseCategoricalCrossentropy{.from_logits = true}
@@ -31,7 +31,7 @@ struct GenerateOptions {
   double temperature = 0;                  ///< scores are divided by it before a token is drawn; 0: always the best one
   std::int64_t top_k = 0;                  ///< only so many of the best are drawn from; 0: all
   double top_p = 1;                        ///< only the fewest best that together have this share, in (0, 1] (Holtzman et al. 2020)
-  std::optional<std::int64_t> end_token = {};  ///< a row ends with it and is filled up with it; when all rows have ended it is over
+  std::optional<std::int64_t> end_token{};  ///< a row ends with it and is filled up with it; when all rows have ended it is over
   std::uint64_t seed = 0;                  ///< of what is drawn: the same seed gives the same tokens
 };
 /// The prompt [batch, steps] (whole numbers, at least one step) with what the model puts behind it, i32 [batch, steps + new tokens]. The model takes tokens

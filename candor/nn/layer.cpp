@@ -311,6 +311,7 @@ DType config_dtype(const Config& options) {
 
 }  // namespace detail
 
+Symbol::Symbol(std::shared_ptr<const detail::SymbolNode> node, int output) : node_(std::move(node)), output_(output) {}
 const Shape& Symbol::shape() const { return node_->outputs.at(static_cast<std::size_t>(output_)).shape; }
 DType Symbol::dtype() const { return node_->outputs.at(static_cast<std::size_t>(output_)).dtype; }
 
@@ -338,6 +339,7 @@ Tensor Layer::operator()(const std::vector<Tensor>& xs, Mode mode) const {
   return outputs.front();
 }
 
+std::vector<Symbol> Layer::call(const std::vector<Symbol>& xs) const { return call(xs, SymbolCallOptions{}); }
 std::vector<Symbol> Layer::call(const std::vector<Symbol>& xs, const SymbolCallOptions& options) const {
   auto node = std::make_shared<detail::SymbolNode>();
   node->layer = *this;

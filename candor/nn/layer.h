@@ -46,7 +46,8 @@ class Layer {
   /// The functional API: applies the layer to placeholders. The layer is built.
   Symbol operator()(const Symbol& x) const;
   Symbol operator()(const std::vector<Symbol>& xs) const;
-  std::vector<Symbol> call(const std::vector<Symbol>& xs, const SymbolCallOptions& options = {}) const;
+  std::vector<Symbol> call(const std::vector<Symbol>& xs) const;
+  std::vector<Symbol> call(const std::vector<Symbol>& xs, const SymbolCallOptions& options) const;
 
   bool defined() const { return body_ != nullptr; }
   /// "dense", "dense_1", ...: given by the option `name`, or by the model that the layer is put into.

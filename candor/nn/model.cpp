@@ -7,7 +7,12 @@
 
 namespace candor {
 
+LossList::LossList(int, const Loss& loss) : losses_{loss} {}
 LossList::LossList(std::initializer_list<Loss> losses) : losses_(losses) {}
+LossList::LossList(std::vector<Loss> losses) : losses_(std::move(losses)) {}
+bool LossList::empty() const { return losses_.empty(); }
+std::size_t LossList::size() const { return losses_.size(); }
+const Loss& LossList::operator[](std::size_t output) const { return losses_.size() == 1 ? losses_.front() : losses_.at(output); }
 
 namespace detail {
 

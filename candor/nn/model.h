@@ -32,23 +32,24 @@ class LossList {
   LossList() = default;
   template <class L>
     requires std::is_convertible_v<const L&, Loss>
-  LossList(const L& loss) : losses_{static_cast<Loss>(loss)} {}
+  LossList(const L& loss) : LossList(0, static_cast<Loss>(loss)) {}
   LossList(std::initializer_list<Loss> losses);
-  LossList(std::vector<Loss> losses) : losses_(std::move(losses)) {}
-  bool empty() const { return losses_.empty(); }
-  std::size_t size() const { return losses_.size(); }
-  const Loss& operator[](std::size_t output) const { return losses_.size() == 1 ? losses_.front() : losses_.at(output); }
+  LossList(std::vector<Loss> losses);
+  bool empty() const;
+  std::size_t size() const;
+  const Loss& operator[](std::size_t output) const;
 
  private:
+  LossList(int, const Loss& loss);
   std::vector<Loss> losses_;
 };
 
 struct CompileOptions {
-  LossList loss = {};
-  Optimizer optimizer = {};
-  MetricList metrics = {};                  ///< sample weights do not count in them
-  std::vector<double> loss_weights = {};    ///< one an output; empty: 1 each
-  MetricList weighted_metrics = {};         ///< sample and class weights count in them
+  LossList loss{};
+  Optimizer optimizer{};
+  MetricList metrics{};                  ///< sample weights do not count in them
+  std::vector<double> loss_weights{};    ///< one an output; empty: 1 each
+  MetricList weighted_metrics{};         ///< sample and class weights count in them
 };
 
 /// How summary() shows a model; names are Keras's.

@@ -1,7 +1,6 @@
 // Penalties on weights, added to the training loss.
 #pragma once
 
-#include <concepts>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -24,7 +23,7 @@ class Regularizer {
   Regularizer(const char* name) : Regularizer(std::string_view(name)) {}
   /// A function of one's own under a name. It is written by that name and cannot be read back.
   template <class F>
-    requires(std::is_invocable_r_v<Tensor, F&, const Tensor&> && !std::same_as<F, Regularizer>)
+    requires(!std::is_same_v<F, Regularizer> && std::is_invocable_r_v<Tensor, F&, const Tensor&>)
   Regularizer(F rule, std::string name = "function") : rule_(std::move(rule)), config_(named(std::move(name))) {}
 
   bool defined() const { return static_cast<bool>(rule_); }

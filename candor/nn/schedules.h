@@ -79,7 +79,7 @@ struct CosineDecay {
   double decay_steps;
   double alpha = 0;
   std::string name = "CosineDecay";
-  std::optional<double> warmup_target = {};  ///< unset: no warm-up
+  std::optional<double> warmup_target{};  ///< unset: no warm-up
   double warmup_steps = 0;
   operator Schedule() const;
 };

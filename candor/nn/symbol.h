@@ -17,7 +17,7 @@ struct SymbolNode;
 class Symbol {
  public:
   Symbol() = default;
-  Symbol(std::shared_ptr<const detail::SymbolNode> node, int output) : node_(std::move(node)), output_(output) {}
+  Symbol(std::shared_ptr<const detail::SymbolNode> node, int output);
   bool defined() const { return node_ != nullptr; }
   const Shape& shape() const;
   DType dtype() const;
@@ -33,8 +33,8 @@ class Symbol {
 
 struct InputOptions {
   DType dtype = DType::f32;
-  std::string name = {};  ///< empty: input, input_1, ...
-  std::vector<int> free_axes = {};  ///< axes of a sample that may have any extent (time steps); `shape` then holds an example
+  std::string name{};  ///< empty: input, input_1, ...
+  std::vector<int> free_axes{};  ///< axes of a sample that may have any extent (time steps); `shape` then holds an example
 };
 
 /// An input whose samples have this shape: Input({28, 28, 1}).

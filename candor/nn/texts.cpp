@@ -11,6 +11,11 @@ Texts::Texts(std::vector<std::string> values, const Shape& shape) : values_(std:
   if (shape_.size() != size()) fail(ErrorKind::shape, "Texts: " + std::to_string(size()) + " strings do not fill the shape " + to_string(shape_));
 }
 
+Texts Texts::reshaped(const Shape& shape) const { return {values_, shape}; }
+bool Texts::operator==(const Texts& other) const { return shape_ == other.shape_ && values_ == other.values_; }
+
+Column::Column(Tensor numbers) : numbers_(std::move(numbers)) {}
+Column::Column(Texts texts) : texts_(std::move(texts)) {}
 const Tensor& Column::numbers() const {
   if (is_texts()) fail(ErrorKind::dtype, "numbers are needed here and texts were given, shape " + to_string(texts_.shape()) + "; look them up or hash them first");
   return numbers_;

@@ -25,8 +25,8 @@ class Texts {
   const std::string& operator[](std::int64_t i) const { return values_[static_cast<std::size_t>(i)]; }
   const std::vector<std::string>& values() const { return values_; }
   /// The same strings in another shape. Throws Error (shape) when the sizes differ.
-  Texts reshaped(const Shape& shape) const { return {values_, shape}; }
-  bool operator==(const Texts& other) const = default;
+  Texts reshaped(const Shape& shape) const;
+  bool operator==(const Texts& other) const;
 
  private:
   std::vector<std::string> values_;
@@ -36,8 +36,8 @@ class Texts {
 /// Numbers or texts: an input of a preprocessing layer, a column of a table.
 class Column {
  public:
-  Column(Tensor numbers) : numbers_(std::move(numbers)) {}
-  Column(Texts texts) : texts_(std::move(texts)) {}
+  Column(Tensor numbers);
+  Column(Texts texts);
   bool is_texts() const { return !numbers_.defined(); }
   const Shape& shape() const { return is_texts() ? texts_.shape() : numbers_.shape(); }
   /// Throw Error (dtype) when it holds the other.

@@ -8,9 +8,9 @@
 namespace candor {
 
 struct DotProductAttentionOptions {
-  Tensor bias = {};                  ///< floating, added to the scaled scores; broadcasts to [batch, heads, T, S]
-  Tensor mask = {};                  ///< bool, true where attended; broadcasts to [batch, heads, T, S]
-  std::optional<double> scale = {};  ///< none: 1 / sqrt(head)
+  Tensor bias{};                  ///< floating, added to the scaled scores; broadcasts to [batch, heads, T, S]
+  Tensor mask{};                  ///< bool, true where attended; broadcasts to [batch, heads, T, S]
+  std::optional<double> scale{};  ///< none: 1 / sqrt(head)
   bool is_causal = false;            ///< query t attends to keys 0..t
 };
 

@@ -17,9 +17,9 @@ using Padding = std::vector<std::pair<std::int64_t, std::int64_t>>;
 Padding resolve_padding(const std::string& mode, const Ints& spatial, const Ints& kernel, const Ints& strides, const Ints& dilation);
 
 struct ConvOptions {
-  Ints strides = {};     ///< empty: 1
-  Padding padding = {};  ///< empty: none
-  Ints dilation = {};    ///< empty: 1
+  Ints strides{};     ///< empty: 1
+  Padding padding{};  ///< empty: none
+  Ints dilation{};    ///< empty: 1
   std::int64_t groups = 1;
 };
 /// Correlation, as every framework calls convolution. Throws Error (shape) naming the axis, e.g. a kernel larger than a valid input.
@@ -31,9 +31,9 @@ Tensor conv_kernel_gradient(const Tensor& x, const Tensor& cotangent, const Shap
 Tensor conv_transpose(const Tensor& x, const Tensor& kernel, const Shape& output_shape, const ConvOptions& options = {});
 
 struct PoolOptions {
-  Ints size = {};
-  Ints strides = {};     ///< empty: size
-  Padding padding = {};  ///< empty: none
+  Ints size{};
+  Ints strides{};     ///< empty: size
+  Padding padding{};  ///< empty: none
 };
 /// First maximum wins. NaN wins over numbers.
 Tensor max_pool(const Tensor& x, const PoolOptions& options);

@@ -6,6 +6,10 @@
 #include "candor/base/error.h"
 
 namespace candor {
+
+std::vector<ResumePolicy> CallbackBody::resume_policies() const { return {}; }
+Callback::Callback(std::shared_ptr<CallbackBody> body) : body_(std::move(body)) {}
+
 namespace {
 
 class LambdaBody final : public CallbackBody {

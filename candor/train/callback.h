@@ -49,13 +49,13 @@ class CallbackBody {
   /// Ends training at a loss that is not finite, where fit else throws.
   virtual bool ends_at_nan() const { return false; }
   /// Resume points that fit is to write.
-  virtual std::vector<ResumePolicy> resume_policies() const { return {}; }
+  virtual std::vector<ResumePolicy> resume_policies() const;
 };
 
 /// A handle; copies share state.
 class Callback {
  public:
-  explicit Callback(std::shared_ptr<CallbackBody> body) : body_(std::move(body)) {}
+  explicit Callback(std::shared_ptr<CallbackBody> body);
   CallbackBody* operator->() const { return body_.get(); }
 
  private:

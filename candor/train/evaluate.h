@@ -12,7 +12,7 @@ namespace candor {
 
 struct EvaluateOptions {
   std::int64_t batch_size = 256;  ///< affects memory and speed alone
-  SampleWeights sample_weight = {};  ///< of the loss and of weighted_metrics
+  SampleWeights sample_weight{};  ///< of the loss and of weighted_metrics
   int verbose = 0;                ///< 1: a progress bar
 };
 

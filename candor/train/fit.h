@@ -14,7 +14,7 @@ namespace candor {
 /// What validation runs on: a dataset, or {x, y}.
 struct ValidationData {
   std::vector<Tensor> x, y;
-  SampleWeights sample_weight = {};
+  SampleWeights sample_weight{};
 
   ValidationData() = default;
   ValidationData(const data::Dataset& dataset);
@@ -27,15 +27,15 @@ struct FitOptions {
   int epochs = 1;                       ///< up to this number of epochs in all, counted from initial_epoch
   std::int64_t batch_size = 32;         ///< the last batch of an epoch is smaller when the rows do not divide
   double validation_split = 0;          ///< in [0, 1): the last rows are not trained on and judged after each epoch
-  ValidationData validation_data = {};  ///< in place of validation_split
+  ValidationData validation_data{};  ///< in place of validation_split
   bool shuffle = true;                  ///< a new order each epoch, given by seed and epoch alone
   std::uint64_t seed = 0;               ///< of the order and of dropout; weights have set_random_seed
-  std::vector<Callback> callbacks = {};
+  std::vector<Callback> callbacks{};
   int verbose = 1;                      ///< 0: silent, 1: a bar (lines when piped), 2: a line an epoch
-  std::vector<double> class_weight = {};  ///< a factor for each class number; targets are class numbers, 0 and 1, or one-hot. Validation has none
-  SampleWeights sample_weight = {};     ///< of the loss and of weighted_metrics
+  std::vector<double> class_weight{};  ///< a factor for each class number; targets are class numbers, 0 and 1, or one-hot. Validation has none
+  SampleWeights sample_weight{};     ///< of the loss and of weighted_metrics
   int initial_epoch = 0;
-  std::string resume = {};      ///< a file: training goes on from it, to the bit, when it is there, and writes it as it goes; BackupAndRestore does the same with a folder
+  std::string resume{};      ///< a file: training goes on from it, to the bit, when it is there, and writes it as it goes; BackupAndRestore does the same with a folder
   double resume_every = 60;     ///< seconds between two writes, at least (they take at most 2 % of the time); 0: after every step
   std::int64_t resume_steps = 0;  ///< when not 0: after each so many steps, in place of resume_every
   std::int64_t steps_per_epoch = 0;     ///< 0: all batches. Else an epoch ends after so many steps, or with the data; the next goes on behind it, as in Keras

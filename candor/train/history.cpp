@@ -9,6 +9,8 @@
 
 namespace candor {
 
+Scores::Scores(std::vector<Item> items) : items_(std::move(items)) {}
+
 const double* Scores::find(std::string_view name) const {
   for (const auto& [label, value] : items_) {
     if (label == name) return &value;
@@ -67,5 +69,8 @@ void History::add(Scores scores, double seconds) {
   for (auto& [name, values] : columns_) values.resize(epochs_.size(), std::numeric_limits<double>::quiet_NaN());
   seconds_.push_back(seconds);
 }
+
+bool History::interrupted() const { return ended_ == "interrupted"; }
+void History::end(std::string why) { ended_ = std::move(why); }
 
 }  // namespace candor

@@ -15,7 +15,7 @@ class Scores {
  public:
   using Item = std::pair<std::string, double>;
   Scores() = default;
-  explicit Scores(std::vector<Item> items) : items_(std::move(items)) {}
+  explicit Scores(std::vector<Item> items);
   /// The number of that name. Throws Error (not_found) that lists the names.
   double operator[](std::string_view name) const;
   /// Null when there is none.
@@ -41,10 +41,10 @@ class History {
   const std::vector<double>& seconds() const { return seconds_; }
   /// Why training ended: "finished", "interrupted", or what a callback said.
   const std::string& ended() const { return ended_; }
-  bool interrupted() const { return ended_ == "interrupted"; }
+  bool interrupted() const;
 
   void add(Scores scores, double seconds);
-  void end(std::string why) { ended_ = std::move(why); }
+  void end(std::string why);
 
  private:
   std::vector<Scores> epochs_;

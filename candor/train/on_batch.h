@@ -10,8 +10,8 @@
 namespace candor {
 
 struct BatchOptions {
-  SampleWeights sample_weight = {};
-  std::vector<double> class_weight = {};  ///< as in FitOptions; train_on_batch alone
+  SampleWeights sample_weight{};
+  std::vector<double> class_weight{};  ///< as in FitOptions; train_on_batch alone
 };
 
 }  // namespace candor

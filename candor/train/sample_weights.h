@@ -13,11 +13,9 @@ namespace candor {
 class SampleWeights {
  public:
   SampleWeights() = default;
-  SampleWeights(const Tensor& for_all) {
-    if (for_all.defined()) tensors_.push_back(for_all);
-  }
-  SampleWeights(std::vector<Tensor> of_each) : tensors_(std::move(of_each)) {}
-  bool defined() const { return !tensors_.empty(); }
+  SampleWeights(const Tensor& for_all);
+  SampleWeights(std::vector<Tensor> of_each);
+  bool defined() const;
   const std::vector<Tensor>& tensors() const { return tensors_; }
 
  private:

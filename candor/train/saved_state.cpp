@@ -19,6 +19,8 @@ const Config& value_of(const Config& values, const std::string& name) {
 
 }  // namespace
 
+SavedState::SavedState(Config values, Tensors tensors) : values_(std::move(values)), tensors_(std::move(tensors)) {}
+
 SavedState& SavedState::set(const std::string& name, bool value) { return values_.set(name, Config(value)), *this; }
 SavedState& SavedState::set(const std::string& name, int value) { return values_.set(name, Config(value)), *this; }
 SavedState& SavedState::set(const std::string& name, std::int64_t value) { return values_.set(name, Config(value)), *this; }

@@ -15,7 +15,7 @@ class SavedState {
   using Tensors = std::vector<std::pair<std::string, Tensor>>;
 
   SavedState() = default;
-  SavedState(Config values, Tensors tensors) : values_(std::move(values)), tensors_(std::move(tensors)) {}
+  SavedState(Config values, Tensors tensors);
 
   SavedState& set(const std::string& name, bool value);
   SavedState& set(const std::string& name, int value);

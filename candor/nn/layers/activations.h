@@ -18,10 +18,10 @@ class Activation : public Layer {
 };
 
 struct ReLUOptions {
-  std::optional<double> max_value = {};  ///< none: unbounded
+  std::optional<double> max_value{};  ///< none: unbounded
   double negative_slope = 0;
   double threshold = 0;
-  std::string name = {};
+  std::string name{};
 };
 /// max_value where x >= max_value, x where threshold <= x, else negative_slope (x - threshold).
 class ReLU : public Layer {
@@ -48,10 +48,10 @@ class ELU : public Layer {
 
 struct PReLUOptions {
   Initializer alpha_initializer = "zeros";
-  Regularizer alpha_regularizer = {};
-  Constraint alpha_constraint = {};
-  std::vector<int> shared_axes = {};  ///< axes (from 1; 0 is the batch) along which one alpha is shared
-  std::string name = {};
+  Regularizer alpha_regularizer{};
+  Constraint alpha_constraint{};
+  std::vector<int> shared_axes{};  ///< axes (from 1; 0 is the batch) along which one alpha is shared
+  std::string name{};
 };
 /// x where x > 0, else alpha x with an alpha that is learned (He et al. 2015). Weight: alpha, the shape of a sample with 1 along shared_axes.
 class PReLU : public Layer {

@@ -8,7 +8,7 @@ namespace candor {
 
 struct AdaptivePoolingOptions {
   std::string data_format = "channels_last";  ///< or "channels_first"
-  std::string name = {};
+  std::string name{};
 };
 
 namespace detail {

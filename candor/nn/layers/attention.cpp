@@ -105,4 +105,9 @@ Layer AdditiveAttention::from_config(const Config& c) {
   return AdditiveAttention({.use_scale = c.get("use_scale", true), .dropout = c.get("dropout", 0.0), .seed = detail::seed_from(c), .name = detail::config_name(c)});
 }
 
+AttentionResult<Tensor> Attention::operator()(const Tensor& query, const Tensor& value, const AttentionCall<Tensor>& call) const { return detail::call_attention(*this, query, value, call); }
+AttentionResult<Symbol> Attention::operator()(const Symbol& query, const Symbol& value, const AttentionCall<Symbol>& call) const { return detail::call_attention(*this, query, value, call); }
+AttentionResult<Tensor> AdditiveAttention::operator()(const Tensor& query, const Tensor& value, const AttentionCall<Tensor>& call) const { return detail::call_attention(*this, query, value, call); }
+AttentionResult<Symbol> AdditiveAttention::operator()(const Symbol& query, const Symbol& value, const AttentionCall<Symbol>& call) const { return detail::call_attention(*this, query, value, call); }
+
 }  // namespace candor

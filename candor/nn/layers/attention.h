@@ -11,8 +11,8 @@ struct AttentionOptions {
   bool use_scale = false;          ///< dot: scores times a weight; concat: their sum within tanh times a weight
   std::string score_mode = "dot";  ///< "dot": query . key; "concat": weight * sum(tanh(query + key))
   double dropout = 0;              ///< share of the distribution's entries that is dropped in training
-  std::optional<std::uint64_t> seed = {};  ///< of what is dropped; none: it follows the run's seed
-  std::string name = {};
+  std::optional<std::uint64_t> seed{};  ///< of what is dropped; none: it follows the run's seed
+  std::string name{};
 };
 
 /// softmax(scores(query, key)) value: inputs query [batch, T, dim], value [batch, S, dim] and, where it is another, key [batch, S, dim];
@@ -23,16 +23,16 @@ class Attention : public Layer {
   /// Throws Error (invalid_argument) for another score_mode or a dropout outside [0, 1).
   explicit Attention(AttentionOptions options = {});
   using Layer::operator();
-  AttentionResult<Tensor> operator()(const Tensor& query, const Tensor& value, const AttentionCall<Tensor>& call = {}) const { return detail::call_attention(*this, query, value, call); }
-  AttentionResult<Symbol> operator()(const Symbol& query, const Symbol& value, const AttentionCall<Symbol>& call = {}) const { return detail::call_attention(*this, query, value, call); }
+  AttentionResult<Tensor> operator()(const Tensor& query, const Tensor& value, const AttentionCall<Tensor>& call = {}) const;
+  AttentionResult<Symbol> operator()(const Symbol& query, const Symbol& value, const AttentionCall<Symbol>& call = {}) const;
   static Layer from_config(const Config& options);
 };
 
 struct AdditiveAttentionOptions {
   bool use_scale = true;  ///< a weight for each of the dim entries
   double dropout = 0;
-  std::optional<std::uint64_t> seed = {};
-  std::string name = {};
+  std::optional<std::uint64_t> seed{};
+  std::string name{};
 };
 
 /// The same with scores sum(scale * tanh(query + key)). Weight: scale [dim].
@@ -40,8 +40,8 @@ class AdditiveAttention : public Layer {
  public:
   explicit AdditiveAttention(AdditiveAttentionOptions options = {});
   using Layer::operator();
-  AttentionResult<Tensor> operator()(const Tensor& query, const Tensor& value, const AttentionCall<Tensor>& call = {}) const { return detail::call_attention(*this, query, value, call); }
-  AttentionResult<Symbol> operator()(const Symbol& query, const Symbol& value, const AttentionCall<Symbol>& call = {}) const { return detail::call_attention(*this, query, value, call); }
+  AttentionResult<Tensor> operator()(const Tensor& query, const Tensor& value, const AttentionCall<Tensor>& call = {}) const;
+  AttentionResult<Symbol> operator()(const Symbol& query, const Symbol& value, const AttentionCall<Symbol>& call = {}) const;
   static Layer from_config(const Config& options);
 };
 

@@ -10,11 +10,11 @@ namespace candor {
 /// Further arguments of mha(query, value, {.use_causal_mask = true}). T is Tensor, or Symbol in the functional API.
 template <class T>
 struct AttentionCall {
-  T key = {};             ///< [batch, S, features]; undefined: the value
-  T value_mask = {};      ///< bool [batch, S], true where attended; undefined: the value's own mask (Tensor::mask)
-  T key_mask = {};        ///< the same for the key
-  T attention_mask = {};  ///< [batch, T, S] or [batch, heads, T, S], true or not 0 where attended
-  T attention_bias = {};  ///< floating, added to the scores, [batch or 1, heads or 1, T or 1, S or 1]: relative positions; layers of several heads only
+  T key{};             ///< [batch, S, features]; undefined: the value
+  T value_mask{};      ///< bool [batch, S], true where attended; undefined: the value's own mask (Tensor::mask)
+  T key_mask{};        ///< the same for the key
+  T attention_mask{};  ///< [batch, T, S] or [batch, heads, T, S], true or not 0 where attended
+  T attention_bias{};  ///< floating, added to the scores, [batch or 1, heads or 1, T or 1, S or 1]: relative positions; layers of several heads only
   bool return_attention_scores = false;
   bool use_causal_mask = false;  ///< step t attends to steps 0..t
   Mode mode = inference;         ///< not for symbols

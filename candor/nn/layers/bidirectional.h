@@ -7,8 +7,8 @@ namespace candor {
 
 struct BidirectionalOptions {
   std::string merge_mode = "concat";  ///< "concat" (last axis), "sum", "mul", "ave", or "none": two outputs
-  Layer backward_layer = {};          ///< a copy of the layer that goes the other way when not given
-  std::string name = {};
+  Layer backward_layer{};          ///< a copy of the layer that goes the other way when not given
+  std::string name{};
 };
 /// The layer forwards and a copy of it with weights of its own backwards (Schuster, Paliwal 1997); both outputs, in the order of time, are
 /// merged. With return_state the forward states follow, then the backward ones; initial_state takes them in this order. Masks

@@ -8,15 +8,15 @@
 namespace candor {
 
 struct BilinearOptions {
-  ActivationFunction activation = {};  ///< linear
+  ActivationFunction activation{};  ///< linear
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
-  Regularizer kernel_regularizer = {};
-  Regularizer bias_regularizer = {};
-  Constraint kernel_constraint = {};
-  Constraint bias_constraint = {};
-  std::string name = {};
+  Regularizer kernel_regularizer{};
+  Regularizer bias_regularizer{};
+  Constraint kernel_constraint{};
+  Constraint bias_constraint{};
+  std::string name{};
 };
 
 /// activation(x1 . kernel . x2 + bias) over the last axes of two inputs: [..., in1] and [..., in2] -> [..., units]. Weights: kernel [in1, in2,

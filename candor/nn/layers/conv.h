@@ -14,16 +14,16 @@ struct ConvLayerOptions {
   std::string data_format = "channels_last";  ///< or "channels_first": [batch, channels, spatial...]
   Extents dilation_rate = 1;
   std::int64_t groups = 1;
-  ActivationFunction activation = {};  ///< linear
+  ActivationFunction activation{};  ///< linear
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
-  Regularizer kernel_regularizer = {};
-  Regularizer bias_regularizer = {};
-  Regularizer activity_regularizer = {};
-  Constraint kernel_constraint = {};
-  Constraint bias_constraint = {};
-  std::string name = {};
+  Regularizer kernel_regularizer{};
+  Regularizer bias_regularizer{};
+  Regularizer activity_regularizer{};
+  Constraint kernel_constraint{};
+  Constraint bias_constraint{};
+  std::string name{};
 };
 
 /// activation(conv(x, kernel) + bias): [batch, spatial..., in] -> [batch, spatial'..., filters]. Weights: kernel

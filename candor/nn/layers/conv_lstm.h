@@ -18,23 +18,23 @@ struct ConvLSTMOptions {
   Initializer recurrent_initializer = "orthogonal";
   Initializer bias_initializer = "zeros";
   bool unit_forget_bias = true;
-  Regularizer kernel_regularizer = {};
-  Regularizer recurrent_regularizer = {};
-  Regularizer bias_regularizer = {};
-  Regularizer activity_regularizer = {};
-  Constraint kernel_constraint = {};
-  Constraint recurrent_constraint = {};
-  Constraint bias_constraint = {};
+  Regularizer kernel_regularizer{};
+  Regularizer recurrent_regularizer{};
+  Regularizer bias_regularizer{};
+  Regularizer activity_regularizer{};
+  Constraint kernel_constraint{};
+  Constraint recurrent_constraint{};
+  Constraint bias_constraint{};
   double dropout = 0;
   double recurrent_dropout = 0;
-  Seed seed = {};
+  Seed seed{};
   bool return_sequences = false;
   bool return_state = false;
   bool go_backwards = false;
   bool stateful = false;
   bool unroll = false;
   bool zero_output_for_mask = false;
-  std::string name = {};
+  std::string name{};
 };
 
 /// [batch, time, space..., channels] -> the last output [batch, space'..., filters], or all with return_sequences. Options and masks as in

@@ -13,19 +13,19 @@ namespace candor {
 struct ConvTransposeOptions {
   Extents strides = 1;
   WindowPadding padding = "valid";  ///< "valid", "same", or what is cut off the ends, as PyTorch's padding: {{1, 1}, {1, 1}}
-  Extents output_padding = {};      ///< further places at the end, less than strides; empty: the output that Keras and TensorFlow choose
+  Extents output_padding{};      ///< further places at the end, less than strides; empty: the output that Keras and TensorFlow choose
   std::string data_format = "channels_last";
   Extents dilation_rate = 1;
-  ActivationFunction activation = {};  ///< linear
+  ActivationFunction activation{};  ///< linear
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
-  Regularizer kernel_regularizer = {};
-  Regularizer bias_regularizer = {};
-  Regularizer activity_regularizer = {};
-  Constraint kernel_constraint = {};
-  Constraint bias_constraint = {};
-  std::string name = {};
+  Regularizer kernel_regularizer{};
+  Regularizer bias_regularizer{};
+  Regularizer activity_regularizer{};
+  Constraint kernel_constraint{};
+  Constraint bias_constraint{};
+  std::string name{};
 };
 
 /// activation(transposed conv(x, kernel) + bias): [batch, spatial..., in] -> [batch, spatial'..., filters], the gradient of a convolution used as

@@ -25,10 +25,10 @@ class Masking : public Layer {
 };
 
 struct InputLayerOptions {
-  std::optional<std::int64_t> batch_size = {};
+  std::optional<std::int64_t> batch_size{};
   DType dtype = DType::f32;
   bool optional = false;
-  std::string name = {};
+  std::string name{};
 };
 /// Declares what comes in: samples of `shape`, -1 where an extent is free. Gives its input, or throws Error (shape, dtype) when it is another.
 class InputLayer : public Layer {

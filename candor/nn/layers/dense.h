@@ -11,18 +11,18 @@
 namespace candor {
 
 struct DenseOptions {
-  ActivationFunction activation = {};  ///< linear
+  ActivationFunction activation{};  ///< linear
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
-  Regularizer kernel_regularizer = {};
-  Regularizer bias_regularizer = {};
-  Regularizer activity_regularizer = {};
-  Constraint kernel_constraint = {};
-  Constraint bias_constraint = {};
-  std::optional<std::int64_t> lora_rank = {};  ///< adapts the kernel from the start, see enable_lora
-  std::optional<double> lora_alpha = {};       ///< none: lora_rank
-  std::string name = {};
+  Regularizer kernel_regularizer{};
+  Regularizer bias_regularizer{};
+  Regularizer activity_regularizer{};
+  Constraint kernel_constraint{};
+  Constraint bias_constraint{};
+  std::optional<std::int64_t> lora_rank{};  ///< adapts the kernel from the start, see enable_lora
+  std::optional<double> lora_alpha{};       ///< none: lora_rank
+  std::string name{};
 };
 
 /// activation(x . kernel + bias) over the last axis: [..., in] -> [..., units]. Weights: kernel [in, units], bias [units], and with LoRA

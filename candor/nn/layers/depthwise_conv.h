@@ -14,16 +14,16 @@ struct DepthwiseConvOptions {
   std::int64_t depth_multiplier = 1;
   std::string data_format = "channels_last";
   Extents dilation_rate = 1;
-  ActivationFunction activation = {};  ///< linear
+  ActivationFunction activation{};  ///< linear
   bool use_bias = true;
   Initializer depthwise_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
-  Regularizer depthwise_regularizer = {};
-  Regularizer bias_regularizer = {};
-  Regularizer activity_regularizer = {};
-  Constraint depthwise_constraint = {};
-  Constraint bias_constraint = {};
-  std::string name = {};
+  Regularizer depthwise_regularizer{};
+  Regularizer bias_regularizer{};
+  Regularizer activity_regularizer{};
+  Constraint depthwise_constraint{};
+  Constraint bias_constraint{};
+  std::string name{};
 };
 
 /// Each channel c is convolved with depth_multiplier kernels of its own; the m-th gives output channel c * depth_multiplier + m (Howard et al.

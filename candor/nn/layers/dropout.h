@@ -10,9 +10,9 @@ namespace candor {
 struct DropoutOptions {
   /// Extents of the decisions, -1 for the input's own: {-1, 1, 64} or, without the batch axis, {1, 64}. Extents 1 share a decision; empty: every
   /// element on its own.
-  std::vector<std::int64_t> noise_shape = {};
-  std::optional<std::uint64_t> seed = {};  ///< of this layer's numbers; none: they follow the run's seed
-  std::string name = {};
+  std::vector<std::int64_t> noise_shape{};
+  std::optional<std::uint64_t> seed{};  ///< of this layer's numbers; none: they follow the run's seed
+  std::string name{};
 };
 /// In training zeroes a share `rate` in [0, 1) of the elements and scales the rest by 1 / (1 - rate) (Srivastava et al. 2014).
 class Dropout : public Layer {
@@ -31,8 +31,8 @@ class AlphaDropout : public Layer {
 
 struct SpatialDropoutOptions {
   std::string data_format = "channels_last";  ///< or "channels_first"; of SpatialDropout2D and 3D
-  std::optional<std::uint64_t> seed = {};
-  std::string name = {};
+  std::optional<std::uint64_t> seed{};
+  std::string name{};
 };
 /// Dropout of whole channels of [batch, spatial..., channels] (Tompson et al. 2015).
 class SpatialDropout1D : public Layer {
@@ -52,8 +52,8 @@ class SpatialDropout3D : public Layer {
 };
 
 struct NoiseOptions {
-  std::optional<std::uint64_t> seed = {};  ///< as in DropoutOptions
-  std::string name = {};
+  std::optional<std::uint64_t> seed{};  ///< as in DropoutOptions
+  std::string name{};
 };
 /// In training times normal numbers of mean 1 and deviation sqrt(rate / (1 - rate)), rate in [0, 1) (Srivastava et al. 2014).
 class GaussianDropout : public Layer {

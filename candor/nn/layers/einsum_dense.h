@@ -11,18 +11,18 @@
 namespace candor {
 
 struct EinsumDenseOptions {
-  ActivationFunction activation = {};  ///< linear
-  std::string bias_axes = {};          ///< letters of the output that the bias has; empty: no bias
+  ActivationFunction activation{};  ///< linear
+  std::string bias_axes{};          ///< letters of the output that the bias has; empty: no bias
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
-  Regularizer kernel_regularizer = {};
-  Regularizer bias_regularizer = {};
-  Regularizer activity_regularizer = {};
-  Constraint kernel_constraint = {};
-  Constraint bias_constraint = {};
-  std::optional<std::int64_t> lora_rank = {};  ///< adapts the kernel from the start, see enable_lora
-  std::optional<double> lora_alpha = {};       ///< none: lora_rank
-  std::string name = {};
+  Regularizer kernel_regularizer{};
+  Regularizer bias_regularizer{};
+  Regularizer activity_regularizer{};
+  Constraint kernel_constraint{};
+  Constraint bias_constraint{};
+  std::optional<std::int64_t> lora_rank{};  ///< adapts the kernel from the start, see enable_lora
+  std::optional<double> lora_alpha{};       ///< none: lora_rank
+  std::string name{};
 };
 
 /// activation(einsum(equation, x, kernel) + bias). The equation names the axes of input, kernel and output: "abc,cd->abd", with "..." in front of

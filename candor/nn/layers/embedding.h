@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "candor/base/maybe.h"
 #include "candor/nn/constraints.h"
 #include "candor/nn/layer.h"
 #include "candor/nn/layers/lora.h"
@@ -11,14 +12,14 @@ namespace candor {
 
 struct EmbeddingOptions {
   Initializer embeddings_initializer = "uniform";
-  Regularizer embeddings_regularizer = {};
-  Constraint embeddings_constraint = {};
+  Regularizer embeddings_regularizer{};
+  Constraint embeddings_constraint{};
   bool mask_zero = false;  ///< number 0 fills up sequences: the output's mask is false there
-  Tensor weights = {};     ///< what the table starts as, [input_dim, output_dim], instead of the initializer
-  std::optional<std::int64_t> lora_rank = {};  ///< adapts the table from the start, see enable_lora
-  std::optional<double> lora_alpha = {};       ///< none: lora_rank
+  Tensor weights{};     ///< what the table starts as, [input_dim, output_dim], instead of the initializer
+  std::optional<std::int64_t> lora_rank{};  ///< adapts the table from the start, see enable_lora
+  std::optional<double> lora_alpha{};       ///< none: lora_rank
   DType dtype = DType::f32;
-  std::string name = {};
+  std::string name{};
 };
 /// Whole numbers in [0, input_dim) of any shape -> one more axis of output_dim. An index outside is an error that names it; floating-point ones
 /// are cut to whole numbers, as in Keras. Weight: embeddings [input_dim, output_dim], and with LoRA lora_embeddings_a [input_dim, rank],
@@ -35,13 +36,13 @@ class Embedding : public Layer {
 struct ReversibleEmbeddingOptions {
   bool tie_weights = true;  ///< backwards by the same table, else by reverse_embeddings
   Initializer embeddings_initializer = "uniform";
-  Regularizer embeddings_regularizer = {};
-  Constraint embeddings_constraint = {};
+  Regularizer embeddings_regularizer{};
+  Constraint embeddings_constraint{};
   bool mask_zero = false;
-  std::optional<DType> reverse_dtype = {};    ///< the product backwards is computed in; none: that of its input
-  std::optional<double> logit_soft_cap = {};  ///< backwards gives cap * tanh(y / cap)
+  Maybe<DType> reverse_dtype{};    ///< the product backwards is computed in; none: that of its input
+  std::optional<double> logit_soft_cap{};  ///< backwards gives cap * tanh(y / cap)
   DType dtype = DType::f32;
-  std::string name = {};
+  std::string name{};
 };
 /// An Embedding that also leads back (Press, Wolf 2016): called with the option {"reverse", true} it takes [..., output_dim] to the scores of all
 /// numbers, [..., input_dim]. Weights: embeddings [input_dim, output_dim], and reverse_embeddings [output_dim, input_dim] unless tied.

@@ -4,6 +4,7 @@
 
 namespace candor {
 
+Extents::Extents(Ints values) : values_(std::move(values)) {}
 Extents::Extents(int value) : values_{value} {}
 Extents::Extents(std::initializer_list<int> values) : values_(values.begin(), values.end()) {}
 
@@ -58,6 +59,10 @@ Padding Margins::expand(int axes, const std::string& what) const {
   return out;
 }
 
+WindowPadding::WindowPadding(const char* mode) : mode_(mode) {}
+WindowPadding::WindowPadding(std::string mode) : mode_(std::move(mode)) {}
+WindowPadding::WindowPadding(Margins margins) : margins_(std::move(margins)) {}
+WindowPadding::WindowPadding(std::initializer_list<std::pair<int, int>> pairs) : margins_(pairs) {}
 WindowPadding WindowPadding::from_config(const Config* value) {
   if (!value || value->is_null()) return {};
   if (!value->is_text()) return Margins::from_config(*value);

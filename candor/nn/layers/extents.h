@@ -16,7 +16,7 @@ class Extents {
   Extents() = default;
   Extents(int value);
   Extents(std::initializer_list<int> values);
-  explicit Extents(Ints values) : values_(std::move(values)) {}
+  explicit Extents(Ints values);
   bool empty() const { return values_.empty(); }
   /// One value an axis. Throws Error (invalid_argument) naming `what` when their number is neither 1 nor `axes`.
   Ints expand(int axes, const std::string& what) const;
@@ -46,10 +46,10 @@ class Margins {
 /// The option `padding` of windows that slide: "valid", "same", "causal", or what is added to the ends of each axis.
 class WindowPadding {
  public:
-  WindowPadding(const char* mode = "valid") : mode_(mode) {}
-  WindowPadding(std::string mode) : mode_(std::move(mode)) {}
-  WindowPadding(Margins margins) : margins_(std::move(margins)) {}
-  WindowPadding(std::initializer_list<std::pair<int, int>> pairs) : margins_(pairs) {}
+  WindowPadding(const char* mode = "valid");
+  WindowPadding(std::string mode);
+  WindowPadding(Margins margins);
+  WindowPadding(std::initializer_list<std::pair<int, int>> pairs);
   static WindowPadding from_config(const Config* value);
   Config config(int axes) const;
   /// "valid", "same", "causal"; empty when the ends are given.

@@ -15,8 +15,8 @@ struct LayerParameter {
   std::string name;
   Shape shape;
   Initializer initializer = "glorot_uniform";
-  Regularizer regularizer = {};
-  Constraint constraint = {};
+  Regularizer regularizer{};
+  Constraint constraint{};
   bool trainable = true;
 };
 

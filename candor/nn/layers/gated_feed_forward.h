@@ -10,12 +10,12 @@ namespace candor {
 
 struct GatedFeedForwardOptions {
   ActivationFunction activation = "silu";        ///< of the gate: "silu" is SwiGLU, "gelu" GEGLU, "relu" ReGLU, "sigmoid" GLU, "linear" bilinear
-  std::optional<std::int64_t> output_dim = {};   ///< none: as many as the input has
+  std::optional<std::int64_t> output_dim{};   ///< none: as many as the input has
   bool use_bias = false;
   double dropout = 0;                            ///< share of the gated units that is dropped in training
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
-  std::string name = {};
+  std::string name{};
 };
 /// (activation(x gate) * (x up)) down over the last axis (Shazeer 2020): [batch, ..., features] -> [batch, ..., output_dim]. Weights: gate_kernel and
 /// up_kernel [features, intermediate_dim], down_kernel [intermediate_dim, output_dim], and with use_bias gate_bias, up_bias, down_bias.

@@ -4,12 +4,12 @@
 #include <optional>
 
 #include "candor/nn/constraints.h"
-#include "candor/nn/layer_body.h"
+#include "candor/nn/layer.h"
 
 namespace candor {
 
 struct LoraOptions {
-  std::optional<double> lora_alpha = {};  ///< none: the rank, so that a . b is added as it is
+  std::optional<double> lora_alpha{};  ///< none: the rank, so that a . b is added as it is
   Initializer a_initializer = "he_uniform";
   Initializer b_initializer = "zeros";
 };

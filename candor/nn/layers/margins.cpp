@@ -59,9 +59,21 @@ Layer from_config(bool cuts, int axes, const Config& c) {
 
 }  // namespace
 
-std::shared_ptr<LayerBody> make_cropping(int axes, const Margins& cropping, MarginOptions options) { return make(true, axes, cropping, std::move(options)).handle(); }
-Layer cropping_from_config(int axes, const Config& c) { return from_config(true, axes, c); }
-std::shared_ptr<LayerBody> make_zero_padding(int axes, const Margins& padding, MarginOptions options) { return make(false, axes, padding, std::move(options)).handle(); }
-Layer zero_padding_from_config(int axes, const Config& c) { return from_config(false, axes, c); }
-
 }  // namespace candor::detail
+
+namespace candor {
+
+Cropping1D::Cropping1D(const Margins& cropping, MarginOptions options) : Layer(detail::make(true, 1, cropping, std::move(options))) {}
+Layer Cropping1D::from_config(const Config& options) { return detail::from_config(true, 1, options); }
+Cropping2D::Cropping2D(const Margins& cropping, MarginOptions options) : Layer(detail::make(true, 2, cropping, std::move(options))) {}
+Layer Cropping2D::from_config(const Config& options) { return detail::from_config(true, 2, options); }
+Cropping3D::Cropping3D(const Margins& cropping, MarginOptions options) : Layer(detail::make(true, 3, cropping, std::move(options))) {}
+Layer Cropping3D::from_config(const Config& options) { return detail::from_config(true, 3, options); }
+ZeroPadding1D::ZeroPadding1D(const Margins& padding, MarginOptions options) : Layer(detail::make(false, 1, padding, std::move(options))) {}
+Layer ZeroPadding1D::from_config(const Config& options) { return detail::from_config(false, 1, options); }
+ZeroPadding2D::ZeroPadding2D(const Margins& padding, MarginOptions options) : Layer(detail::make(false, 2, padding, std::move(options))) {}
+Layer ZeroPadding2D::from_config(const Config& options) { return detail::from_config(false, 2, options); }
+ZeroPadding3D::ZeroPadding3D(const Margins& padding, MarginOptions options) : Layer(detail::make(false, 3, padding, std::move(options))) {}
+Layer ZeroPadding3D::from_config(const Config& options) { return detail::from_config(false, 3, options); }
+
+}  // namespace candor

@@ -28,7 +28,7 @@ class Concatenate : public Layer {
 
 struct DotOptions {
   bool normalize = false;  ///< each side to Euclidean norm 1 along its axis first: the cosine of the angle
-  std::string name = {};
+  std::string name{};
 };
 /// Sum of the products of two inputs along an axis of each, sample by sample: the axes of the first that are left, then those of the second.
 /// [batch, a] and [batch, a] give [batch, 1]. The output has no mask.

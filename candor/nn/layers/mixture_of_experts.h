@@ -14,12 +14,12 @@ struct MixtureOfExpertsOptions {
   bool gated = true;                            ///< experts as GatedFeedForward, otherwise activation(x up) down
   bool use_bias = false;                        ///< of the experts
   bool normalize_weights = true;                ///< the chosen experts' shares add up to 1 (Mixtral); otherwise they are the router's (Switch)
-  std::optional<std::int64_t> output_dim = {};  ///< none: as many as the input has
+  std::optional<std::int64_t> output_dim{};  ///< none: as many as the input has
   double load_balance_loss = 0.01;              ///< weight of experts * sum over experts of (share of choices * mean of the router's share)
   double router_z_loss = 0;                     ///< weight of the mean of squared logsumexp of the router's scores (Zoph et al. 2022)
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
-  std::string name = {};
+  std::string name{};
 };
 /// The router's softmax(x router) says how much each expert has to say at a step; the top_k largest do, the sum of their results times their shares is
 /// the step's (Shazeer et al. 2017): [batch, ..., features] -> [batch, ..., output_dim]. In training the losses above are added (Fedus et al. 2021): the

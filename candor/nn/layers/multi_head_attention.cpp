@@ -390,4 +390,9 @@ Layer GroupQueryAttention::from_config(const Config& c) {
   return GroupQueryAttention(c.at("head_dim").integer(), c.at("num_query_heads").integer(), c.at("num_key_value_heads").integer(), std::move(o));
 }
 
+AttentionResult<Tensor> MultiHeadAttention::operator()(const Tensor& query, const Tensor& value, const AttentionCall<Tensor>& call) const { return detail::call_attention(*this, query, value, call); }
+AttentionResult<Symbol> MultiHeadAttention::operator()(const Symbol& query, const Symbol& value, const AttentionCall<Symbol>& call) const { return detail::call_attention(*this, query, value, call); }
+AttentionResult<Tensor> GroupQueryAttention::operator()(const Tensor& query, const Tensor& value, const AttentionCall<Tensor>& call) const { return detail::call_attention(*this, query, value, call); }
+AttentionResult<Symbol> GroupQueryAttention::operator()(const Symbol& query, const Symbol& value, const AttentionCall<Symbol>& call) const { return detail::call_attention(*this, query, value, call); }
+
 }  // namespace candor

@@ -22,16 +22,16 @@ struct BatchNormalizationOptions {
   Initializer gamma_initializer = "ones";
   Initializer moving_mean_initializer = "zeros";
   Initializer moving_variance_initializer = "ones";
-  Regularizer beta_regularizer = {};
-  Regularizer gamma_regularizer = {};
-  Constraint beta_constraint = {};
-  Constraint gamma_constraint = {};
+  Regularizer beta_regularizer{};
+  Regularizer gamma_regularizer{};
+  Constraint beta_constraint{};
+  Constraint gamma_constraint{};
   bool renorm = false;  ///< batch renormalisation (Ioffe 2017): training sees nearly the running statistics
-  RenormClipping renorm_clipping = {};
+  RenormClipping renorm_clipping{};
   double renorm_momentum = 0.99;
   bool synchronized = false;  ///< the same on one machine; kept for configurations
   bool unbiased_moving_variance = false;  ///< PyTorch's running variance, n / (n - 1) times the batch's (not in Keras)
-  std::string name = {};
+  std::string name{};
 };
 /// Each channel of `axis` to mean 0, variance 1, then times gamma plus beta (Ioffe, Szegedy 2015). In training by the batch's own
 /// biased statistics, which also move the running ones: moving = momentum * moving + (1 - momentum) * batch; in inference, or
@@ -50,12 +50,12 @@ struct LayerNormalizationOptions {
   bool scale = true;
   Initializer beta_initializer = "zeros";
   Initializer gamma_initializer = "ones";
-  Regularizer beta_regularizer = {};
-  Regularizer gamma_regularizer = {};
-  Constraint beta_constraint = {};
-  Constraint gamma_constraint = {};
+  Regularizer beta_regularizer{};
+  Regularizer gamma_regularizer{};
+  Constraint beta_constraint{};
+  Constraint gamma_constraint{};
   bool rms_scaling = false;  ///< x / deviation * gamma without centring, as elder Keras has it; RMSNormalization is the real thing
-  std::string name = {};
+  std::string name{};
 };
 /// Each sample to mean 0, variance 1 over `axis`, then times gamma plus beta (Ba, Kiros, Hinton 2016). Weights: gamma, beta with the
 /// extents of those axes.
@@ -73,11 +73,11 @@ struct GroupNormalizationOptions {
   bool scale = true;
   Initializer beta_initializer = "zeros";
   Initializer gamma_initializer = "ones";
-  Regularizer beta_regularizer = {};
-  Regularizer gamma_regularizer = {};
-  Constraint beta_constraint = {};
-  Constraint gamma_constraint = {};
-  std::string name = {};
+  Regularizer beta_regularizer{};
+  Regularizer gamma_regularizer{};
+  Constraint beta_constraint{};
+  Constraint gamma_constraint{};
+  std::string name{};
 };
 /// Each group of channels of a sample, over all its places, to mean 0, variance 1, then each channel times gamma plus beta (Wu, He 2018).
 /// Weights: gamma, beta, each [channels].
@@ -90,7 +90,7 @@ class GroupNormalization : public Layer {
 struct RMSNormalizationOptions {
   Axes axis = {-1};
   double epsilon = 1e-6;
-  std::string name = {};
+  std::string name{};
 };
 /// x / sqrt(mean(x^2) + epsilon) * scale over `axis` (Zhang, Sennrich 2019). Weight: scale, ones, with the extents of those axes.
 class RMSNormalization : public Layer {

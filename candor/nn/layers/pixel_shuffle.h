@@ -9,7 +9,7 @@ struct PixelShuffleOptions {
   /// Which channel goes to place (dy, dx) of a block: "pytorch" c block^2 + dy block + dx, "tensorflow" (dy block + dx) channels + c.
   std::string order = "pytorch";
   std::string data_format = "channels_last";  ///< or "channels_first"
-  std::string name = {};
+  std::string name{};
 };
 /// [batch, height, width, block^2 channels] -> [batch, block height, block width, channels] (Shi et al. 2016). Not in Keras.
 class PixelShuffle : public Layer {
@@ -27,7 +27,7 @@ class PixelUnshuffle : public Layer {
 
 struct ChannelShuffleOptions {
   std::string data_format = "channels_last";  ///< or "channels_first"
-  std::string name = {};
+  std::string name{};
 };
 /// Deals the channels of `groups` groups out in turn: channel g n + i becomes i groups + g, with n channels a group (Zhang et al. 2018,
 /// ShuffleNet). Any number of spatial axes. Not in Keras.

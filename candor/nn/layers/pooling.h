@@ -7,11 +7,11 @@
 namespace candor {
 
 struct PoolingOptions {
-  Extents strides = {};             ///< empty: pool_size
+  Extents strides{};             ///< empty: pool_size
   WindowPadding padding = "valid";  ///< "valid", "same", or margins such as {{1, 1}, {1, 1}} as in PyTorch
   std::string data_format = "channels_last";  ///< or "channels_first"
   bool count_include_pad = false;   ///< of average pooling: divide by the whole window, padding included (not in Keras)
-  std::string name = {};
+  std::string name{};
 };
 
 namespace detail {
@@ -21,7 +21,7 @@ Layer pooling_from_config(bool max, int axes, const Config& options);
 struct GlobalPoolingSettings {
   std::string data_format = "channels_last";
   bool keepdims = false;
-  std::string name = {};
+  std::string name{};
 };
 std::shared_ptr<LayerBody> make_global_pooling(bool max, int axes, GlobalPoolingSettings options);
 Layer global_pooling_from_config(bool max, int axes, const Config& options);

@@ -10,7 +10,7 @@ struct RelativePositionBiasOptions {
   std::int64_t max_distance = 128;  ///< from it on all distances share the last bucket; more than a half (bidirectional: a quarter) of the buckets
   bool bidirectional = true;        ///< half of the buckets for steps ahead; otherwise those count as distance 0, for causal attention
   Initializer initializer = "glorot_uniform";
-  std::string name = {};
+  std::string name{};
 };
 /// T5's learned bias for each head and bucket of distances (Raffel et al. 2019): x [batch, T, ...], and keys [batch, S, ...] where they are
 /// others, give [batch, heads, T, S]. Weight: embeddings [num_buckets, heads].
@@ -25,7 +25,7 @@ std::int64_t relative_position_bucket(std::int64_t distance, std::int64_t num_bu
 
 struct AlibiBiasOptions {
   double alibi_bias_max = 8;  ///< slopes are 2^(-alibi_bias_max (h + 1) / heads); positive
-  std::string name = {};
+  std::string name{};
 };
 /// ALiBi, minus the distance times a slope of the head (Press, Smith, Lewis 2021): the same inputs and result as RelativePositionBias, no weights. Where heads
 /// is no power of two, the slopes are those of the power below and then every other one of the power above, as in the paper's code.

@@ -7,7 +7,7 @@ namespace candor {
 
 struct PositionEmbeddingOptions {
   Initializer initializer = "glorot_uniform";
-  std::string name = {};
+  std::string name{};
 };
 /// A learned row for each step: x [batch, T, features] gives [batch, T, features], the rows of steps start_index..start_index + T - 1, to be added
 /// to x. T + start_index must not exceed sequence_length. Call argument: start_index (0). Weight: embeddings [sequence_length, features]. As in
@@ -21,7 +21,7 @@ class PositionEmbedding : public Layer {
 
 struct SinePositionEncodingOptions {
   double max_wavelength = 10000;  ///< of the slowest wave, over 2 pi; positive
-  std::string name = {};
+  std::string name{};
 };
 /// Sines at even and cosines at odd features of waves of growing length (Vaswani et al. 2017), shaped like x [batch, T, features], to be added to
 /// x: feature i of step t is sin or cos of t max_wavelength^(-2 floor(i / 2) / features). Call argument: start_index (0), the first step's t.
@@ -37,7 +37,7 @@ struct TokenAndPositionEmbeddingOptions {
   Initializer embeddings_initializer = "uniform";
   bool mask_zero = false;  ///< token 0 fills up: the output's mask is false there
   DType dtype = DType::f32;
-  std::string name = {};
+  std::string name{};
 };
 /// Tokens [batch, T] -> [batch, T, embedding_dim]: a row for the token plus a row for its place; T at most sequence_length. Call arguments: start_index
 /// (0), and reverse (false): then the call leads back, as that of ReversibleEmbedding, from [..., embedding_dim] to the scores of all tokens

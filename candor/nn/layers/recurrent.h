@@ -34,7 +34,7 @@ struct RNNOptions {
   bool stateful = false;
   bool unroll = false;
   bool zero_output_for_mask = false;
-  std::string name = {};
+  std::string name{};
 };
 /// Runs a cell over a sequence: LSTMCell{64}, StackedRNNCells{{...}}, RNNCell{...} with a function of one's own.
 class RNN : public RecurrentLayer {
@@ -50,13 +50,13 @@ struct SimpleRNNOptions {
   Initializer kernel_initializer = "glorot_uniform";
   Initializer recurrent_initializer = "orthogonal";
   Initializer bias_initializer = "zeros";
-  Regularizer kernel_regularizer = {};
-  Regularizer recurrent_regularizer = {};
-  Regularizer bias_regularizer = {};
-  Regularizer activity_regularizer = {};
-  Constraint kernel_constraint = {};
-  Constraint recurrent_constraint = {};
-  Constraint bias_constraint = {};
+  Regularizer kernel_regularizer{};
+  Regularizer recurrent_regularizer{};
+  Regularizer bias_regularizer{};
+  Regularizer activity_regularizer{};
+  Constraint kernel_constraint{};
+  Constraint recurrent_constraint{};
+  Constraint bias_constraint{};
   double dropout = 0;
   double recurrent_dropout = 0;
   bool return_sequences = false;
@@ -65,8 +65,8 @@ struct SimpleRNNOptions {
   bool stateful = false;
   bool unroll = false;
   bool zero_output_for_mask = false;
-  Seed seed = {};
-  std::string name = {};
+  Seed seed{};
+  std::string name{};
 };
 /// SimpleRNNCell over a sequence. Weights: simple_rnn_cell/kernel [features, units], .../recurrent_kernel [units, units], .../bias [units].
 class SimpleRNN : public RecurrentLayer {
@@ -83,23 +83,23 @@ struct LSTMOptions {
   Initializer recurrent_initializer = "orthogonal";
   Initializer bias_initializer = "zeros";
   bool unit_forget_bias = true;
-  Regularizer kernel_regularizer = {};
-  Regularizer recurrent_regularizer = {};
-  Regularizer bias_regularizer = {};
-  Regularizer activity_regularizer = {};
-  Constraint kernel_constraint = {};
-  Constraint recurrent_constraint = {};
-  Constraint bias_constraint = {};
+  Regularizer kernel_regularizer{};
+  Regularizer recurrent_regularizer{};
+  Regularizer bias_regularizer{};
+  Regularizer activity_regularizer{};
+  Constraint kernel_constraint{};
+  Constraint recurrent_constraint{};
+  Constraint bias_constraint{};
   double dropout = 0;
   double recurrent_dropout = 0;
-  Seed seed = {};
+  Seed seed{};
   bool return_sequences = false;
   bool return_state = false;
   bool go_backwards = false;
   bool stateful = false;
   bool unroll = false;
   bool zero_output_for_mask = false;
-  std::string name = {};
+  std::string name{};
 };
 /// LSTMCell over a sequence; states h and c. Weights: lstm_cell/kernel [features, 4 units], .../recurrent_kernel [units, 4 units],
 /// .../bias [4 units], gates in the order i, f, g, o. With tanh, sigmoid and no recurrent_dropout all steps are one kernel.
@@ -116,16 +116,16 @@ struct GRUOptions {
   Initializer kernel_initializer = "glorot_uniform";
   Initializer recurrent_initializer = "orthogonal";
   Initializer bias_initializer = "zeros";
-  Regularizer kernel_regularizer = {};
-  Regularizer recurrent_regularizer = {};
-  Regularizer bias_regularizer = {};
-  Regularizer activity_regularizer = {};
-  Constraint kernel_constraint = {};
-  Constraint recurrent_constraint = {};
-  Constraint bias_constraint = {};
+  Regularizer kernel_regularizer{};
+  Regularizer recurrent_regularizer{};
+  Regularizer bias_regularizer{};
+  Regularizer activity_regularizer{};
+  Constraint kernel_constraint{};
+  Constraint recurrent_constraint{};
+  Constraint bias_constraint{};
   double dropout = 0;
   double recurrent_dropout = 0;
-  Seed seed = {};
+  Seed seed{};
   bool return_sequences = false;
   bool return_state = false;
   bool go_backwards = false;
@@ -133,7 +133,7 @@ struct GRUOptions {
   bool unroll = false;
   bool zero_output_for_mask = false;
   bool reset_after = true;
-  std::string name = {};
+  std::string name{};
 };
 /// GRUCell over a sequence; state h. Weights: gru_cell/kernel [features, 3 units], .../recurrent_kernel [units, 3 units], .../bias
 /// [2, 3 units] ([3 units] without reset_after), gates in the order z, r, n. With tanh, sigmoid, reset_after and no recurrent_dropout all steps

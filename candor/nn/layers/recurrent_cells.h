@@ -15,16 +15,16 @@ struct SimpleRNNCellOptions {
   Initializer kernel_initializer = "glorot_uniform";
   Initializer recurrent_initializer = "orthogonal";
   Initializer bias_initializer = "zeros";
-  Regularizer kernel_regularizer = {};
-  Regularizer recurrent_regularizer = {};
-  Regularizer bias_regularizer = {};
-  Constraint kernel_constraint = {};
-  Constraint recurrent_constraint = {};
-  Constraint bias_constraint = {};
+  Regularizer kernel_regularizer{};
+  Regularizer recurrent_regularizer{};
+  Regularizer bias_regularizer{};
+  Constraint kernel_constraint{};
+  Constraint recurrent_constraint{};
+  Constraint bias_constraint{};
   double dropout = 0;            ///< share of the inputs dropped in training, the same ones at every step
   double recurrent_dropout = 0;  ///< of the state before it meets the recurrent kernel
-  Seed seed = {};
-  std::string name = {};
+  Seed seed{};
+  std::string name{};
 };
 /// h' = activation(x W + h U + b) (Elman 1990). States: h [batch, units]; the output is h'. Weights: kernel W [features, units],
 /// recurrent_kernel U [units, units], bias [units].
@@ -43,16 +43,16 @@ struct LSTMCellOptions {
   Initializer recurrent_initializer = "orthogonal";
   Initializer bias_initializer = "zeros";
   bool unit_forget_bias = true;  ///< the forget gate's bias starts as one
-  Regularizer kernel_regularizer = {};
-  Regularizer recurrent_regularizer = {};
-  Regularizer bias_regularizer = {};
-  Constraint kernel_constraint = {};
-  Constraint recurrent_constraint = {};
-  Constraint bias_constraint = {};
+  Regularizer kernel_regularizer{};
+  Regularizer recurrent_regularizer{};
+  Regularizer bias_regularizer{};
+  Constraint kernel_constraint{};
+  Constraint recurrent_constraint{};
+  Constraint bias_constraint{};
   double dropout = 0;
   double recurrent_dropout = 0;
-  Seed seed = {};
-  std::string name = {};
+  Seed seed{};
+  std::string name{};
 };
 /// Long short-term memory (Hochreiter, Schmidhuber 1997; forget gate: Gers, Schmidhuber, Cummins 2000). With i, f, g, o the four parts of
 /// x W + h U + b, s the recurrent activation and a the activation: c' = s(f) c + s(i) a(g), h' = s(o) a(c'). States: h, c [batch, units];
@@ -71,17 +71,17 @@ struct GRUCellOptions {
   Initializer kernel_initializer = "glorot_uniform";
   Initializer recurrent_initializer = "orthogonal";
   Initializer bias_initializer = "zeros";
-  Regularizer kernel_regularizer = {};
-  Regularizer recurrent_regularizer = {};
-  Regularizer bias_regularizer = {};
-  Constraint kernel_constraint = {};
-  Constraint recurrent_constraint = {};
-  Constraint bias_constraint = {};
+  Regularizer kernel_regularizer{};
+  Regularizer recurrent_regularizer{};
+  Regularizer bias_regularizer{};
+  Constraint kernel_constraint{};
+  Constraint recurrent_constraint{};
+  Constraint bias_constraint{};
   double dropout = 0;
   double recurrent_dropout = 0;
   bool reset_after = true;  ///< the reset gate acts after the product with the recurrent kernel (cuDNN's form), else before
-  Seed seed = {};
-  std::string name = {};
+  Seed seed{};
+  std::string name{};
 };
 /// Gated recurrent unit (Cho et al. 2014). With z, r, n the three parts and s the recurrent activation: n = a(x_n + s(r) (h U_n + b_n)), or
 /// a(x_n + (s(r) h) U_n) without reset_after, and h' = s(z) h + (1 - s(z)) n. States: h [batch, units]; the output is h'. Weights:
@@ -94,7 +94,7 @@ class GRUCell : public Layer {
 };
 
 struct StackedRNNCellsOptions {
-  std::string name = {};
+  std::string name{};
 };
 /// Several cells as one: each takes the output of the one before. States: those of the first cell, then of the second, and so on.
 class StackedRNNCells : public Layer {
@@ -105,8 +105,8 @@ class StackedRNNCells : public Layer {
 };
 
 struct RNNCellOptions {
-  std::vector<Variable> weights = {};  ///< what the function uses and training may change, in order
-  std::string name = {};
+  std::vector<Variable> weights{};  ///< what the function uses and training may change, in order
+  std::string name{};
 };
 /// A cell of one's own from a function: step(x, states) gives the output and the new states, which keep their shapes. `state_sizes`
 /// are the widths of the states, [batch, size] each. Cannot be stored in a file.

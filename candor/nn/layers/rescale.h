@@ -7,7 +7,7 @@ namespace candor {
 
 struct RescaleOptions {
   DType dtype = DType::f32;  ///< of the result, when the input is whole numbers; a floating input keeps its dtype
-  std::string name = {};
+  std::string name{};
 };
 /// x * scale + offset; whole numbers become f32. Keras calls it Rescaling.
 class Rescale : public Layer {

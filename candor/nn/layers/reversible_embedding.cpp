@@ -77,7 +77,7 @@ Layer ReversibleEmbedding::from_config(const Config& c) {
                               .embeddings_regularizer = detail::regularizer_from(c, "embeddings_regularizer"),
                               .embeddings_constraint = detail::constraint_from(c, "embeddings_constraint"),
                               .mask_zero = c.get("mask_zero", false),
-                              .reverse_dtype = dtype && !dtype->is_null() ? std::optional(dtype_from_string(dtype->text())) : std::nullopt,
+                              .reverse_dtype = dtype && !dtype->is_null() ? Maybe<DType>(dtype_from_string(dtype->text())) : Maybe<DType>(),
                               .logit_soft_cap = detail::number_from(c, "logit_soft_cap"),
                               .dtype = detail::config_dtype(c),
                               .name = detail::config_name(c)});

@@ -9,7 +9,7 @@ struct RotaryEmbeddingOptions {
   double max_wavelength = 10000;  ///< of the slowest pair, over 2 pi; positive
   double scaling_factor = 1;      ///< positions are divided by it; positive
   bool interleaved = false;       ///< pairs are features 2i and 2i + 1, as in GPT-J; otherwise i and i + features / 2, as in GPT-NeoX and Llama
-  std::string name = {};
+  std::string name{};
 };
 /// Turns each pair i of the last axis of x [batch, T, ..., features] by the angle t max_wavelength^(-2i / features), so that products of turned
 /// queries and keys depend on their distance alone (Su et al. 2021). The number of features must be even. Call arguments: start_index (0), the first

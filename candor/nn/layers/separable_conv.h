@@ -14,19 +14,19 @@ struct SeparableConvOptions {
   std::string data_format = "channels_last";
   Extents dilation_rate = 1;
   std::int64_t depth_multiplier = 1;
-  ActivationFunction activation = {};  ///< linear
+  ActivationFunction activation{};  ///< linear
   bool use_bias = true;
   Initializer depthwise_initializer = "glorot_uniform";
   Initializer pointwise_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
-  Regularizer depthwise_regularizer = {};
-  Regularizer pointwise_regularizer = {};
-  Regularizer bias_regularizer = {};
-  Regularizer activity_regularizer = {};
-  Constraint depthwise_constraint = {};
-  Constraint pointwise_constraint = {};
-  Constraint bias_constraint = {};
-  std::string name = {};
+  Regularizer depthwise_regularizer{};
+  Regularizer pointwise_regularizer{};
+  Regularizer bias_regularizer{};
+  Regularizer activity_regularizer{};
+  Constraint depthwise_constraint{};
+  Constraint pointwise_constraint{};
+  Constraint bias_constraint{};
+  std::string name{};
 };
 
 /// activation(pointwise(depthwise(x)) + bias), without anything between (Chollet 2017, Xception). [batch, spatial..., in] -> [batch,

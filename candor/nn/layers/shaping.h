@@ -7,7 +7,7 @@ namespace candor {
 
 struct FlattenOptions {
   std::string data_format = "channels_last";  ///< "channels_first": the channels of [batch, channels, ...] go last before
-  std::string name = {};
+  std::string name{};
 };
 /// [batch, ...] -> [batch, product]; [batch] -> [batch, 1].
 class Flatten : public Layer {

@@ -13,7 +13,7 @@ struct SqueezeExcitationOptions {
   std::string data_format = "channels_last";         ///< or "channels_first"
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
-  std::string name = {};
+  std::string name{};
 };
 /// x times gate(expand(activation(reduce(mean of x over its places)))) for each channel (Hu, Shen, Sun 2018); x is [batch, spatial...,
 /// channels] with one to three spatial axes. Weights: reduce_kernel [channels, units], reduce_bias, expand_kernel [units, channels],

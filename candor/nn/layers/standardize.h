@@ -6,9 +6,9 @@
 namespace candor {
 
 struct StandardizeOptions {
-  Tensor mean = {};      ///< [features]; undefined: zeros, to be set by loading weights
-  Tensor variance = {};  ///< [features]; undefined: ones
-  std::string name = {};
+  Tensor mean{};      ///< [features]; undefined: zeros, to be set by loading weights
+  Tensor variance{};  ///< [features]; undefined: ones
+  std::string name{};
 };
 /// (x - mean) / sqrt(variance) for each feature of the last axis. A column of variance 0 is only centred. For Keras's layer
 /// of any axis see Normalization.

@@ -9,8 +9,8 @@ namespace candor {
 
 struct StochasticDepthOptions {
   std::string mode = "row";  ///< "row": each sample decides on its own; "batch": all together
-  std::optional<std::uint64_t> seed = {};  ///< of this layer's numbers; none: they follow the run's seed
-  std::string name = {};
+  std::optional<std::uint64_t> seed{};  ///< of this layer's numbers; none: they follow the run's seed
+  std::string name{};
 };
 /// In training zeroes a share `rate` in [0, 1) of the samples and scales the rest by 1 / (1 - rate) (Huang et al. 2016); put on the branch
 /// that is added to the skip connection. As torchvision.ops.StochasticDepth; not in Keras.

@@ -6,7 +6,7 @@
 namespace candor {
 
 struct TimeDistributedOptions {
-  std::string name = {};
+  std::string name{};
 };
 /// The layer on each [batch, ...] of [batch, time, ...]; results are stacked along time. Steps are samples of one larger batch where that
 /// gives the same numbers; batch normalisation in training and stateful layers see one step after the other. A mask passes on. Weights: those of the layer, under its name.

@@ -141,7 +141,7 @@ class BlockBody final : public detail::LayerBody {
   }
 
   Layer attention(const char* name, std::int64_t head, bool self) const {
-    const std::optional<RotaryEmbeddingOptions> rotary = self ? options_.rotary : std::nullopt;
+    const Maybe<RotaryEmbeddingOptions> rotary = self ? options_.rotary : Maybe<RotaryEmbeddingOptions>();
     if (options_.num_key_value_heads)
       return GroupQueryAttention{head, heads_, *options_.num_key_value_heads, {.dropout = options_.dropout, .use_bias = options_.use_bias, .kernel_initializer = options_.kernel_initializer,
                                                                                .bias_initializer = options_.bias_initializer, .rotary = rotary, .name = name}};

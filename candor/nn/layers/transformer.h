@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "candor/base/maybe.h"
 #include "candor/nn/activation.h"
 #include "candor/nn/layer.h"
 #include "candor/nn/layers/rotary_embedding.h"
@@ -20,9 +21,9 @@ struct TransformerOptions {
   bool use_bias = true;                 ///< of all products
   bool gated = false;                   ///< the feed-forward part is GatedFeedForward (with activation "silu": SwiGLU) instead of two Dense
   bool rms_normalization = false;       ///< RMSNormalization instead of LayerNormalization
-  std::optional<std::int64_t> num_key_value_heads = {};  ///< fewer heads of keys than of queries: GroupQueryAttention
-  std::optional<RotaryEmbeddingOptions> rotary = {};     ///< turns queries and keys of self-attention by their positions
-  std::string name = {};
+  std::optional<std::int64_t> num_key_value_heads{};  ///< fewer heads of keys than of queries: GroupQueryAttention
+  Maybe<RotaryEmbeddingOptions> rotary{};     ///< turns queries and keys of self-attention by their positions
+  std::string name{};
 };
 
 /// Self-attention of num_heads heads, then dense layers to intermediate_dim and back, each with dropout, a residual sum and normalisation:

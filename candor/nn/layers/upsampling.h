@@ -17,7 +17,7 @@ class UpSampling1D : public Layer {
 struct UpSampling2DOptions {
   std::string data_format = "channels_last";  ///< or "channels_first"
   std::string interpolation = "nearest";      ///< "nearest", "bilinear", "bicubic" (Keys's, slope -0.5), "lanczos3", "lanczos5"
-  std::string name = {};
+  std::string name{};
 };
 /// [batch, height, width, channels] -> [batch, size height, size width, channels].
 class UpSampling2D : public Layer {
@@ -28,7 +28,7 @@ class UpSampling2D : public Layer {
 
 struct UpSampling3DOptions {
   std::string data_format = "channels_last";  ///< or "channels_first"
-  std::string name = {};
+  std::string name{};
 };
 /// Each place of [batch, depth, height, width, channels] `size` times along each axis.
 class UpSampling3D : public Layer {

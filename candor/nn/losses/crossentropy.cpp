@@ -10,6 +10,11 @@
 #include "candor/ops/reduce.h"
 
 namespace candor {
+
+FocalAlpha::FocalAlpha(double one) : values{one} {}
+FocalAlpha::FocalAlpha(std::vector<double> each) : values(std::move(each)) {}
+FocalAlpha::FocalAlpha(std::initializer_list<double> each) : values(each) {}
+
 namespace {
 
 using detail::axis_last;
@@ -134,5 +139,13 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& targets) {
   if (is_floating(targets.dtype())) return CategoricalCrossentropy{.from_logits = true}(targets, logits);
   return SparseCategoricalCrossentropy{.from_logits = true}(targets, logits);
 }
+
+Tensor BinaryCrossentropy::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+Tensor CategoricalCrossentropy::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+Tensor SparseCategoricalCrossentropy::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+Tensor BinaryFocalCrossentropy::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+Tensor CategoricalFocalCrossentropy::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+Tensor CategoricalGeneralizedCrossEntropy::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+Tensor KLDivergence::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
 
 }  // namespace candor

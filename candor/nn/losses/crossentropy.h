@@ -20,9 +20,7 @@ struct BinaryCrossentropy {
   std::string name = "binary_crossentropy";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// -sum(t log p) over `axis`; t are probabilities (one-hot) of the shape of p. Probabilities are divided by their sum first.
@@ -35,25 +33,21 @@ struct CategoricalCrossentropy {
   std::string name = "categorical_crossentropy";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// -log p[t]; t are class numbers, of the shape of p without `axis`. Rows whose class is ignore_class do not count.
 /// label_smoothing s (not in Keras): (1 - s) (-log p[t]) + s mean(-log p).
 struct SparseCategoricalCrossentropy {
   bool from_logits = false;
-  std::optional<std::int64_t> ignore_class = {};
+  std::optional<std::int64_t> ignore_class{};
   Reduction reduction = Reduction::sum_over_batch_size;
   int axis = -1;
   std::string name = "sparse_categorical_crossentropy";
   double label_smoothing = 0;
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// Binary cross-entropy times (1 - p of the true class)^gamma (Lin et al. 2017); with apply_class_balancing times alpha for t = 1 and
@@ -68,16 +62,14 @@ struct BinaryFocalCrossentropy {
   std::string name = "binary_focal_crossentropy";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// One factor for all classes, or one a class.
 struct FocalAlpha {
-  FocalAlpha(double one = 0.25) : values{one} {}
-  FocalAlpha(std::vector<double> each) : values(std::move(each)) {}
-  FocalAlpha(std::initializer_list<double> each) : values(each) {}
+  FocalAlpha(double one = 0.25);
+  FocalAlpha(std::vector<double> each);
+  FocalAlpha(std::initializer_list<double> each);
   std::vector<double> values;
 };
 
@@ -92,9 +84,7 @@ struct CategoricalFocalCrossentropy {
   std::string name = "categorical_focal_crossentropy";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// (1 - p[t]^q) / q (Zhang, Sabuncu 2018): between cross-entropy (q near 0) and absolute error (q = 1), which wrong labels harm less. t are class
@@ -105,9 +95,7 @@ struct CategoricalGeneralizedCrossEntropy {
   std::string name = "categorical_generalized_cross_entropy";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// sum(t log(t / p)) over the last axis, both cut to [1e-7, 1].
@@ -116,9 +104,7 @@ struct KLDivergence {
   std::string name = "kl_divergence";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// Mean cross-entropy of logits against class numbers (any whole-number dtype, the shape of the logits without the last axis) or against

@@ -20,4 +20,6 @@ CTC::operator Loss() const {
   return detail::make_loss("CTC", name, reduction, Config::map(), values);
 }
 
+Tensor CTC::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+
 }  // namespace candor

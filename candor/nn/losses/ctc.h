@@ -13,9 +13,7 @@ struct CTC {
   std::string name = "ctc";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 }  // namespace candor

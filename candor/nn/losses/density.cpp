@@ -69,4 +69,7 @@ MixtureDensity::operator Loss() const {
   return detail::make_loss("MixtureDensity", name, reduction, {{"components", components}}, values);
 }
 
+Tensor GaussianNLL::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+Tensor MixtureDensity::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+
 }  // namespace candor

@@ -14,9 +14,7 @@ struct GaussianNLL {
   std::string name = "gaussian_nll";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// -log sum_c w_c N(t; m_c, s_c^2) (Bishop 1994: mixture density networks). Predictions [..., components (1 + 2 k)] for targets [..., k]: logits of the weights,
@@ -27,9 +25,7 @@ struct MixtureDensity {
   std::string name = "mixture_density";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// mean((log v + (t - m)^2 / v) / 2) for given variances, all of one shape; `full` as in GaussianNLL. A variance below epsilon counts as epsilon.

@@ -79,4 +79,7 @@ TotalVariation::operator Loss() const {
   return detail::make_loss("TotalVariation", name, reduction, Config::map(), values);
 }
 
+Tensor SSIM::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+Tensor TotalVariation::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+
 }  // namespace candor

@@ -15,9 +15,7 @@ struct SSIM {
   std::string name = "ssim";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// Sum over neighbours of |difference| in the predicted picture: smoothness as a loss (Rudin et al. 1992, anisotropic). The targets are not looked at.
@@ -27,9 +25,7 @@ struct TotalVariation {
   std::string name = "total_variation";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// SSIM of each picture [batch], 1 for equal ones. Throws Error (shape) for pictures of other shapes or smaller than the window.

@@ -33,7 +33,7 @@ Reduction reduction_from_string(const std::string& name) {
 }
 
 Loss::Loss(std::string name, Values values, Reduction reduction, Config config, bool from_logits)
-    : state_(std::make_shared<const State>(State{std::move(name), std::move(values), reduction, std::move(config), from_logits})) {}
+    : state_(Shared<State>::make(State{std::move(name), std::move(values), reduction, std::move(config), from_logits})) {}
 
 Loss::Loss(std::string name, Function<Tensor(const Tensor&, const Tensor&)> values, Reduction reduction)
     : Loss(std::move(name), Values([f = std::move(values)](const Tensor& t, const Tensor& p) { return SampleLosses{f(t, p)}; }), reduction, Config()) {}

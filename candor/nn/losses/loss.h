@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "candor/base/function.h"
+#include "candor/base/shared.h"
 #include "candor/nn/config.h"
 
 namespace candor {
@@ -25,7 +26,7 @@ Reduction reduction_from_string(const std::string& name);
 /// One value a sample, and the samples that count.
 struct SampleLosses {
   Tensor values;
-  Tensor kept = {};  ///< bool, of the same shape; undefined: all
+  Tensor kept{};  ///< bool, of the same shape; undefined: all
 };
 
 /// Any loss. Made from one of the structs of losses.h, by its Keras name ("mse", "MeanSquaredError"), or from a function of (targets,
@@ -48,7 +49,7 @@ class Loss {
   /// One value a sample.
   SampleLosses values(const Tensor& y_true, const Tensor& y_pred) const;
 
-  bool defined() const { return state_ != nullptr; }
+  bool defined() const { return static_cast<bool>(state_); }
   const std::string& name() const;
   Reduction reduction() const;
   /// Predictions are logits, not probabilities; accuracy then puts its threshold at 0.
@@ -61,7 +62,7 @@ class Loss {
 
  private:
   struct State;
-  std::shared_ptr<const State> state_;
+  Shared<State> state_;
 };
 
 /// The loss that config() described, in Keras's form, or the one of a name (text). Throws Error (corrupt) for an unknown class.

@@ -36,4 +36,8 @@ CategoricalHinge::operator Loss() const {
   return detail::make_loss("CategoricalHinge", name, reduction, Config::map(), values);
 }
 
+Tensor Hinge::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+Tensor SquaredHinge::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+Tensor CategoricalHinge::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+
 }  // namespace candor

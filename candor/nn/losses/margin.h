@@ -11,9 +11,7 @@ struct Hinge {
   std::string name = "hinge";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// mean(max(1 - t p, 0)^2); targets as for Hinge.
@@ -22,9 +20,7 @@ struct SquaredHinge {
   std::string name = "squared_hinge";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// max(1 + max((1 - t) p) - sum(t p), 0) over the last axis.
@@ -33,9 +29,7 @@ struct CategoricalHinge {
   std::string name = "categorical_hinge";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 }  // namespace candor

@@ -12,13 +12,11 @@ namespace candor {
 struct Dice {
   Reduction reduction = Reduction::sum_over_batch_size;
   std::string name = "dice";
-  std::vector<int> axis = {};
+  std::vector<int> axis{};
   double smooth = 0;
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// 1 - sum(t p) / (sum(t p) + alpha sum(t (1 - p)) + beta sum((1 - t) p) + 1e-7) over `axis`, empty: over everything (Salehi et al. 2017). As in Keras,
@@ -27,13 +25,11 @@ struct Tversky {
   double alpha = 0.5, beta = 0.5;
   Reduction reduction = Reduction::sum_over_batch_size;
   std::string name = "tversky";
-  std::vector<int> axis = {};
+  std::vector<int> axis{};
   double smooth = 0;
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 }  // namespace candor

@@ -11,9 +11,7 @@ struct MeanSquaredError {
   std::string name = "mean_squared_error";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// mean(|p - t|).
@@ -22,9 +20,7 @@ struct MeanAbsoluteError {
   std::string name = "mean_absolute_error";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// 100 mean(|t - p| / max(|t|, 1e-7)).
@@ -33,9 +29,7 @@ struct MeanAbsolutePercentageError {
   std::string name = "mean_absolute_percentage_error";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// mean((log(1 + max(p, 1e-7)) - log(1 + max(t, 1e-7)))^2).
@@ -44,9 +38,7 @@ struct MeanSquaredLogarithmicError {
   std::string name = "mean_squared_logarithmic_error";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// mean(e^2 / 2 where |e| <= delta, else delta |e| - delta^2 / 2), e = p - t (Huber 1964).
@@ -56,9 +48,7 @@ struct Huber {
   std::string name = "huber_loss";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// mean(log(cosh(p - t))), without overflow.
@@ -67,9 +57,7 @@ struct LogCosh {
   std::string name = "log_cosh";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// mean(p - t log(p + 1e-7)); with log_input the prediction is log p: mean(exp(p) - t p).
@@ -79,9 +67,7 @@ struct Poisson {
   std::string name = "poisson";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// mean(max(q (t - p), (q - 1) (t - p))): its minimum is the q-th quantile.
@@ -91,9 +77,7 @@ struct Quantile {
   std::string name = "quantile";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// -sum(t / |t| * p / |p|) over the last axis: -1 for the same direction.
@@ -103,9 +87,7 @@ struct CosineSimilarity {
   std::string name = "cosine_similarity";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 }  // namespace candor

@@ -113,4 +113,10 @@ Tensor triplet_margin(const Tensor& anchor, const Tensor& positive, const Tensor
   return reduce_losses({each}, {}, reduction, "triplet_margin");
 }
 
+Tensor Contrastive::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+Tensor Circle::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+Tensor TripletHard::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+Tensor InfoNCE::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+Tensor NTXent::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { return Loss(*this)(y_true, y_pred, sample_weight); }
+
 }  // namespace candor

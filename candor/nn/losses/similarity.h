@@ -12,9 +12,7 @@ struct Contrastive {
   std::string name = "contrastive";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// Circle loss (Sun et al. 2020), as in Keras: y_true are class numbers [batch], y_pred embeddings of length 1. Rows without loss do not count in the mean.
@@ -26,9 +24,7 @@ struct Circle {
   std::string name = "circle";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// max(d(a, p) - d(a, n) + margin, 0), where p is the farthest row of the class of a and n the nearest of another class (Hermans et al. 2017: batch-hard).
@@ -39,9 +35,7 @@ struct TripletHard {
   std::string name = "triplet_hard";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// Cross-entropy of cos(p_i, t_j) / temperature against i = j (van den Oord et al. 2018): predictions are queries, targets their keys, and the keys of the
@@ -52,9 +46,7 @@ struct InfoNCE {
   std::string name = "info_nce";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// SimCLR (Chen et al. 2020): targets and predictions are two views of the same rows. Each of the 2 batch views is compared with its partner and with
@@ -65,9 +57,7 @@ struct NTXent {
   std::string name = "nt_xent";
 
   operator Loss() const;
-  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const {
-    return Loss(*this)(y_true, y_pred, sample_weight);
-  }
+  Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
 };
 
 /// max(d(a, p) - d(a, n) + margin, 0) for each row, d = |u - v + 1e-6| (PyTorch's TripletMarginLoss). Throws Error (shape) unless all are [batch, features].

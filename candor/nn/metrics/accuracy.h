@@ -8,7 +8,7 @@
 namespace candor {
 
 struct AccuracyOptions {
-  std::optional<double> threshold = {};  ///< for yes/no predictions; none: 0.5, or 0 for logits
+  std::optional<double> threshold{};  ///< for yes/no predictions; none: 0.5, or 0 for logits
   std::string name = "accuracy";
 };
 /// The share of right predictions, what Keras chooses for "accuracy". Whole-number predictions must equal the targets (Keras's class Accuracy).
@@ -17,7 +17,7 @@ struct AccuracyOptions {
 class Accuracy : public Metric { public: explicit Accuracy(AccuracyOptions options = {}); };
 
 struct BinaryAccuracyOptions {
-  std::optional<double> threshold = {};
+  std::optional<double> threshold{};
   std::string name = "binary_accuracy";
 };
 /// The share of elements on the right side of the threshold; targets have the shape of the predictions.

@@ -10,8 +10,8 @@
 namespace candor {
 
 struct IoUOptions {
-  std::string name = {};  ///< empty: Keras's, "io_u"
-  std::optional<int> ignore_class = {};  ///< places where the target is this class do not count
+  std::string name{};  ///< empty: Keras's, "io_u"
+  std::optional<std::int64_t> ignore_class{};  ///< places where the target is this class do not count
   bool sparse_y_true = true;   ///< class numbers; false: one-hot or scores along `axis`
   bool sparse_y_pred = true;
   int axis = -1;
@@ -24,14 +24,14 @@ class MeanIoU : public Metric { public: explicit MeanIoU(int num_classes, IoUOpt
 struct BinaryIoUOptions {
   std::vector<int> target_class_ids = {0, 1};
   double threshold = 0.5;  ///< class 1: at or above it
-  std::string name = {};
+  std::string name{};
 };
 /// IoU of no and yes.
 class BinaryIoU : public Metric { public: explicit BinaryIoU(BinaryIoUOptions options = {}); };
 
 struct OneHotIoUOptions {
-  std::string name = {};
-  std::optional<int> ignore_class = {};
+  std::string name{};
+  std::optional<std::int64_t> ignore_class{};
   bool sparse_y_pred = false;
   int axis = -1;
 };

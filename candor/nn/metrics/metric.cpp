@@ -83,6 +83,7 @@ std::shared_ptr<detail::MetricBody> mean_of_loss(const Loss& loss) {
 
 }  // namespace
 
+Metric::Metric(std::shared_ptr<detail::MetricBody> body) : body_(std::move(body)) {}
 Metric::Metric(const Loss& loss) : body_(mean_of_loss(loss)) {}
 Metric::Metric(const char* name) : Metric(metric_from_config(name)) {}
 void Metric::update(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight) const { body_of(*this).update(y_true, y_pred, sample_weight); }

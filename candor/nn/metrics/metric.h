@@ -19,7 +19,7 @@ class MetricBody;
 class Metric {
  public:
   Metric() = default;
-  explicit Metric(std::shared_ptr<detail::MetricBody> body) : body_(std::move(body)) {}
+  explicit Metric(std::shared_ptr<detail::MetricBody> body);
   /// By Keras's name, shown under it: {"accuracy", "mae", "AUC"}. "accuracy" and "acc" choose by the shapes. Throws Error (not_found).
   Metric(const char* name);
   /// Any loss as a metric: the mean of its values over all samples. Metrics can be listed as {Accuracy{}, MeanAbsoluteError{}}.

@@ -6,6 +6,12 @@
 
 namespace candor {
 
+MetricList::Group::Group(bool is_list, const Metric& metric) : metrics{metric}, list(is_list) {}
+MetricList::Group::Group(std::initializer_list<Metric> of_output) : metrics(of_output), list(true) {}
+MetricList::Group::Group(std::vector<Metric> of_output) : metrics(std::move(of_output)), list(true) {}
+MetricList::MetricList(std::initializer_list<Group> groups) : MetricList(std::vector<Group>(groups)) {}
+MetricList::MetricList(const std::vector<Metric>& for_all) : all_(for_all) {}
+
 MetricList::MetricList(const std::vector<Group>& groups) {
   const bool lists = std::any_of(groups.begin(), groups.end(), [](const Group& group) { return group.list; });
   for (const Group& group : groups) {

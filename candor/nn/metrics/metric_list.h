@@ -18,16 +18,19 @@ class MetricList {
    public:
     template <class M>
       requires std::is_convertible_v<const M&, Metric>
-    Group(const M& metric) : metrics{static_cast<Metric>(metric)} {}
-    Group(std::initializer_list<Metric> of_output) : metrics(of_output), list(true) {}
-    Group(std::vector<Metric> of_output) : metrics(std::move(of_output)), list(true) {}
+    Group(const M& metric) : Group(false, static_cast<Metric>(metric)) {}
+    Group(std::initializer_list<Metric> of_output);
+    Group(std::vector<Metric> of_output);
     std::vector<Metric> metrics;
     bool list = false;
+
+   private:
+    Group(bool is_list, const Metric& metric);
   };
 
   MetricList() = default;
-  MetricList(std::initializer_list<Group> groups) : MetricList(std::vector<Group>(groups)) {}
-  MetricList(const std::vector<Metric>& for_all) : all_(for_all) {}
+  MetricList(std::initializer_list<Group> groups);
+  MetricList(const std::vector<Metric>& for_all);
   explicit MetricList(const std::vector<Group>& groups);
 
   /// The metrics of an output of `outputs`. Throws Error (invalid_argument) when lists were given for another number of outputs.

@@ -6,7 +6,7 @@
 namespace candor {
 
 struct MetricOptions {
-  std::string name = {};  ///< empty: Keras's, "mean_absolute_error" or "mae"
+  std::string name{};  ///< empty: Keras's, "mean_absolute_error" or "mae"
 };
 /// Mean of |p - t|.
 class MeanAbsoluteErrorMetric : public Metric { public: explicit MeanAbsoluteErrorMetric(MetricOptions options = {}); };

@@ -4,6 +4,12 @@
 #include "candor/nn/metrics/confusion.h"
 
 namespace candor {
+
+Thresholds::Thresholds(double one) : values{one} {}
+Thresholds::Thresholds(std::initializer_list<double> each) : values(each) {}
+Thresholds::Thresholds(std::vector<double> each) : values(std::move(each)) {}
+bool Thresholds::operator==(const Thresholds& other) const { return values == other.values; }
+
 namespace {
 
 using detail::Confusion;

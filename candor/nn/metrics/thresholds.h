@@ -12,16 +12,16 @@ namespace candor {
 /// One threshold or several: then the metric has one number for each. Empty: 0.5, or 0 for logits.
 struct Thresholds {
   Thresholds() = default;
-  Thresholds(double one) : values{one} {}
-  Thresholds(std::initializer_list<double> each) : values(each) {}
-  Thresholds(std::vector<double> each) : values(std::move(each)) {}
-  std::vector<double> values = {};
-  bool operator==(const Thresholds&) const = default;
+  Thresholds(double one);
+  Thresholds(std::initializer_list<double> each);
+  Thresholds(std::vector<double> each);
+  std::vector<double> values{};
+  bool operator==(const Thresholds& other) const;
 };
 
 struct CountOptions {
-  Thresholds thresholds = {};
-  std::string name = {};  ///< empty: Keras's, "true_positives"
+  Thresholds thresholds{};
+  std::string name{};  ///< empty: Keras's, "true_positives"
 };
 /// Weight of the yes that were predicted yes.
 class TruePositives : public Metric { public: explicit TruePositives(CountOptions options = {}); };
@@ -33,10 +33,10 @@ class TrueNegatives : public Metric { public: explicit TrueNegatives(CountOption
 class FalseNegatives : public Metric { public: explicit FalseNegatives(CountOptions options = {}); };
 
 struct ThresholdOptions {
-  Thresholds thresholds = {};
-  std::optional<int> top_k = {};     ///< yes are the k largest scores of the last axis (above the thresholds, if any are given)
-  std::optional<int> class_id = {};  ///< judge this class of the last axis alone
-  std::string name = {};             ///< empty: "precision", "recall"
+  Thresholds thresholds{};
+  std::optional<std::int64_t> top_k{};     ///< yes are the k largest scores of the last axis (above the thresholds, if any are given)
+  std::optional<std::int64_t> class_id{};  ///< judge this class of the last axis alone
+  std::string name{};             ///< empty: "precision", "recall"
 };
 /// Of the predicted yes, the share that is yes; 0 when nothing was predicted yes.
 class Precision : public Metric { public: explicit Precision(ThresholdOptions options = {}); };

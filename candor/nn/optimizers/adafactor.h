@@ -11,13 +11,13 @@ struct AdafactorOptions {
   double epsilon_2 = 1e-3;      ///< least size of a weight
   double clip_threshold = 1;    ///< of the step's root mean square
   bool relative_step = true;    ///< the rate is at most 1 / sqrt(t); not with a schedule
-  std::optional<double> weight_decay = {}, clipnorm = {}, clipvalue = {}, global_clipnorm = {};  ///< these and the following: see OptimizerOptions
+  std::optional<double> weight_decay{}, clipnorm{}, clipvalue{}, global_clipnorm{};  ///< these and the following: see OptimizerOptions
   bool use_ema = false;
   double ema_momentum = 0.99;
-  std::optional<std::int64_t> ema_overwrite_frequency = {};
-  std::optional<double> loss_scale_factor = {};
-  std::optional<std::int64_t> gradient_accumulation_steps = {};
-  std::string name = {};
+  std::optional<std::int64_t> ema_overwrite_frequency{};
+  std::optional<double> loss_scale_factor{};
+  std::optional<std::int64_t> gradient_accumulation_steps{};
+  std::string name{};
   bool torch_epsilon = false;   ///< epsilon_1 bounds the root of the second moment from below in place of the sum, as in PyTorch
 };
 /// Shazeer, Stern 2018: second moments of matrices as the product of their row and column means R, C: V = R C / mean(R); U = g / sqrt(V), divided by

@@ -93,7 +93,7 @@ struct LBFGS::State {
   }
 };
 
-LBFGS::LBFGS(const Function<Tensor()>& loss, std::span<const Variable> variables, const LBFGSOptions& options) : state_(std::make_shared<State>()) {
+LBFGS::LBFGS(const Function<Tensor()>& loss, std::span<const Variable> variables, const LBFGSOptions& options) : state_(Shared<State>::make()) {
   const auto bad = [](const std::string& what) { fail(ErrorKind::invalid_argument, "LBFGS: " + what); };
   if (!loss) bad("the loss is an empty function");
   if (variables.empty()) bad("there is nothing to minimize over: no variables");

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "candor/base/function.h"
+#include "candor/base/shared.h"
 #include "candor/graph/trace.h"
 
 namespace candor {
@@ -35,7 +36,7 @@ class LBFGS {
 
  private:
   struct State;
-  std::shared_ptr<State> state_;
+  Shared<State> state_;
 };
 
 }  // namespace candor

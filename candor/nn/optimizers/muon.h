@@ -10,14 +10,14 @@ struct MuonOptions {
   std::optional<double> adam_weight_decay = 0.004;      ///< of those
   double epsilon = 1e-7;
   std::optional<double> weight_decay = 0.004;           ///< of the matrices
-  std::optional<double> clipnorm = {}, clipvalue = {}, global_clipnorm = {};  ///< these and the following: see OptimizerOptions
+  std::optional<double> clipnorm{}, clipvalue{}, global_clipnorm{};  ///< these and the following: see OptimizerOptions
   bool use_ema = false;
   double ema_momentum = 0.99;
-  std::optional<std::int64_t> ema_overwrite_frequency = {};
-  std::optional<double> loss_scale_factor = {};
-  std::optional<std::int64_t> gradient_accumulation_steps = {};
-  std::string name = {};
-  std::vector<std::string> exclude_layers = {};         ///< regular expressions: weights whose path has a match are Adam's
+  std::optional<std::int64_t> ema_overwrite_frequency{};
+  std::optional<double> loss_scale_factor{};
+  std::optional<std::int64_t> gradient_accumulation_steps{};
+  std::string name{};
+  std::vector<std::string> exclude_layers{};         ///< regular expressions: weights whose path has a match are Adam's
   bool exclude_embeddings = true;                       ///< so are those with "embedding" in their path
   double muon_a = 3.4445, muon_b = -4.775, muon_c = 2.0315;  ///< of the iteration X = a X + (b A + c A A) X, A = X X^T
   double adam_lr_ratio = 1;                             ///< Adam's rate is this times the rate

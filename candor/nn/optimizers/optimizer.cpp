@@ -42,6 +42,7 @@ std::vector<Tensor> clip_gradients(std::span<const Tensor> gradients, const Clip
   return out;
 }
 
+Optimizer::Optimizer(std::shared_ptr<detail::OptimizerBody> body) : body_(std::move(body)) {}
 void Optimizer::apply(std::span<const Tensor> gradients, std::span<const Variable> variables) const { body_of(*this).apply(gradients, variables, {}); }
 void Optimizer::apply(std::span<const Tensor> gradients, std::span<const Variable> variables, const Function<Tensor()>& loss) const {
   body_of(*this).apply(gradients, variables, loss);

@@ -21,7 +21,7 @@ class OptimizerBody;
 class Optimizer {
  public:
   Optimizer() = default;
-  explicit Optimizer(std::shared_ptr<detail::OptimizerBody> body) : body_(std::move(body)) {}
+  explicit Optimizer(std::shared_ptr<detail::OptimizerBody> body);
 
   /// Updates the variables by their gradients, now or, in a trace, as part of the step. State is made at the first call; later calls may
   /// name fewer of the same variables. Throws Error (invalid_argument, shape) when lists do not fit or a variable is new.
@@ -79,9 +79,9 @@ class Optimizer {
 
 /// Limits on gradients, one at most.
 struct Clipping {
-  std::optional<double> clipnorm = {};         ///< each gradient's own norm
-  std::optional<double> clipvalue = {};        ///< each element
-  std::optional<double> global_clipnorm = {};  ///< the norm of all gradients together
+  std::optional<double> clipnorm{};         ///< each gradient's own norm
+  std::optional<double> clipvalue{};        ///< each element
+  std::optional<double> global_clipnorm{};  ///< the norm of all gradients together
 };
 
 /// Gradients within limits.
@@ -89,14 +89,14 @@ std::vector<Tensor> clip_gradients(std::span<const Tensor> gradients, const Clip
 
 /// What every optimizer takes besides options of its own; each has these fields in its options.
 struct OptimizerOptions {
-  std::optional<double> weight_decay = {};                           ///< decoupled: first w -= rate * weight_decay * w; none when unset
-  std::optional<double> clipnorm = {}, clipvalue = {}, global_clipnorm = {};  ///< one of them at most, see Clipping
+  std::optional<double> weight_decay{};                           ///< decoupled: first w -= rate * weight_decay * w; none when unset
+  std::optional<double> clipnorm{}, clipvalue{}, global_clipnorm{};  ///< one of them at most, see Clipping
   bool use_ema = false;                                              ///< keep a running average of the weights; finalize() puts it in their place
   double ema_momentum = 0.99;                                        ///< average = ema_momentum * average + (1 - ema_momentum) * weight
-  std::optional<std::int64_t> ema_overwrite_frequency = {};          ///< every so many updates the weights become the average
-  std::optional<double> loss_scale_factor = {};                      ///< scale_loss multiplies by it, apply divides the gradients
-  std::optional<std::int64_t> gradient_accumulation_steps = {};      ///< one update in so many calls, at least 2, with the mean gradient
-  std::string name = {};                                             ///< empty: the class in snake case
+  std::optional<std::int64_t> ema_overwrite_frequency{};          ///< every so many updates the weights become the average
+  std::optional<double> loss_scale_factor{};                      ///< scale_loss multiplies by it, apply divides the gradients
+  std::optional<std::int64_t> gradient_accumulation_steps{};      ///< one update in so many calls, at least 2, with the mean gradient
+  std::string name{};                                             ///< empty: the class in snake case
 };
 
 /// The optimizer that config() described, with fresh state. Throws Error (corrupt) for an unknown class.

@@ -10,13 +10,13 @@ struct RMSpropOptions {
   double momentum = 0;  ///< in [0, 1]
   double epsilon = 1e-7;
   bool centered = false;
-  std::optional<double> weight_decay = {}, clipnorm = {}, clipvalue = {}, global_clipnorm = {};  ///< these and the following: see OptimizerOptions
+  std::optional<double> weight_decay{}, clipnorm{}, clipvalue{}, global_clipnorm{};  ///< these and the following: see OptimizerOptions
   bool use_ema = false;
   double ema_momentum = 0.99;
-  std::optional<std::int64_t> ema_overwrite_frequency = {};
-  std::optional<double> loss_scale_factor = {};
-  std::optional<std::int64_t> gradient_accumulation_steps = {};
-  std::string name = {};
+  std::optional<std::int64_t> ema_overwrite_frequency{};
+  std::optional<double> loss_scale_factor{};
+  std::optional<std::int64_t> gradient_accumulation_steps{};
+  std::string name{};
   bool torch_epsilon = false;  ///< epsilon outside the root, and the rate outside the momentum, as in PyTorch
 };
 /// Hinton 2012: v = rho v + (1 - rho) g^2; w -= rate g / sqrt(v + epsilon); centered: v - mean(g)^2 in place of v; with momentum a running sum of

@@ -13,7 +13,7 @@ struct WeightAverage::State {
   std::optional<double> momentum;
 };
 
-WeightAverage::WeightAverage(std::span<const Variable> variables, std::optional<double> momentum) : state_(std::make_shared<State>()) {
+WeightAverage::WeightAverage(std::span<const Variable> variables, std::optional<double> momentum) : state_(Shared<State>::make()) {
   if (variables.empty()) fail(ErrorKind::invalid_argument, "WeightAverage: there are no variables to average");
   if (momentum) detail::require_share("WeightAverage", "momentum", *momentum);
   state_->momentum = momentum;

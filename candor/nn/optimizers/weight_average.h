@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "candor/base/shared.h"
 #include "candor/graph/trace.h"
 
 namespace candor {
@@ -30,7 +31,7 @@ class WeightAverage {
 
  private:
   struct State;
-  std::shared_ptr<State> state_;
+  Shared<State> state_;
 };
 
 }  // namespace candor

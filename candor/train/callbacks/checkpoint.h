@@ -18,7 +18,7 @@ struct ModelCheckpoint {
   bool save_weights_only = false;     ///< as Model::save_weights does
   std::string mode = "auto";
   SaveFrequency save_freq = "epoch";  ///< or a number of steps, counted over all epochs; `monitor` is then a score of the steps
-  std::optional<double> initial_value_threshold = {};  ///< has to be beaten before anything is saved
+  std::optional<double> initial_value_threshold{};  ///< has to be beaten before anything is saved
   operator Callback() const;
 };
 

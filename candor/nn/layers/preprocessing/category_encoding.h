@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "candor/base/maybe.h"
 #include "candor/nn/layers/preprocessing/preprocessing_layer.h"
 
 namespace candor {
@@ -11,7 +12,7 @@ struct CategoryEncodingOptions {
   std::string output_mode = "multi_hot";  ///< "one_hot", "multi_hot" or "count"
   bool sparse = false;                    ///< true is refused
   DType dtype = DType::f32;
-  std::string name = {};
+  std::string name{};
 };
 /// Numbers 0 <= x < num_tokens to vectors of num_tokens: "one_hot" [N] or [N, 1] to [N, num_tokens], "multi_hot" and "count" [N, K] to [N, num_tokens].
 /// The call argument "count_weights" (of x's shape) weighs what "count" counts. A number out of range is an Error when the layer runs that
@@ -23,11 +24,11 @@ class CategoryEncoding : public Layer {
 };
 
 struct HashingOptions {
-  std::optional<std::string> mask_value = {};  ///< gets bucket 0, the others share the rest; of numbers: the decimal text
-  std::vector<std::int64_t> salt = {};         ///< one or two integers: SipHash with this key instead of FarmHash
+  Maybe<std::string> mask_value{};  ///< gets bucket 0, the others share the rest; of numbers: the decimal text
+  std::vector<std::int64_t> salt{};         ///< one or two integers: SipHash with this key instead of FarmHash
   std::string output_mode = "int";             ///< "int" (i64), "one_hot", "multi_hot" or "count" (f32)
   bool sparse = false;
-  std::string name = {};
+  std::string name{};
 };
 /// Texts or whole numbers to num_bins buckets by a hash of the text (of a number: its decimal digits), the same for ever. Keras's Hashing.
 class Hashing : public PreprocessingLayer {
@@ -39,7 +40,7 @@ class Hashing : public PreprocessingLayer {
 struct HashedCrossingOptions {
   std::string output_mode = "int";  ///< or "one_hot"
   bool sparse = false;
-  std::string name = {};
+  std::string name{};
 };
 /// Two or more columns of texts or whole numbers, [N] or [N, 1] each, to one: the bucket of their combination. Keras's HashedCrossing.
 class HashedCrossing : public PreprocessingLayer {

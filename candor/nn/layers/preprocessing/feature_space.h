@@ -24,11 +24,11 @@ struct FeatureCross {
 
 struct FeatureSpaceOptions {
   std::string output_mode = "concat";  ///< one matrix; or "dict": a column for each name
-  std::vector<FeatureCross> crosses = {};
+  std::vector<FeatureCross> crosses{};
   std::int64_t crossing_dim = 32;
   std::int64_t hashing_dim = 32;
   std::int64_t num_discretization_bins = 32;
-  std::string name = {};
+  std::string name{};
 };
 
 using NamedColumns = std::vector<std::pair<std::string, Column>>;

@@ -6,9 +6,9 @@
 namespace candor {
 
 struct HistogramOptions {
-  ValueRange value_range = {};  ///< of the pixels
+  ValueRange value_range{};  ///< of the pixels
   std::string data_format = "channels_last";
-  std::string name = {};
+  std::string name{};
 };
 /// Each channel of each image stretched to the whole range; a channel of one value stays. In training and outside.
 class AutoContrast : public ImageLayer {
@@ -18,10 +18,10 @@ class AutoContrast : public ImageLayer {
 };
 
 struct EqualizationOptions {
-  ValueRange value_range = {};
+  ValueRange value_range{};
   std::int64_t bins = 256;
   std::string data_format = "channels_last";
-  std::string name = {};
+  std::string name{};
 };
 /// Values replaced by their rank among the values of their channel, over the whole batch as in Keras; in training only.
 class Equalization : public ImageLayer {
@@ -31,11 +31,11 @@ class Equalization : public ImageLayer {
 };
 
 struct ClaheOptions {
-  ValueRange value_range = {};
+  ValueRange value_range{};
   double clip_limit = 4;                            ///< no value counts more than this times the mean; 0 or less: no limit
   std::vector<std::int64_t> tile_grid_size = {8, 8};  ///< tiles along height and width
   std::string data_format = "channels_last";
-  std::string name = {};
+  std::string name{};
 };
 /// Equalisation within tiles, blended between them (Zuiderveld, "Contrast limited adaptive histogram equalization", 1994). In training and outside.
 class ContrastLimitedAdaptiveHistogramEqualization : public ImageLayer {

@@ -7,8 +7,8 @@ namespace candor {
 
 struct MixUpOptions {
   std::string data_format = "channels_last";
-  std::optional<std::uint64_t> seed = {};
-  std::string name = {};
+  std::optional<std::uint64_t> seed{};
+  std::string name{};
 };
 /// w image + (1 - w) another image of the batch, w from Beta(alpha, alpha) (Zhang et al., "mixup", 2018). Called with {images, labels} (labels [N,
 /// classes]) it mixes labels alike.
@@ -19,9 +19,9 @@ class MixUp : public ImageLayer {
 };
 
 struct CutMixOptions {
-  std::optional<std::uint64_t> seed = {};
+  std::optional<std::uint64_t> seed{};
   std::string data_format = "channels_last";
-  std::string name = {};
+  std::string name{};
 };
 /// A box of another image put into each, its area from Beta(a, a), a drawn from `factor` in [0, 1] (Yun et al., "CutMix", 2019). Labels as MixUp, by area.
 class CutMix : public ImageLayer {
@@ -33,11 +33,11 @@ class CutMix : public ImageLayer {
 struct RandomErasingOptions {
   Factor factor = 1.0;                   ///< share of images that change, [0, 1]
   Factor scale = {0.02, 0.33};           ///< area of the box as a share of the image, [0, 1]
-  std::vector<double> fill_value = {};   ///< one number or one a channel; empty: noise
-  ValueRange value_range = {};
-  std::optional<std::uint64_t> seed = {};
+  std::vector<double> fill_value{};   ///< one number or one a channel; empty: noise
+  ValueRange value_range{};
+  std::optional<std::uint64_t> seed{};
   std::string data_format = "channels_last";
-  std::string name = {};
+  std::string name{};
 };
 /// A box of the image replaced (Zhong et al., "Random erasing data augmentation", 2020).
 class RandomErasing : public ImageLayer {
@@ -48,7 +48,7 @@ class RandomErasing : public ImageLayer {
 
 struct MaxNumBoundingBoxesOptions {
   double fill_value = -1;
-  std::string name = {};
+  std::string name{};
 };
 /// Called with {boxes, labels} or {images, boxes, labels}: boxes [N, B, 4] and labels [N, B] cut or padded with fill_value to max_number. Images alone
 /// stay as they are.

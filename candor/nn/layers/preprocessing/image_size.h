@@ -13,7 +13,7 @@ struct ResizingOptions {
   double fill_value = 0;                   ///< of the padding
   bool antialias = false;                  ///< widens the filter when an image shrinks
   std::string data_format = "channels_last";
-  std::string name = {};
+  std::string name{};
 };
 /// To height x width, in training and outside. Whole numbers stay whole (rounded). Keras's Resizing with TensorFlow's numbers.
 class Resizing : public ImageLayer {
@@ -24,7 +24,7 @@ class Resizing : public ImageLayer {
 
 struct CenterCropOptions {
   std::string data_format = "channels_last";
-  std::string name = {};
+  std::string name{};
 };
 /// The middle height x width; images smaller than that are cut to its shape and resized (bilinear). Keras's CenterCrop.
 class CenterCrop : public ImageLayer {

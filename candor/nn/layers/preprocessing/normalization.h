@@ -9,10 +9,10 @@ namespace candor {
 
 struct NormalizationOptions {
   std::vector<int> axis = {-1};  ///< axes that keep statistics of their own; empty (Keras's None): one mean and variance of everything
-  Tensor mean = {};              ///< both or neither; broadcast to the kept axes. Without them: learned by adapt()
-  Tensor variance = {};
+  Tensor mean{};              ///< both or neither; broadcast to the kept axes. Without them: learned by adapt()
+  Tensor variance{};
   bool invert = false;  ///< from mean 0 and variance 1 back
-  std::string name = {};
+  std::string name{};
 };
 /// (x - mean) / max(sqrt(variance), 1e-7). Weights (not trained, none when given): mean, variance of the kept axes, count. Keras's Normalization.
 class Normalization : public PreprocessingLayer {

@@ -6,7 +6,7 @@
 namespace candor {
 
 struct PipelineOptions {
-  std::string name = {};
+  std::string name{};
 };
 /// Applies the layers in order, in the mode that it is called in. Keras's Pipeline.
 class Pipeline : public Layer {

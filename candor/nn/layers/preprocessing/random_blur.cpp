@@ -119,7 +119,7 @@ class JitterBody final : public ImageBody {
   std::string kind() const override { return "RandomColorJitter"; }
   Config options() const override {
     Config c = Config::map().set("value_range", range_config(options_.value_range));
-    const auto set = [&](const char* key, const std::optional<Factor>& f) { c.set(key, !f ? Config() : f->range ? factor_config(*f) : Config(f->high)); };
+    const auto set = [&](const char* key, const Maybe<Factor>& f) { c.set(key, !f ? Config() : f->range ? factor_config(*f) : Config(f->high)); };
     set("brightness_factor", options_.brightness_factor), set("contrast_factor", options_.contrast_factor);
     set("saturation_factor", options_.saturation_factor), set("hue_factor", options_.hue_factor);
     return describe(c.set("seed", detail::config_of(seed())));
@@ -172,9 +172,9 @@ Layer RandomElasticTransform::from_config(const Config& c) {
 }
 Layer RandomColorJitter::from_config(const Config& c) {
   RandomColorJitterOptions o{.value_range = detail::value_range_from(c)};
-  const auto factor = [&](const char* key) -> std::optional<Factor> {
+  const auto factor = [&](const char* key) -> Maybe<Factor> {
     const Config* value = c.find(key);
-    if (!value || value->is_null()) return std::nullopt;
+    if (!value || value->is_null()) return {};
     return detail::factor_from(c, key, 0.0);
   };
   o.brightness_factor = factor("brightness_factor"), o.contrast_factor = factor("contrast_factor");

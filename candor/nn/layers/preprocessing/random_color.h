@@ -1,15 +1,16 @@
 // Images with other colours at random. `factor`: see each layer; one number or a range.
 #pragma once
 
+#include "candor/base/maybe.h"
 #include "candor/nn/layers/preprocessing/image_layer.h"
 
 namespace candor {
 
 struct ColorOptions {
-  ValueRange value_range = {};  ///< of the pixels; results are cut to it
+  ValueRange value_range{};  ///< of the pixels; results are cut to it
   std::string data_format = "channels_last";
-  std::optional<std::uint64_t> seed = {};
-  std::string name = {};
+  std::optional<std::uint64_t> seed{};
+  std::string name{};
 };
 
 /// Brighter or darker by `factor` (one number: either way) times the width of the range, in [-1, 1].
@@ -61,10 +62,10 @@ class RandomGrayscale : public ImageLayer {
   static Layer from_config(const Config& options);
 };
 struct RandomInvertOptions {
-  ValueRange value_range = {};
-  std::optional<std::uint64_t> seed = {};
+  ValueRange value_range{};
+  std::optional<std::uint64_t> seed{};
   std::string data_format = "channels_last";
-  std::string name = {};
+  std::string name{};
 };
 /// Upper end of the range minus the value, with a probability drawn from `factor`, [0, 1].
 class RandomInvert : public ImageLayer {
@@ -81,11 +82,11 @@ class Solarization : public ImageLayer {
 };
 
 struct RandomColorJitterOptions {
-  ValueRange value_range = {};
-  std::optional<Factor> brightness_factor = {}, contrast_factor = {}, saturation_factor = {}, hue_factor = {};  ///< of those layers; none: left out
-  std::optional<std::uint64_t> seed = {};
+  ValueRange value_range{};
+  Maybe<Factor> brightness_factor{}, contrast_factor{}, saturation_factor{}, hue_factor{};  ///< of those layers; none: left out
+  std::optional<std::uint64_t> seed{};
   std::string data_format = "channels_last";
-  std::string name = {};
+  std::string name{};
 };
 /// Brightness, contrast, saturation and hue one after the other.
 class RandomColorJitter : public ImageLayer {
@@ -98,10 +99,10 @@ struct RandomGaussianBlurOptions {
   Factor factor = 1.0;                              ///< share of images that change, [0, 1]
   std::vector<std::int64_t> kernel_size = {3, 3};   ///< odd
   Factor sigma = 1.0;                               ///< deviation of the bell in pixels, [0, 1]
-  ValueRange value_range = {};
+  ValueRange value_range{};
   std::string data_format = "channels_last";
-  std::optional<std::uint64_t> seed = {};
-  std::string name = {};
+  std::optional<std::uint64_t> seed{};
+  std::string name{};
 };
 /// Smoothed by a bell; one width for the batch.
 class RandomGaussianBlur : public ImageLayer {

@@ -130,7 +130,7 @@ Factor zoom_range(const char* option, const Factor& factor) {
 
 class RandomZoomBody final : public AffineBody {
  public:
-  RandomZoomBody(const Factor& height, const std::optional<Factor>& width, WarpedOptions o)
+  RandomZoomBody(const Factor& height, const Maybe<Factor>& width, WarpedOptions o)
       : AffineBody("RandomZoom", std::move(o)), height_(zoom_range("height_factor", height)) {
     if (width) width_ = zoom_range("width_factor", *width);
   }
@@ -152,7 +152,7 @@ class RandomZoomBody final : public AffineBody {
 
  private:
   Factor height_;
-  std::optional<Factor> width_;
+  Maybe<Factor> width_;
 };
 
 class RandomShearBody final : public AffineBody {
@@ -233,7 +233,7 @@ RandomFlip::RandomFlip(RandomFlipOptions o) : ImageLayer(std::make_shared<Random
 RandomRotation::RandomRotation(Factor factor, WarpedOptions o) : ImageLayer(std::make_shared<RandomRotationBody>(factor, std::move(o))) {}
 RandomTranslation::RandomTranslation(Factor height, Factor width, WarpedOptions o)
     : ImageLayer(std::make_shared<RandomTranslationBody>(height, width, std::move(o))) {}
-RandomZoom::RandomZoom(Factor height, std::optional<Factor> width, WarpedOptions o) : ImageLayer(std::make_shared<RandomZoomBody>(height, width, std::move(o))) {}
+RandomZoom::RandomZoom(Factor height, Maybe<Factor> width, WarpedOptions o) : ImageLayer(std::make_shared<RandomZoomBody>(height, width, std::move(o))) {}
 RandomShear::RandomShear(Factor x, Factor y, RandomShearOptions o)
     : ImageLayer(std::make_shared<RandomShearBody>(x, y, WarpedOptions{.fill_mode = std::move(o.fill_mode), .interpolation = std::move(o.interpolation), .seed = o.seed,
                                                                        .fill_value = o.fill_value, .data_format = std::move(o.data_format), .name = std::move(o.name)})) {}
@@ -246,7 +246,7 @@ Layer RandomRotation::from_config(const Config& c) { return RandomRotation(neede
 Layer RandomTranslation::from_config(const Config& c) { return RandomTranslation(needed(c, "height_factor"), needed(c, "width_factor"), warped_from(c)); }
 Layer RandomZoom::from_config(const Config& c) {
   const Config* width = c.find("width_factor");
-  return RandomZoom(needed(c, "height_factor"), width && !width->is_null() ? std::optional(detail::factor_from(c, "width_factor", 0.0)) : std::nullopt, warped_from(c));
+  return RandomZoom(needed(c, "height_factor"), width && !width->is_null() ? Maybe<Factor>(detail::factor_from(c, "width_factor", 0.0)) : Maybe<Factor>(), warped_from(c));
 }
 Layer RandomShear::from_config(const Config& c) {
   const WarpedOptions o = warped_from(c);

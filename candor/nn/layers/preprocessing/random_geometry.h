@@ -1,15 +1,16 @@
 // Images turned, moved, mirrored and bent at random.
 #pragma once
 
+#include "candor/base/maybe.h"
 #include "candor/nn/layers/preprocessing/image_layer.h"
 
 namespace candor {
 
 struct RandomFlipOptions {
   std::string mode = "horizontal_and_vertical";  ///< or "horizontal", "vertical"
-  std::optional<std::uint64_t> seed = {};
+  std::optional<std::uint64_t> seed{};
   std::string data_format = "channels_last";
-  std::string name = {};
+  std::string name{};
 };
 /// Half of the images mirrored; in mode "horizontal_and_vertical" both ways at once, as Keras does.
 class RandomFlip : public ImageLayer {
@@ -22,10 +23,10 @@ class RandomFlip : public ImageLayer {
 struct WarpedOptions {
   std::string fill_mode = "reflect";       ///< "reflect", "constant", "wrap" or "nearest"
   std::string interpolation = "bilinear";  ///< or "nearest"
-  std::optional<std::uint64_t> seed = {};
+  std::optional<std::uint64_t> seed{};
   double fill_value = 0;  ///< for "constant"
   std::string data_format = "channels_last";
-  std::string name = {};
+  std::string name{};
 };
 
 /// Turned about the middle by an angle in `factor` turns (0.1: up to 36 degrees either way), in [-1, 1].
@@ -43,7 +44,7 @@ class RandomTranslation : public ImageLayer {
 /// Zoomed: 0.2 shows 20 % more of each side (smaller), -0.2 less; in (-1, 1]. Without width_factor both sides zoom alike.
 class RandomZoom : public ImageLayer {
  public:
-  explicit RandomZoom(Factor height_factor, std::optional<Factor> width_factor = {}, WarpedOptions options = {});
+  explicit RandomZoom(Factor height_factor, Maybe<Factor> width_factor = {}, WarpedOptions options = {});
   static Layer from_config(const Config& options);
 };
 struct RandomShearOptions {
@@ -51,8 +52,8 @@ struct RandomShearOptions {
   std::string fill_mode = "reflect";       ///< "reflect", "constant", "wrap" or "nearest"
   double fill_value = 0;                   ///< for "constant"
   std::string data_format = "channels_last";
-  std::optional<std::uint64_t> seed = {};
-  std::string name = {};
+  std::optional<std::uint64_t> seed{};
+  std::string name{};
 };
 /// Sheared: columns move by x_factor of their row, rows by y_factor of their column; in [0, 1], either way.
 class RandomShear : public ImageLayer {
@@ -66,9 +67,9 @@ struct RandomPerspectiveOptions {
   double scale = 1;     ///< how far corners move, [0, 1]
   std::string interpolation = "bilinear";
   double fill_value = 0;
-  std::optional<std::uint64_t> seed = {};
+  std::optional<std::uint64_t> seed{};
   std::string data_format = "channels_last";
-  std::string name = {};
+  std::string name{};
 };
 /// Corners moved, as if seen from the side. What lies beyond the edge is fill_value.
 class RandomPerspective : public ImageLayer {
@@ -83,10 +84,10 @@ struct RandomElasticTransformOptions {
   std::string interpolation = "bilinear";
   std::string fill_mode = "reflect";
   double fill_value = 0;
-  ValueRange value_range = {};
-  std::optional<std::uint64_t> seed = {};
+  ValueRange value_range{};
+  std::optional<std::uint64_t> seed{};
   std::string data_format = "channels_last";
-  std::string name = {};
+  std::string name{};
 };
 /// Each pixel moved by smoothed noise (Simard, Steinkraus, Platt, 2003). The smoothing window has the size of the largest scale.
 class RandomElasticTransform : public ImageLayer {
@@ -96,9 +97,9 @@ class RandomElasticTransform : public ImageLayer {
 };
 
 struct RandomCropOptions {
-  std::optional<std::uint64_t> seed = {};
+  std::optional<std::uint64_t> seed{};
   std::string data_format = "channels_last";
-  std::string name = {};
+  std::string name{};
 };
 /// One window of height x width for the whole batch in training; images smaller than it are cut to its shape and resized. Outside training images stay
 /// as they are, as in Keras.

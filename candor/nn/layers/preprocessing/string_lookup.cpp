@@ -8,7 +8,8 @@ namespace candor {
 namespace detail {
 
 StringLookupBody::StringLookupBody(StringLookupOptions options, const char* layer)
-    : PreprocessingBody(options.name), options_(std::move(options)), vocabulary_(rules(options_, layer), options_.mask_token, options_.oov_token) {
+    : PreprocessingBody(options.name), options_(std::move(options)), vocabulary_(rules(options_, layer), options_.mask_token ? std::optional<std::string>(*options_.mask_token) : std::nullopt,
+                                                                                        options_.oov_token) {
   vocabulary_.rules().check(!options_.idf_weights.empty());
   refuse_sparse(layer, options_.sparse);
   if (options_.encoding != "utf-8" && options_.encoding != "utf8") {

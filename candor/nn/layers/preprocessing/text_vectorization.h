@@ -13,21 +13,21 @@ using StandardizeText = Function<std::string(const std::string&)>;
 using SplitText = Function<std::vector<std::string>(const std::string&)>;
 
 struct TextVectorizationOptions {
-  std::optional<std::int64_t> max_tokens = {};
+  std::optional<std::int64_t> max_tokens{};
   std::string standardize = "lower_and_strip_punctuation";  ///< or "lower", "strip_punctuation", "" for none. ASCII letters and signs, as in Keras
   std::string split = "whitespace";                         ///< or "character" (of UTF-8), "" for none
-  std::vector<std::int64_t> ngrams = {};  ///< sizes of the runs of tokens that become tokens, joined by a blank; {1, 2} is Keras's ngrams = 2
+  std::vector<std::int64_t> ngrams{};  ///< sizes of the runs of tokens that become tokens, joined by a blank; {1, 2} is Keras's ngrams = 2
   std::string output_mode = "int";        ///< "int", "one_hot", "multi_hot", "count" or "tf_idf"
-  std::optional<std::int64_t> output_sequence_length = {};  ///< for "int": longer texts are cut, shorter ones padded with 0; none: the longest's
+  std::optional<std::int64_t> output_sequence_length{};  ///< for "int": longer texts are cut, shorter ones padded with 0; none: the longest's
   bool pad_to_max_tokens = false;
-  std::vector<std::string> vocabulary = {};
-  std::vector<double> idf_weights = {};
+  std::vector<std::string> vocabulary{};
+  std::vector<double> idf_weights{};
   bool sparse = false;  ///< true is refused
   bool ragged = false;  ///< true is refused
   std::string encoding = "utf-8";
-  StandardizeText standardize_function = {};  ///< in place of `standardize`; such a layer has no configuration
-  SplitText split_function = {};
-  std::string name = {};
+  StandardizeText standardize_function{};  ///< in place of `standardize`; such a layer has no configuration
+  SplitText split_function{};
+  std::string name{};
 };
 
 /// Texts [N] or [N, 1] to i64 [N, length] (mode "int": 0 is padding, 1 an unknown word), or to [N, vocabulary]. Split at ASCII blanks.

@@ -1,0 +1,29 @@
+// The state behind a handle: a std::shared_ptr to a type that one .cpp alone knows. All of them are one std::shared_ptr<void> underneath,
+// so that each further handle costs the files that see candor.h next to nothing.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+namespace candor {
+
+template <class T>
+class Shared {
+ public:
+  Shared() = default;
+  template <class... Arguments>
+  static Shared make(Arguments&&... arguments) {
+    Shared made;
+    made.held_ = std::make_shared<T>(std::forward<Arguments>(arguments)...);
+    return made;
+  }
+  explicit operator bool() const { return held_ != nullptr; }
+  bool operator==(const Shared& other) const { return held_ == other.held_; }
+  T* operator->() const { return static_cast<T*>(held_.get()); }
+  T& operator*() const { return *static_cast<T*>(held_.get()); }
+
+ private:
+  std::shared_ptr<void> held_;
+};
+
+}  // namespace candor
