@@ -32,10 +32,6 @@ std::string score_text(double value) {
   return text;
 }
 
-std::string to_string(Severity severity) {
-  return severity == Severity::note ? "note" : severity == Severity::warning ? "warning" : "error";
-}
-
 Finding constant_finding(const std::vector<std::string>& columns) {
   return {"data.constant", Severity::warning,
           std::to_string(columns.size()) + (columns.size() == 1 ? " column holds" : " columns hold") + " one value in every training row (" + name_list(columns) +

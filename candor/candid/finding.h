@@ -1,24 +1,21 @@
-// What Candor says unasked: an id that stays, how bad it is, and what was seen, why it matters and what to do.
+// The first findings: what the training rows show at once, and a score beside guessing. base/finding.h says what a finding is.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "candor/base/finding.h"
 #include "candor/candid/baseline.h"
 #include "candor/candid/interval.h"
 #include "candor/data/dataset.h"
 
 namespace candor::candid {
 
-enum class Severity { note, warning, error };
-/// "note", "warning", "error".
-std::string to_string(Severity severity);
-/// Something that a person should know about data, a model or its scores: what `candor train` prints and a report keeps.
-struct Finding {
-  std::string id;  ///< "data.constant"; never renamed
-  Severity severity = Severity::note;
-  std::string message;
-};
+using candor::Evidence;
+using candor::Finding;
+using candor::Severity;
+using candor::SkippedCheck;
+using candor::to_string;
 
 /// Looks at the training rows: data.constant (a column with one value), data.few (a class with fewer than ten rows), data.skipped
 /// (files or rows that were left out).
