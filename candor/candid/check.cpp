@@ -73,14 +73,14 @@ std::string too_few(std::int64_t rows, std::int64_t needs) {
   return "too few rows for a verdict (n = " + std::to_string(rows) + ", needs " + std::to_string(needs) + ")";
 }
 
-void apply(Checkup& to, std::span<const Silence> silences) {
-  for (const Silence& silence : silences) {
-    if (!find_check(silence.id)) {
+void silence(Checkup& to, std::span<const Silence> silences) {
+  for (const Silence& one : silences) {
+    if (!find_check(one.id)) {
       std::vector<std::string> ids;
       for (const CheckInfo& check : all_checks()) ids.emplace_back(check.id);
-      fail(ErrorKind::invalid_argument, "silence: there is no check \"" + silence.id + "\"" + did_you_mean(silence.id, ids) + "; `candor check --list` shows all of them");
+      fail(ErrorKind::invalid_argument, "silence: there is no check \"" + one.id + "\"" + did_you_mean(one.id, ids) + "; `candor check --list` shows all of them");
     }
-    const auto kept = std::stable_partition(to.findings.begin(), to.findings.end(), [&](const Finding& f) { return f.id != silence.id; });
+    const auto kept = std::stable_partition(to.findings.begin(), to.findings.end(), [&](const Finding& f) { return f.id != one.id; });
     std::move(kept, to.findings.end(), std::back_inserter(to.silenced));
     to.findings.erase(kept, to.findings.end());
   }

@@ -58,6 +58,6 @@ void run_check(Checkup& into, std::string_view id, const Function<std::vector<Fi
 std::string too_few(std::int64_t rows, std::int64_t needs);
 
 /// Moves findings whose id is silenced to `silenced`. Throws Error (invalid_argument) for an id that is no check, listing the nearest.
-void apply(Checkup& to, std::span<const Silence> silences);
+void silence(Checkup& to, std::span<const Silence> silences);
 
 }  // namespace candor::candid

@@ -59,13 +59,13 @@ TEST(Check, CtrlCAndLackOfMemoryGoOn) {
 TEST(Check, SilencedFindingsAreKeptApartAndUnknownIdsRefused) {
   Checkup checkup;
   checkup.findings = {{"data.leak", Severity::error, "a"}, {"data.few", Severity::warning, "b"}};
-  apply(checkup, std::vector<Silence>{{"data.leak", "known: the column is the price of the same day"}});
+  silence(checkup, std::vector<Silence>{{"data.leak", "known: the column is the price of the same day"}});
   ASSERT_EQ(checkup.findings.size(), 1u);
   EXPECT_EQ(checkup.findings[0].id, "data.few");
   ASSERT_EQ(checkup.silenced.size(), 1u);
   EXPECT_EQ(checkup.silenced[0].id, "data.leak");
   try {
-    apply(checkup, std::vector<Silence>{{"data.leek", ""}});
+    silence(checkup, std::vector<Silence>{{"data.leek", ""}});
     FAIL();
   } catch (const Error& e) {
     EXPECT_NE(e.message().find("data.leak"), std::string::npos) << e.what();
