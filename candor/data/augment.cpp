@@ -79,7 +79,7 @@ struct Labels {
 
 /// Two neighbours in the batch, which stands in a random order: each takes a share of the other.
 template <class T>
-void mix_pair(const std::vector<AugmentStep>& steps, T* a, T* b, const Shape& shape, const Labels& labels, std::size_t place, detail::Draws& draws) {
+void mix_pair(const std::vector<AugmentStep>& steps, T* a, T* b, const Shape& shape, const Labels& labels, std::size_t place, detail::PictureDraws& draws) {
   const std::int64_t height = shape[1], width = shape[2], channels = shape[3], size = height * width * channels;
   for (const AugmentStep& step : steps) {
     if (const auto* mixup = detail::step_as<Mixup>(step); mixup && draws.chance(mixup->chance)) {
@@ -228,7 +228,7 @@ void Augmentation::apply(const Tensor& pictures, const Tensor& targets, std::spa
       thread_local detail::Plan plan;
       const auto place = static_cast<std::size_t>(i);
       const std::int64_t row = rows[place];
-      detail::Draws draws(stream.derived(static_cast<std::uint64_t>(row)));
+      detail::PictureDraws draws(stream.derived(static_cast<std::uint64_t>(row)));
       detail::draw_plan(steps_, height, width, draws, plan);
       const T* source = from + row * size;
       T* target = to + i * size;
@@ -246,7 +246,7 @@ void Augmentation::apply(const Tensor& pictures, const Tensor& targets, std::spa
     if (!mixes) return;
     parallel_for(static_cast<std::int64_t>(rows.size()) / 2, [&](std::int64_t pair) {
       const auto place = static_cast<std::size_t>(2 * pair);
-      detail::Draws draws(stream.derived(static_cast<std::uint64_t>(rows[place])).derived(use));
+      detail::PictureDraws draws(stream.derived(static_cast<std::uint64_t>(rows[place])).derived(use));
       mix_pair(steps_, to + 2 * pair * size, to + (2 * pair + 1) * size, shape, labels, place, draws);
     });
   });
@@ -275,7 +275,7 @@ Annotated Augmentation::apply(const Annotated& sample, std::uint64_t seed, std::
       fail(ErrorKind::shape, "augmentation: a mask of " + to_string(ImageSize{mask.height, mask.width, mask.channels}) + " for a picture of " + to_string(ImageSize{height, width, image.channels}));
   for (const AugmentStep& step : steps_)
     if (label_effect(step) == LabelEffect::swaps && !resolved_) fail(ErrorKind::invalid_argument, "augmentation: swap_labels names classes whose numbers are not known here; call for_classes(class_names)");
-  detail::Draws draws(RandomStream{seed, use}.derived(0).derived(number));
+  detail::PictureDraws draws(RandomStream{seed, use}.derived(0).derived(number));
   detail::Plan plan;
   detail::draw_plan(steps_, height, width, draws, plan);
   Annotated result = sample;

@@ -17,16 +17,16 @@ Map turned(double degrees) {
   return {c, s, 0, -s, c, 0};
 }
 
-void add(Plan& plan, Kind kind, double amount, Draws& draws) { plan.changes.push_back({kind, amount, {}, draws.rest()}); }
+void add(Plan& plan, Kind kind, double amount, PictureDraws& draws) { plan.changes.push_back({kind, amount, {}, draws.rest()}); }
 
-void draw_colour(const Colour& colour, Draws& draws, Plan& plan) {
+void draw_colour(const Colour& colour, PictureDraws& draws, Plan& plan) {
   if (colour.brightness > 0) add(plan, Kind::brightness, draws.either(colour.brightness), draws);
   if (colour.contrast > 0) add(plan, Kind::contrast, 1 + draws.either(colour.contrast), draws);
   if (colour.saturation > 0) add(plan, Kind::saturation, 1 + draws.either(colour.saturation), draws);
   if (colour.hue > 0) add(plan, Kind::hue, draws.either(colour.hue), draws);
 }
 
-void draw_erase(const Erase& erase, Draws& draws, Plan& plan) {
+void draw_erase(const Erase& erase, PictureDraws& draws, Plan& plan) {
   if (!draws.chance(erase.chance)) return;
   const double area = draws.uniform(erase.least, erase.most), shape = std::exp(draws.either(std::log(3.0)));
   const double height = std::min(1.0, std::sqrt(area * shape)), width = std::min(1.0, std::sqrt(area / shape));
@@ -35,7 +35,7 @@ void draw_erase(const Erase& erase, Draws& draws, Plan& plan) {
 
 struct Drawer {
   std::int64_t height, width;
-  Draws& draws;
+  PictureDraws& draws;
   Plan& plan;
 
   void move(const Map& map) { plan.map = plan.map.after(map); }
@@ -181,7 +181,7 @@ void change(const Plan::Change& change, std::int64_t height, std::int64_t width,
 }  // namespace
 
 // Marsaglia and Tsang, "A simple method for generating gamma variables", 2000.
-double Draws::gamma(double alpha) {
+double PictureDraws::gamma(double alpha) {
   if (alpha < 1) return gamma(alpha + 1) * std::pow(std::max(uniform(0, 1), 1e-12), 1 / alpha);
   const double d = alpha - 1.0 / 3, c = 1 / std::sqrt(9 * d);
   for (;;) {
@@ -189,7 +189,7 @@ double Draws::gamma(double alpha) {
     if (v > 0 && std::log(std::max(uniform(0, 1), 1e-12)) < 0.5 * x * x + d - d * v + d * std::log(v)) return d * v;
   }
 }
-double Draws::beta(double alpha) {
+double PictureDraws::beta(double alpha) {
   const double a = gamma(alpha), b = gamma(alpha);
   return a + b > 0 ? a / (a + b) : 0.5;
 }
@@ -203,7 +203,7 @@ Map Map::inverse() const {
   return i;
 }
 
-void draw_plan(const std::vector<AugmentStep>& steps, std::int64_t height, std::int64_t width, Draws& draws, Plan& plan) {
+void draw_plan(const std::vector<AugmentStep>& steps, std::int64_t height, std::int64_t width, PictureDraws& draws, Plan& plan) {
   plan.map = {};
   plan.mirrored = plan.upside_down = false;
   plan.changes.clear();

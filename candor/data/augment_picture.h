@@ -19,9 +19,9 @@ template <class Step>
 const Step* step_as(const AugmentStep& step) { return std::get_if<Step>(&step.any().value); }
 
 /// Random numbers of one picture, in the order in which they are asked for.
-class Draws {
+class PictureDraws {
  public:
-  explicit Draws(RandomStream stream) : stream_(stream) {}
+  explicit PictureDraws(RandomStream stream) : stream_(stream) {}
   double uniform(double low, double high) { return low + (high - low) * static_cast<double>(stream_.uniform(at_++)); }
   double either(double most) { return uniform(-most, most); }
   bool chance(double p) { return static_cast<double>(stream_.uniform(at_++)) < p; }
@@ -60,7 +60,7 @@ struct Plan {
 };
 
 /// Draws for a picture of this size; mixing is left to the batch.
-void draw_plan(const std::vector<AugmentStep>& steps, std::int64_t height, std::int64_t width, Draws& draws, Plan& plan);
+void draw_plan(const std::vector<AugmentStep>& steps, std::int64_t height, std::int64_t width, PictureDraws& draws, Plan& plan);
 
 /// Numbers of a picture as floats, height x width x channels, and room to work in.
 struct Working {

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "candor/base/error.h"
+#include "candor/base/memory.h"
 #include "candor/base/shared_library.h"
 #include "candor/base/text.h"
 
@@ -122,6 +123,11 @@ void open(Opened& o, const std::string& name) {
   if (static_cast<std::uint64_t>(height) * width / 65536 > o.source.bytes.size())
     fail(ErrorKind::corrupt, name + ": truncated or damaged TIFF image: " + with_thousands(static_cast<std::int64_t>(o.source.bytes.size())) + " bytes cannot hold the " +
                                  with_thousands(width) + " x " + with_thousands(height) + " pixels of the header");
+  // libtiff unpacks a whole strip or tile at once, with every sample of it: the header alone says how large that is.
+  std::uint32_t tile_width = 0, tile_height = 0;
+  if (l.TIFFGetField(t, TIFFTAG_TILEWIDTH, &tile_width) && l.TIFFGetField(t, TIFFTAG_TILELENGTH, &tile_height)) check_image_size(tile_height, tile_width, name);
+  const double area = std::max(static_cast<double>(height) * width, static_cast<double>(tile_height) * tile_width);
+  require_memory(area * (4.0 + samples * bits / 8.0));
   const bool grey = photometric == PHOTOMETRIC_MINISBLACK || photometric == PHOTOMETRIC_MINISWHITE;
   o.size = {height, width, (grey ? 1 : 3) + (extra > 0 ? 1 : 0)};
   o.orientation = orientation >= 1 && orientation <= 8 ? orientation : 1;

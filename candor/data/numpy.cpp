@@ -215,6 +215,7 @@ const std::byte* cell(const NpyArray& array, std::int64_t element, const NpyFiel
 }  // namespace
 
 std::int64_t NpyArray::size() const {
+  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;  // beside an empty axis the others may claim what no 64 bits hold
   std::int64_t result = 1;
   for (const std::int64_t extent : shape) result *= extent;
   return result;

@@ -57,6 +57,15 @@ TEST(ImageFormats, Tiff) {
     }
   const std::string text = testing::as_tiff(pattern(5, 6, 3));
   for (std::size_t cut = 8; cut < text.size(); cut += 7) EXPECT_ERROR(corrupt, decode(text.substr(0, cut)), "TIFF");
+  // Strips made tiles of 60,000 x 60,000 pixels, which libtiff would unpack at once.
+  std::string tiled = text;
+  for (const auto& [tag, other] : {std::pair(278, 322), std::pair(279, 323)}) {
+    const std::size_t at = text.find(std::string{static_cast<char>(tag & 255), static_cast<char>(tag >> 8), 4, 0, 1, 0, 0, 0});
+    ASSERT_NE(at, std::string::npos);
+    tiled.replace(at, 2, {static_cast<char>(other & 255), static_cast<char>(other >> 8)});
+    tiled.replace(at + 8, 4, std::string("\x60\xea\0\0", 4));
+  }
+  EXPECT_ERROR(unsupported, decode(tiled), "60,000 x 60,000");
 }
 
 TEST(ImageFormats, SixteenBits) {

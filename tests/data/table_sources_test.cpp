@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "candor/base/memory.h"
 #include "candor/base/threads.h"
 #include "candor/data/numpy.h"
 #include "candor/data/table/read_table.h"
@@ -81,6 +82,14 @@ TEST_F(JsonTable, BadInput) {
   std::string wide;
   for (int i = 0; i < 70000; ++i) wide += "{\"c" + std::to_string(i) + "\":1}\n";
   EXPECT_ERROR(corrupt, read(wide), "columns of its own");
+  // A file of a few megabytes must not ask for more memory than there is, nor join a long name for each of many cells.
+  EXPECT_ERROR(corrupt, read("{\"" + std::string(5000, 'n') + "\":{\"a\":1}}\n"), "line 1", "a name of more than 4,096 bytes");
+  wide = "{";
+  for (int i = 0; i < 100000; ++i) wide += "\"c" + std::to_string(i) + "\":1,";
+  wide.back() = '}';
+  wide += '\n';
+  for (std::size_t rows = available_memory() / 8 / 100000 * 2; rows > 0; --rows) wide += "{}\n";
+  EXPECT_ERROR(memory, read(wide), "not enough memory");
 }
 
 /// A .npy file of version 1.
@@ -158,6 +167,8 @@ TEST_F(Numpy, ArchivesOfExamples) {
                                                   {"x_test.npy", npy("'<f8'", "(1, 2, 2)", raw<double>({1, 1, 1, 1}))},
                                                   {"y_test.npy", y_test}}));
   };
+  // 2^80 elements beside an empty axis are none.
+  EXPECT_ERROR(shape, read_npz_dataset(write(npy("'<U1'", "(1099511627776, 1099511627776, 0)", ""), npy("'<U1'", "(1,)", raw<char32_t>({'a'})))), "targets [0]");
   const std::string path = write(npy("'<i8'", "(3, 1)", raw<std::int64_t>({0, 2, 1})), npy("'<i8'", "(1,)", raw<std::int64_t>({1})));
   EXPECT_TRUE(is_npz_dataset(path));
   const Split split = read_npz_dataset(path);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "candor/base/error.h"
+#include "candor/base/memory.h"
 #include "candor/base/text.h"
 #include "candor/data/series/series.h"
 #include "candor/data/series/time_column.h"
@@ -134,6 +135,13 @@ class Builder {
       fail(ErrorKind::invalid_argument, table_.source + ": the step is " + series_.step.text() + ", and " + series_.time_text(time) + " lies " + with_thousands(static_cast<std::int64_t>(std::min(place, 1e15))) +
                                             " steps behind the first row: a wrong date, or rows that are no series");
     }
+    // Many groups of two rows far apart, each with a grid of its own, must not grow with the square of the rows either.
+    const double grid = static_cast<double>(series_.rows()) + place;
+    if (!(grid < 1000.0 * static_cast<double>(times_.size()) + 1000)) {
+      fail(ErrorKind::invalid_argument, table_.source + ": the step is " + series_.step.text() + ", and its " + count_text(static_cast<std::int64_t>(series_.groups.size()) + 1, "group", "groups") + " up to " +
+                                            series_.time_text(time) + " (row " + std::to_string(row + 1) + ") would have over 1,000 steps for each row: too fine a step, or wrong groups");
+    }
+    require_memory(8 * grid * static_cast<double>(columns_.size() + 1));
     if (place == std::floor(place)) return static_cast<std::int64_t>(place);
     if (options_.irregular == Irregular::refuse) {
       fail(ErrorKind::invalid_argument, table_.source + ": the step is " + series_.step.text() + ", and " + series_.time_text(time) + " (row " + std::to_string(row + 1) +

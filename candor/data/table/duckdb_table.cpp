@@ -22,18 +22,18 @@ struct QueryResult {
   char* deprecated_error_message;
   void* internal_data;
 };
-struct StringCell {
-  union {
-    struct {
-      std::uint32_t length;
-      char prefix[4];
-      char* text;
-    } pointer;
-    struct {
-      std::uint32_t length;
-      char text[12];
-    } inlined;
-  };
+struct LongText {
+  std::uint32_t length;
+  char prefix[4];
+  char* text;
+};
+struct ShortText {
+  std::uint32_t length;
+  char text[12];
+};
+union StringCell {
+  LongText pointer;
+  ShortText inlined;
 };
 
 struct Library {

@@ -13,6 +13,7 @@ namespace candor::data::detail {
 namespace {
 
 constexpr int deepest = 64;
+constexpr std::size_t longest_name = 4096;  // the names of nested objects are joined for every cell in them
 
 /// Takes the events of nlohmann's parser, which keeps no stack of its own, and makes rows of them.
 class Rows : public nlohmann::json_sax<nlohmann::json> {
@@ -112,6 +113,8 @@ class Rows : public nlohmann::json_sax<nlohmann::json> {
   /// Finds the column of a cell: that of the key, or the next one of a list.
   bool cell() {
     if (depth_ < row_depth()) return refuse("a row is expected to be an object, {\"column\": value}, or a list of cells");
+    if (kind_ != 'l' && prefix_.size() + key_.size() > longest_name)
+      return refuse("a name of more than " + with_thousands(static_cast<std::int64_t>(longest_name)) + " bytes: " + candor::quoted(prefix_ + key_, 40));
     const std::string name = kind_ == 'l' ? "column_" + std::to_string(++place_) : prefix_ + key_;
     column_ = place_of(name);
     std::int64_t& seen = seen_[static_cast<std::size_t>(column_)];

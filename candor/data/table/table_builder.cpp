@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "candor/base/error.h"
+#include "candor/base/memory.h"
 #include "candor/base/text.h"
 #include "candor/base/utf8.h"
 #include "candor/data/table/cell.h"
@@ -16,6 +17,7 @@
 namespace candor::data::detail {
 namespace {
 
+constexpr std::size_t most_columns = 1'000'000, most_name_bytes = std::size_t{1} << 28;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// Turns a column into numbers when each word is one; a source of types knew no better (SQLite's TEXT, numbers in quotes).
@@ -39,11 +41,23 @@ bool to_numbers(Column& column, const MissingWords& missing) {
 }  // namespace
 
 std::size_t TableBuilder::add_column(std::string_view name) {
+  if (columns_.size() >= most_columns) fail(ErrorKind::corrupt, source_ + ": more than " + with_thousands(static_cast<std::int64_t>(most_columns)) + " columns; not a table");
+  name_bytes_ += name.size();
+  if (name_bytes_ > most_name_bytes) fail(ErrorKind::corrupt, source_ + ": the names of its columns take more than " + with_thousands(static_cast<std::int64_t>(most_name_bytes)) + " bytes; not a table");
   cells_beyond_ += rows_;
   if (cells_beyond_ > std::int64_t{1} << 27) fail(ErrorKind::corrupt, source_ + ": nearly every row brings columns of its own (" + with_thousands(static_cast<std::int64_t>(columns_.size())) + " so far); not a table");
   columns_.emplace_back();
   columns_.back().name = is_utf8(name) ? std::string(name) : from_windows_1252(name);
   return columns_.size() - 1;
+}
+
+void TableBuilder::end_row() {
+  ++rows_;
+  const double cells = static_cast<double>(rows_) * static_cast<double>(columns_.size());
+  if (cells < checked_) return;
+  // A row that has no cell in a column takes no byte of the file, but eight in memory.
+  require_memory(8 * cells);
+  checked_ = 2 * cells;
 }
 
 void TableBuilder::fill(Building& column, std::int64_t rows) {

@@ -17,7 +17,7 @@ class TableBuilder {
   TableBuilder(std::string source, TableOptions options) : source_(std::move(source)), options_(std::move(options)) {}
 
   /// Adds a column; rows there are already have nothing in it. Returns its number. Throws Error (corrupt) for more than 2^27 missing cells beyond what
-  /// was given, as hostile JSON could ask for.
+  /// was given, more than 1,000,000 columns or 256 MiB of names, as hostile JSON could ask for.
   std::size_t add_column(std::string_view name);
   std::size_t columns() const { return columns_.size(); }
   std::int64_t rows() const { return rows_; }
@@ -27,7 +27,8 @@ class TableBuilder {
   void word(std::size_t column, std::string_view value);
   /// Whether the row has a cell in this column already.
   bool has(std::size_t column) const { return columns_[column].rows > rows_; }
-  void end_row() { ++rows_; }
+  /// Throws Error (memory) when the rows so far do not fit.
+  void end_row();
   /// True when as many rows were read as the options ask for.
   bool full() const { return options_.rows > 0 && rows_ >= options_.rows; }
 
@@ -52,6 +53,8 @@ class TableBuilder {
   std::vector<Building> columns_;
   std::vector<Remark> remarks_;
   std::int64_t rows_ = 0, cells_beyond_ = 0;
+  std::size_t name_bytes_ = 0;
+  double checked_ = 1 << 24;  ///< how many cells may come before memory is asked for again
 };
 
 /// The columns that were asked for, in that order. Throws Error (not_found, invalid_argument).

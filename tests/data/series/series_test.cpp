@@ -139,6 +139,14 @@ TEST(Series, WhatIsNoSeriesIsRefused) {
   EXPECT_TRUE(candor::testing::throws_error(ErrorKind::invalid_argument, {"%d.%m.%Y"}, [&] { make_series({"t", {words("d", {"2020-01-01", "02.01.2020", "2020-01-03"}), y}}, {.time = "d"}); }));
   EXPECT_TRUE(candor::testing::throws_error(ErrorKind::invalid_argument, {"all rows stand at 2020-01-01"}, [&] { make_series({"t", {words("d", {"2020-01-01", "2020-01-01", "2020-01-01"}), y}}); }));
   EXPECT_TRUE(candor::testing::throws_error(ErrorKind::invalid_argument, {"wrong date"}, [&] { make_series({"t", {words("d", {"2020-01-01", "2020-01-02", "9999-01-02"}), y}}); }));
+  // A hundred kilobytes that would become gigabytes: each of many groups spans as many steps as one may.
+  std::vector<std::string> cells = dates("2020-01-01", 3, days), group(3, "g");
+  for (int g = 0; g < 2000; ++g) {
+    cells.insert(cells.end(), {"1600-01-01", "2100-01-01"});
+    group.insert(group.end(), 2, "g" + std::to_string(g));
+  }
+  EXPECT_TRUE(candor::testing::throws_error(ErrorKind::invalid_argument, {"over 1,000 steps for each row"},
+                                            [&] { make_series({"t", {words("d", cells), words("g", group), numbers("y", counted(4003))}}, {.groups = {"g"}}); }));
   EXPECT_TRUE(candor::testing::throws_error(ErrorKind::invalid_argument, {"no column holds numbers"}, [&] { make_series({"t", {words("d", {"2020-01-01", "2020-01-02", "2020-01-03"})}}); }));
   EXPECT_TRUE(candor::testing::throws_error(ErrorKind::not_found, {"date"}, [&] { make_series({"t", {y}}, {.time = "date"}); }));
   EXPECT_TRUE(candor::testing::throws_error(ErrorKind::invalid_argument, {"two rows"}, [&] { make_series({"t", {numbers("y", {1})}}); }));
