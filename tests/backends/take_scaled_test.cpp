@@ -31,6 +31,15 @@ TEST(TakeScaled, LikeItsReference) {
       check_kernel(node, {"cpu.take_scaled", 0}, inputs(node));
 }
 
+TEST(TakeScaled, ByColumns) {
+  for (std::int64_t length : {784, 259, 300})
+    for (std::int64_t rows : {32, 128, 512, 513}) {
+      NodeInfo node = taking({300, length}, rows, DType::i32);
+      node.attrs.set("columns", true);
+      check_kernel(node, {"cpu.take_scaled", 0}, inputs(node));
+    }
+}
+
 TEST(TakeScaled, IsMadeFromTakeCastAndMultiply) {
   const std::vector<TensorType> types{{{9, 4, 4, 1}, DType::u8}, {{3}, DType::i64}};
   const auto graph = trace([](std::span<const Tensor> in) { return std::vector<Tensor>{cast(take(in[0], in[1]), DType::f32) * Tensor(1 / 255.f)}; }, types);

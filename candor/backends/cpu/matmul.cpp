@@ -4,6 +4,7 @@
 #include "candor/backends/cpu/matmul_finish.h"
 #include "candor/backends/cpu/matmul_long.h"
 #include "candor/backends/cpu/matmul_run.h"
+#include "candor/backends/cpu/matmul_sparse.h"
 
 namespace candor::cpu {
 namespace {
@@ -88,6 +89,9 @@ Answer matmul_candidate(const NodeInfo& node, const Machine&) {
   return Kernel{kName, run, plan, plan->scratch(), plan->describe()};
 }
 
-void add_matmul(CandidateTable& table) { table.add({"matmul", "fused_matmul"}, matmul_candidate); }
+void add_matmul(CandidateTable& table) {
+  table.add({"matmul", "fused_matmul"}, sparse_matmul_candidate);
+  table.add({"matmul", "fused_matmul"}, matmul_candidate);
+}
 
 }  // namespace candor::cpu

@@ -4,6 +4,7 @@
 
 #include "candor/backends/cpu/candidates.h"
 #include "candor/backends/cpu/optimizer.h"
+#include "candor/backends/cpu/tasks.h"
 #include "candor/base/denormals.h"
 #include "candor/base/threads.h"
 
@@ -13,7 +14,8 @@ namespace {
 using optimizer::Numbers;
 using optimizer::Piece;
 
-constexpr std::int64_t piece_length = 8 << 10;       // elements; a task is one piece, or several short ones
+constexpr std::int64_t piece_length = 8 << 10;       // elements a task, about
+constexpr std::int64_t line = 16;                    // parameters are cut between cache lines
 constexpr std::int64_t least_parallel = 24 << 10;
 
 struct Cut {
@@ -71,18 +73,20 @@ void run(const KernelArgs& args) {
   parallel_for(static_cast<std::int64_t>(plan.tasks.size()) - 1, task);
 }
 
+// Task t updates part t of each parameter, as the kernels before it cut gradients and weights: a core finds what it wrote itself. A line of memory
+// that another core has read takes many times as long to write.
 void cut_up(Plan& plan, const NodeInfo& node) {
-  std::int64_t total = 0, in_task = 0;
+  std::int64_t total = 0;
   for (std::size_t p = 0; p < plan.count; ++p) total += node.in[p].size();
-  const std::int64_t length = total >= least_parallel ? piece_length : std::max<std::int64_t>(total, 1);
-  for (std::size_t p = 0; p < plan.count; ++p)
-    for (std::int64_t at = 0, size = node.in[p].size(); at < size;) {
-      const std::int64_t count = std::min(length - in_task, size - at);
-      plan.cuts.push_back({p, at, count});
-      at += count, in_task += count;
-      if (in_task == length) plan.tasks.push_back(plan.cuts.size()), in_task = 0;
+  const std::int64_t tasks = total >= least_parallel ? 2 * std::max<std::int64_t>(1, total / (2 * piece_length)) : 1;
+  for (std::int64_t t = 0; t < tasks; ++t) {
+    for (std::size_t p = 0; p < plan.count; ++p) {
+      const std::int64_t size = node.in[p].size(), lines = (size + line - 1) / line;
+      const std::int64_t from = std::min(size, part_start(lines, tasks, t) * line), end = std::min(size, part_start(lines, tasks, t + 1) * line);
+      if (from < end) plan.cuts.push_back({p, from, end - from});
     }
-  if (in_task > 0 || plan.tasks.size() == 1) plan.tasks.push_back(plan.cuts.size());
+    plan.tasks.push_back(plan.cuts.size());
+  }
 }
 
 Answer answer(const NodeInfo& node, Plan&& plan) {

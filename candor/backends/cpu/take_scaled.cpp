@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "candor/backends/cpu/candidates.h"
+#include "candor/backends/cpu/tasks.h"
 #include "candor/base/threads.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -37,6 +38,7 @@ constexpr std::int64_t task_bytes = 16 << 10, least_parallel = 64 << 10;  // of 
 struct Plan {
   void (*row)(const std::uint8_t*, float*, std::int64_t, float) = nullptr;
   std::int64_t extent = 0, count = 0, length = 1, grain = 1;
+  std::int64_t column_parts = 1;  // where the next kernels cut columns: a number stays in the cache of the core that wrote it
   float scale = 1;
 };
 
@@ -48,16 +50,20 @@ void gather(const KernelArgs& args, const Plan& p) {
   for (std::int64_t k = 0; k < p.count; ++k) inside &= place(k) >= 0 && place(k) < p.extent;
   if (!inside) return args.node->op->reference(args);  // which says which index it is
   const auto* in = args.input<std::uint8_t>(0);
-  parallel_for((p.count + p.grain - 1) / p.grain, [&](std::int64_t t) {
-    const std::int64_t end = std::min(p.count, (t + 1) * p.grain);
-    for (std::int64_t k = t * p.grain; k < end; ++k) {
+  const auto part = [&](std::int64_t k, std::int64_t end, std::int64_t from, std::int64_t length) {
+    for (; k < end; ++k) {
       if (k + 1 < end) {
-        const std::uint8_t* next = in + place(k + 1) * p.length;
-        for (std::int64_t i = 0; i < p.length; i += 64) __builtin_prefetch(next + i);
+        const std::uint8_t* next = in + place(k + 1) * p.length + from;
+        for (std::int64_t i = 0; i < length; i += 64) __builtin_prefetch(next + i);
       }
-      p.row(in + place(k) * p.length, args.output<float>(0) + k * p.length, p.length, p.scale);
+      p.row(in + place(k) * p.length + from, args.output<float>(0) + k * p.length + from, length, p.scale);
     }
-  });
+  };
+  if (p.column_parts > 1) {
+    const auto start = [&](std::int64_t t) { return std::min(p.length, part_start((p.length + 15) / 16, p.column_parts, t) * 16); };
+    return parallel_for(p.column_parts, [&](std::int64_t t) { part(0, p.count, start(t), start(t + 1) - start(t)); });
+  }
+  parallel_for((p.count + p.grain - 1) / p.grain, [&](std::int64_t t) { part(t * p.grain, std::min(p.count, (t + 1) * p.grain), 0, p.length); });
 }
 
 void run(const KernelArgs& args) {
@@ -76,10 +82,11 @@ Answer candidate(const NodeInfo& node, const Machine&) {
   p.scale = static_cast<float>(node.attrs.number("scale"));
   const auto total = static_cast<std::int64_t>(node.out[0].bytes());
   p.grain = total < least_parallel ? p.count : std::max<std::int64_t>(1, task_bytes / (4 * p.length));
+  if (node.attrs.has("columns") && p.grain < p.count && p.count <= 512 && p.length >= 256) p.column_parts = 4;
   Kernel kernel;
   kernel.name = name;
   kernel.run = run;
-  kernel.note = "rows of " + std::to_string(p.length) + (p.grain == p.count ? ", inline" : ", parallel");
+  kernel.note = (p.column_parts > 1 ? "columns of rows of " : "rows of ") + std::to_string(p.length) + (p.grain == p.count ? ", inline" : ", parallel");
   kernel.block = std::make_shared<const Plan>(p);
   return kernel;
 }

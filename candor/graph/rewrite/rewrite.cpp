@@ -21,6 +21,7 @@ const std::vector<Rewrite>& all_rewrites() {
       {"fuse_epilogue", "bias and activation join their matmul or convolution", rewrites::fuse_epilogue},
       {"by_images", "a convolution and its pooling run on a few images after the other", rewrites::by_images},
       {"fuse_elementwise", "chains of elementwise ops become one loop over tiles", rewrites::fuse_elementwise},
+      {"sparse_inputs", "products of what comes from data may look for zeros", rewrites::sparse_inputs},
   };
   return table;
 }

@@ -35,6 +35,7 @@ int pooled_gradients(Graph& graph);
 int fuse_epilogue(Graph& graph);
 int by_images(Graph& graph);
 int fuse_elementwise(Graph& graph);
+int sparse_inputs(Graph& graph);
 int dead_code(Graph& graph);
 int drop_history(Graph& graph);
 int drop_custom_gradient(Graph& graph);
