@@ -17,6 +17,7 @@ void register_graph_ops() {
   register_pooled_conv();
   register_control_ops();
   register_recurrent();
+  register_recurrent_layer();
   register_custom_gradient();
 }
 

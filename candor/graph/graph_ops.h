@@ -9,6 +9,7 @@ void register_take_scaled();
 void register_pooled_conv();
 void register_control_ops();
 void register_recurrent();
+void register_recurrent_layer();
 void register_custom_gradient();
 
 }  // namespace candor

@@ -13,7 +13,7 @@ INSTANTIATE_TEST_SUITE_P(Ops, OpTable, ::testing::ValuesIn(op_table()), [](const
 
 // Ops that only the compiler puts into graphs, or whose gradient is checked where they live (tests/graph).
 const std::set<std::string> elsewhere = {"fused_elementwise", "fused_matmul", "fused_conv", "scan", "cond", "while_loop", "by_images", "take_scaled",
-                                          "pooled_conv_kernel_gradient", "pooled_conv_input_gradient", "custom_gradient"};
+                                          "pooled_conv_kernel_gradient", "pooled_conv_input_gradient", "recurrent_layer", "recurrent_layer_gradient", "custom_gradient"};
 // Ops whose gradient is a refusal.
 const std::set<std::string> differentiable_once = {"ctc_loss_gradient"};
 

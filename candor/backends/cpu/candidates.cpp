@@ -22,6 +22,7 @@ const CandidateTable& candidates() {
     add_warp(t);
     add_optimizers(t);
     add_recurrent(t);
+    add_recurrent_layers(t);
     add_matmul(t);
     add_attention(t);
     add_onednn(t);

@@ -43,6 +43,7 @@ void add_attention(CandidateTable& table);    ///< dot_product_attention and its
 void add_warp(CandidateTable& table);          ///< images through changed coordinates
 void add_optimizers(CandidateTable& table);   ///< sgd_update, adam_update, rmsprop_update
 void add_recurrent(CandidateTable& table);    ///< recurrent sequences and their gradients
+void add_recurrent_layers(CandidateTable& table);  ///< with the products of their inputs
 
 /// All of them, in order; see candidates.cpp.
 const CandidateTable& candidates();

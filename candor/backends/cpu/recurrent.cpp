@@ -1,37 +1,21 @@
 // Candidates of the recurrent sequences. A task takes some rows of the batch through all steps: rows do not depend on each other, so
 // tasks never wait. U is packed once a call in the order in which tiles read it; states stay in the task's own memory.
-#include <algorithm>
-#include <cstring>
-#include <limits>
-
 #include "candor/backends/cpu/candidates.h"
-#include "candor/backends/cpu/matmul_micro.h"
 #include "candor/backends/cpu/matmul_pack.h"
 #include "candor/backends/cpu/recurrent_gates.h"
-#include "candor/backends/cpu/tasks.h"
+#include "candor/backends/cpu/recurrent_tiles.h"
 #include "candor/ops/recurrent_rules.h"
 
 namespace candor::cpu {
 namespace {
 
 using candor::recurrent::Walk;
-using recurrent::Backward;
-using recurrent::Family;
-using recurrent::Forward;
-
-constexpr std::int64_t kZero = 0;
-/// Rows a task takes at most; more tasks than that share U less.
-constexpr std::int64_t rows_a_task = 16;
-/// Work below which a call is one task.
-constexpr double least_parallel = 1e6;
-
-std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-std::int64_t rounded(std::int64_t floats) { return ceil_div(floats, 16) * 16; }
+using namespace recurrent;
 
 struct Plan {
   Walk walk;
   Family family = Family::lstm;
-  recurrent::Gates gates;
+  Gates gates;
   const TileSet* tiles = nullptr;
   std::int64_t gate_count = 4;
   std::int64_t tasks = 1, slots = 1, most_rows = 1;
@@ -43,48 +27,13 @@ struct Plan {
   bool cell = false;
 
   std::size_t scratch() const { return static_cast<std::size_t>(blocks * block_floats + slots * slot_floats) * sizeof(float); }
-  TileFn tile(std::int64_t rows, std::int64_t width) const { return width == 3 ? tiles->triple[rows] : tiles->tile[0][rows][width]; }
+  TileFn tile(std::int64_t rows, std::int64_t width) const { return tile_of(*tiles, rows, width); }
 };
-
-/// Calls f(first row, rows) for the tiles of a task's rows.
-template <class F>
-void for_panels(const Plan& p, std::int64_t rows, F&& f) {
-  const std::int64_t panels = ceil_div(rows, p.panel_rows);
-  for (std::int64_t i = 0; i < panels; ++i) {
-    const std::int64_t from = part_start(rows, panels, i);
-    f(from, part_start(rows, panels, i + 1) - from);
-  }
-}
-
-TileArgs tile_args(std::int64_t depth) {
-  TileArgs tile{};
-  tile.segments = &kZero;
-  tile.segment_count = 1;
-  tile.segment_length = depth;
-  tile.a_step = 1;
-  tile.lowest = -std::numeric_limits<float>::infinity();
-  return tile;
-}
-
-void copy_rows(const float* from, std::int64_t from_row, std::int64_t rows, std::int64_t columns, float* to, std::int64_t to_row) {
-  for (std::int64_t r = 0; r < rows; ++r) std::memcpy(to + r * to_row, from + r * from_row, static_cast<std::size_t>(columns) * sizeof(float));
-}
 
 // ---- forward
 
-/// A block is [units, gates, lanes]: what a tile of one vector a gate reads, zero beyond the last unit.
 void pack_forward(const Plan& p, const float* u, float* packed) {
-  const std::int64_t n = p.walk.units, lanes = p.gates.lanes;
-  parallel_for(p.blocks, [&](std::int64_t block) {
-    float* to = packed + block * p.block_floats;
-    const std::int64_t width = std::min(lanes, n - block * lanes);
-    for (std::int64_t k = 0; k < n; ++k) {
-      for (std::int64_t g = 0; g < p.gate_count; ++g, to += lanes) {
-        std::memcpy(to, u + (k * p.gate_count + g) * n + block * lanes, static_cast<std::size_t>(width) * sizeof(float));
-        std::fill(to + width, to + lanes, 0.f);
-      }
-    }
-  });
+  parallel_for(p.blocks, [&](std::int64_t block) { pack_gates(u, p.walk.units, p.gate_count, p.walk.units, p.gates.lanes, block, packed + block * p.block_floats); });
 }
 
 void forward_task(const Plan& p, const KernelArgs& args, std::int64_t row, std::int64_t rows, const float* packed, float* own) {
@@ -101,13 +50,14 @@ void forward_task(const Plan& p, const KernelArgs& args, std::int64_t row, std::
   tile.c = sums;
   Forward f;
   f.units = n, f.time = w.time, f.state_row = p.state_row, f.sums = sums;
+  f.x_row = p.gate_count * w.time * n, f.x_gate = n, f.gates_row = 4 * w.time * n;
   for (std::int64_t i = 0; i < w.time; ++i) {
     const std::int64_t t = w.at(i);
     for (std::int64_t block = 0; block < p.blocks; ++block) {
       const std::int64_t unit = block * lanes;
       tile.b = packed + block * p.block_floats;
       f.width = static_cast<int>(std::min(lanes, n - unit));
-      for_panels(p, rows, [&](std::int64_t from, std::int64_t count) {
+      for_panels(p.panel_rows, rows, [&](std::int64_t from, std::int64_t count) {
         tile.a = before + from * p.state_row;
         p.tile(count, p.gate_count)(tile);
         const std::int64_t step = (row + from) * w.time + t, own_at = from * p.state_row + unit;
@@ -149,6 +99,7 @@ void backward_task(const Plan& p, const KernelArgs& args, std::int64_t row, std:
   tile.c_row = tile.start_row = p.state_row;
   Backward b;
   b.rows = rows, b.units = n, b.time = w.time, b.state_row = p.state_row, b.local_row = p.local_row;
+  b.dh_row = w.time * n, b.gates_row = 4 * w.time * n;
   for (std::int64_t i = w.time; i-- > 0;) {
     const std::int64_t step = row * w.time + w.at(i);
     if (p.mask >= 0) b.mask = args.input<bool>(static_cast<std::size_t>(p.mask)) + step;
@@ -171,7 +122,7 @@ void backward_task(const Plan& p, const KernelArgs& args, std::int64_t row, std:
       const std::int64_t columns = std::min(width, n - block * width), vectors = ceil_div(columns, lanes);
       tile.b = packed + block * p.block_floats;
       tile.columns = static_cast<int>(columns);
-      for_panels(p, rows, [&](std::int64_t from, std::int64_t count) {
+      for_panels(p.panel_rows, rows, [&](std::int64_t from, std::int64_t count) {
         tile.a = local + from * p.local_row;
         tile.c = carry + from * p.state_row + block * width;
         tile.start = tile.c;
@@ -206,21 +157,15 @@ Plan plan_of(const NodeInfo& node) {
   Plan p;
   p.walk = candor::recurrent::walk_of(node);
   p.family = family_of(node);
-  p.gates = recurrent::gates_of(p.family);
+  p.gates = gates_of(p.family);
   p.tiles = &tile_set();
   p.gate_count = p.family == Family::lstm ? 4 : p.family == Family::gru ? 3 : 1;
   p.mask = candor::recurrent::mask_input(node);
   p.cell = node.attrs.has("cell") && node.attrs.flag("cell");
-  p.tasks = candor::recurrent::flops(node) < least_parallel ? 1 : std::min(p.walk.batch, std::max<std::int64_t>(2, ceil_div(p.walk.batch, rows_a_task)));
+  p.tasks = groups_of_rows(p.walk.batch, candor::recurrent::flops(node));
   p.slots = slots_for(p.tasks);
   p.most_rows = ceil_div(p.walk.batch, p.tasks);
   return p;
-}
-
-std::int64_t tallest(const Plan& p, std::int64_t vectors) {
-  std::int64_t rows = 1;
-  while (rows < TileSet::max_rows && p.tile(rows + 1, vectors)) ++rows;
-  return rows;
 }
 
 template <bool forward>
@@ -234,14 +179,14 @@ Answer candidate(const NodeInfo& node, const Machine&) {
   if (forward) {
     p.blocks = ceil_div(n, lanes);
     p.block_floats = n * p.gate_count * lanes;
-    p.panel_rows = tallest(p, p.gate_count);
+    p.panel_rows = tallest(*p.tiles, p.gate_count);
     p.slot_floats = 3 * p.most_rows * p.state_row + rounded(TileSet::max_rows * p.gate_count * lanes);
   } else {
     p.vectors = n > 2 * lanes ? 4 : n > lanes ? 2 : 1;
     const std::int64_t width = p.vectors * lanes;
     p.blocks = ceil_div(n, width);
     p.block_floats = rounded(p.gate_count * n * width);
-    p.panel_rows = p.tiles->tile[0][1][p.vectors] ? tallest(p, p.vectors) : 1;
+    p.panel_rows = p.tiles->tile[0][1][p.vectors] ? tallest(*p.tiles, p.vectors) : 1;
     p.local_row = rounded(p.gate_count * n) + 16;
     p.slot_floats = p.most_rows * (2 * p.state_row + p.local_row);
   }

@@ -36,6 +36,12 @@ struct Lanes {
   }
 };
 
+template <class L>
+HWY_INLINE GV CotangentOfState(const Backward& b, const L& at, std::int64_t row, const float* carry) {
+  const GV own = at.get(carry);
+  return b.dh ? hn::Add(own, at.get(b.dh + row * b.dh_row)) : own;
+}
+
 HWY_INLINE bool Counts(const Block& b, std::int64_t row) { return !b.mask || b.mask[row * b.time]; }
 
 /// a (1 - a) and 1 - a^2: derivatives of sigmoid and tanh by their values.
@@ -47,7 +53,7 @@ struct Rnn {
   static HWY_INLINE void Step(const Forward& f, const L& at, std::int64_t row) {
     const GD d;
     const GV old = at.get(f.before + row * f.state_row);
-    const GV h = tanh(d, hn::Add(hn::Load(d, f.sums + row * kGateLanes), at.get(f.x + row * f.time * f.units)));
+    const GV h = tanh(d, hn::Add(hn::Load(d, f.sums + row * kGateLanes), at.get(f.x + row * f.x_row)));
     const GV kept = Counts(f, row) ? h : old;
     at.put(kept, f.after + row * f.state_row);
     at.put(kept, f.h + row * f.time * f.units);
@@ -56,12 +62,12 @@ struct Rnn {
   static HWY_INLINE void Back(const Backward& b, const L& at, std::int64_t row) {
     const std::int64_t place = row * b.time * b.units;
     float* carry = b.carry + row * b.state_row;
-    const GV dh = hn::Add(at.get(carry), at.get(b.dh + place)), zero = hn::Zero(GD());
+    const GV dh = CotangentOfState(b, at, row, carry), zero = hn::Zero(GD());
     const bool counts = Counts(b, row);
     const GV dx = counts ? hn::Mul(dh, TanhSlope(at.get(b.state + place))) : zero;
     at.put(counts ? zero : dh, carry);
     at.put(dx, b.local + row * b.local_row);
-    at.put(dx, b.dx + place);
+    if (b.dx) at.put(dx, b.dx + place);
   }
 };
 
@@ -70,11 +76,13 @@ struct Lstm {
   static HWY_INLINE void Step(const Forward& f, const L& at, std::int64_t row) {
     const GD d;
     const std::int64_t place = row * f.time * f.units, n = f.units;
-    const float *sums = f.sums + row * 4 * kGateLanes, *x = f.x + 4 * place;
-    float* gates = f.gates + 4 * place;
-    const auto sum = [&](std::int64_t g) HWY_ATTR { return hn::Add(hn::Load(d, sums + g * kGateLanes), at.get(x + g * n)); };
+    const float *sums = f.sums + row * 4 * kGateLanes, *x = f.x + row * f.x_row;
+    const auto sum = [&](std::int64_t g) HWY_ATTR { return hn::Add(hn::Load(d, sums + g * kGateLanes), at.get(x + g * f.x_gate)); };
     const GV in = sigmoid(d, sum(0)), forget = sigmoid(d, sum(1)), g = tanh(d, sum(2)), out = sigmoid(d, sum(3));
-    at.put(in, gates), at.put(forget, gates + n), at.put(g, gates + 2 * n), at.put(out, gates + 3 * n);
+    if (f.gates) {
+      float* gates = f.gates + row * f.gates_row;
+      at.put(in, gates), at.put(forget, gates + n), at.put(g, gates + 2 * n), at.put(out, gates + 3 * n);
+    }
     float* cell = f.cell + row * f.state_row;
     GV c = at.get(cell), h;
     if (Counts(f, row)) {
@@ -92,9 +100,9 @@ struct Lstm {
   static HWY_INLINE void Back(const Backward& b, const L& at, std::int64_t row) {
     const GD d;
     const std::int64_t place = row * b.time * b.units, n = b.units;
-    const float* gates = b.gates + 4 * place;
-    float *carry = b.carry + row * b.state_row, *cell = b.cell + row * b.state_row, *local = b.local + row * b.local_row, *dx = b.dx + 4 * place;
-    const GV dh = hn::Add(at.get(carry), at.get(b.dh + place)), zero = hn::Zero(d);
+    const float* gates = b.gates + row * b.gates_row;
+    float *carry = b.carry + row * b.state_row, *cell = b.cell + row * b.state_row, *local = b.local + row * b.local_row;
+    const GV dh = CotangentOfState(b, at, row, carry), zero = hn::Zero(d);
     GV dc = at.get(cell), d_in = zero, d_forget = zero, d_g = zero, d_out = zero, kept = dh;
     if (b.dc) dc = hn::Add(dc, at.get(b.dc + place));
     if (Counts(b, row)) {
@@ -110,7 +118,10 @@ struct Lstm {
     at.put(kept, carry);
     at.put(dc, cell);
     at.put(d_in, local), at.put(d_forget, local + n), at.put(d_g, local + 2 * n), at.put(d_out, local + 3 * n);
-    at.put(d_in, dx), at.put(d_forget, dx + n), at.put(d_g, dx + 2 * n), at.put(d_out, dx + 3 * n);
+    if (b.dx) {
+      float* dx = b.dx + 4 * place;
+      at.put(d_in, dx), at.put(d_forget, dx + n), at.put(d_g, dx + 2 * n), at.put(d_out, dx + 3 * n);
+    }
   }
 };
 
@@ -119,12 +130,14 @@ struct Gru {
   static HWY_INLINE void Step(const Forward& f, const L& at, std::int64_t row) {
     const GD d;
     const std::int64_t place = row * f.time * f.units, n = f.units;
-    const float *sums = f.sums + row * 3 * kGateLanes, *x = f.x + 3 * place;
-    float* gates = f.gates + 4 * place;
+    const float *sums = f.sums + row * 3 * kGateLanes, *x = f.x + row * f.x_row;
     const auto inner = [&](std::int64_t g) HWY_ATTR { return hn::Add(hn::Load(d, sums + g * kGateLanes), at.get(f.bias + g * n)); };
-    const GV z = sigmoid(d, hn::Add(inner(0), at.get(x))), r = sigmoid(d, hn::Add(inner(1), at.get(x + n))), m = inner(2);
-    const GV candidate = tanh(d, hn::MulAdd(r, m, at.get(x + 2 * n))), old = at.get(f.before + row * f.state_row);
-    at.put(z, gates), at.put(r, gates + n), at.put(candidate, gates + 2 * n), at.put(m, gates + 3 * n);
+    const GV z = sigmoid(d, hn::Add(inner(0), at.get(x))), r = sigmoid(d, hn::Add(inner(1), at.get(x + f.x_gate))), m = inner(2);
+    const GV candidate = tanh(d, hn::MulAdd(r, m, at.get(x + 2 * f.x_gate))), old = at.get(f.before + row * f.state_row);
+    if (f.gates) {
+      float* gates = f.gates + row * f.gates_row;
+      at.put(z, gates), at.put(r, gates + n), at.put(candidate, gates + 2 * n), at.put(m, gates + 3 * n);
+    }
     const GV h = Counts(f, row) ? hn::MulAdd(z, hn::Sub(old, candidate), candidate) : old;
     at.put(h, f.after + row * f.state_row);
     at.put(h, f.h + place);
@@ -133,9 +146,9 @@ struct Gru {
   static HWY_INLINE void Back(const Backward& b, const L& at, std::int64_t row) {
     const GD d;
     const std::int64_t place = row * b.time * b.units, n = b.units;
-    const float* gates = b.gates + 4 * place;
-    float *carry = b.carry + row * b.state_row, *local = b.local + row * b.local_row, *dx = b.dx + 3 * place, *dinner = b.dinner + 3 * place;
-    const GV dh = hn::Add(at.get(carry), at.get(b.dh + place)), zero = hn::Zero(d);
+    const float* gates = b.gates + row * b.gates_row;
+    float *carry = b.carry + row * b.state_row, *local = b.local + row * b.local_row;
+    const GV dh = CotangentOfState(b, at, row, carry), zero = hn::Zero(d);
     GV d_z = zero, d_r = zero, d_n = zero, d_m = zero, kept = dh;
     if (Counts(b, row)) {
       const GV z = at.get(gates), r = at.get(gates + n), candidate = at.get(gates + 2 * n), m = at.get(gates + 3 * n);
@@ -147,8 +160,12 @@ struct Gru {
     }
     at.put(kept, carry);
     at.put(d_z, local), at.put(d_r, local + n), at.put(d_m, local + 2 * n);
-    at.put(d_z, dx), at.put(d_r, dx + n), at.put(d_n, dx + 2 * n);
-    at.put(d_z, dinner), at.put(d_r, dinner + n), at.put(d_m, dinner + 2 * n);
+    if (b.candidate) at.put(d_n, b.candidate + row * b.local_row);
+    if (b.dx) {
+      float *dx = b.dx + 3 * place, *dinner = b.dinner + 3 * place;
+      at.put(d_z, dx), at.put(d_r, dx + n), at.put(d_n, dx + 2 * n);
+      at.put(d_z, dinner), at.put(d_r, dinner + n), at.put(d_m, dinner + 2 * n);
+    }
   }
 };
 

@@ -18,6 +18,7 @@ const std::vector<Rewrite>& all_rewrites() {
       {"scale_taken", "a batch of pixels is gathered, converted and scaled in one pass", rewrites::scale_taken},
       {"through_pool", "masks and sums behind the gradient of a max_pool are taken before it, where there are fewer numbers", rewrites::through_pool},
       {"pooled_gradients", "the gradients of a convolution before a max_pool are summed over the pool's winners alone", rewrites::pooled_gradients},
+      {"recurrent_layer", "a recurrent sequence takes the products before it and the gradients of its weights along", rewrites::recurrent_layer},
       {"fuse_epilogue", "bias and activation join their matmul or convolution", rewrites::fuse_epilogue},
       {"by_images", "a convolution and its pooling run on a few images after the other", rewrites::by_images},
       {"fuse_elementwise", "chains of elementwise ops become one loop over tiles", rewrites::fuse_elementwise},
