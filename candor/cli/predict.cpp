@@ -6,6 +6,7 @@
 #include "candor/base/error.h"
 #include "candor/base/file.h"
 #include "candor/base/text.h"
+#include "candor/cli/certainty.h"
 #include "candor/cli/command.h"
 #include "candor/cli/forecast.h"
 #include "candor/cli/model_data.h"
@@ -18,26 +19,15 @@ struct Options {
   std::string model, out;
   std::vector<std::string> row;
   DataOptions data;
+  CertaintyOptions certainty;
 };
 
-// A cell that any CSV reader takes back: quoted when it must be.
-std::string cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + "\"";
-}
+std::string cell(const std::string& text) { return csv_cell(text); }
 
 std::string cell(double value) {
   char text[40];
   std::snprintf(text, sizeof text, "%.7g", value);
   return text;
-}
-
-/// Half the width of the interval of a prediction; NaN when it is not known.
-double interval_of(const formats::ModelFile& file) {
-  const Config* distance = file.record.find("conformal_distance");
-  return distance && distance->is_number() ? distance->number() : std::nan("");
 }
 
 std::string classes_text(const formats::ModelFile& file, const Tensor& outputs, bool json, bool heading) {
@@ -66,10 +56,10 @@ std::string classes_text(const formats::ModelFile& file, const Tensor& outputs, 
   return out;
 }
 
-std::string values_text(const formats::ModelFile& file, const Tensor& outputs, bool json, bool heading) {
+std::string values_text(double distance, const Tensor& outputs, bool json, bool heading) {
   const std::vector<float> y = outputs.to_vector();
   const auto width = static_cast<std::size_t>(outputs.rank() > 1 ? outputs.shape(-1) : 1);
-  const double d = width == 1 ? interval_of(file) : std::nan("");
+  const double d = width == 1 ? distance : std::nan("");
   std::string out;
   if (!json && heading) {
     if (width == 1) out = std::isfinite(d) ? "prediction,low,high\n" : "prediction\n";
@@ -93,20 +83,11 @@ std::string values_text(const formats::ModelFile& file, const Tensor& outputs, b
   return out;
 }
 
-// The files of pictures behind their answers: the last column, or the key "picture".
-std::string with_pictures(const std::string& text, const std::vector<std::string>& names, bool json, bool heading) {
-  const std::size_t above = heading && !json ? 1 : 0, lines = names.size() + above;
-  if (names.empty() || static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) != lines) return text;
-  std::string out;
-  std::size_t start = 0;
-  for (std::size_t i = 0; i < lines; ++i) {
-    const std::size_t end = text.find('\n', start);
-    const std::string line = text.substr(start, end - start);
-    start = end + 1;
-    if (json) out += line.substr(0, line.size() - 1) + ",\"picture\":" + Json(names[i]).dump(-1, ' ', false, Json::error_handler_t::replace) + "}\n";
-    else out += line + "," + (i < above ? "picture" : cell(names[i - above])) + "\n";
-  }
-  return out;
+// The files of pictures stand behind their answers: the last column, or the key "picture".
+ExtraColumn picture_column(const std::vector<std::string>& names) {
+  ExtraColumn column{"picture", {}, {}};
+  for (const std::string& name : names) column.cells.push_back(cell(name)), column.values.emplace_back(name);
+  return column;
 }
 
 // "speed=120", "age=30" as a table of one row.
@@ -124,26 +105,30 @@ data::Table row_table(const std::vector<std::string>& cells) {
 // The answers of one piece of the rows, and where they go: a file that is there whole or not at all, or standard output as they come.
 class Answers {
  public:
-  Answers(const formats::ModelFile& file, const Options& o, const Common& common) : file_(file), common_(common) {
+  Answers(const formats::ModelFile& file, const Options& o, const Common& common) : file_(file), common_(common), certainty_(file, o.certainty) {
     if (!o.out.empty()) out_.emplace(o.out);
   }
   void add(const pipeline::ModelRows& rows) {
     if (first_ && !common_.quiet) print_differences(rows.differences);
     const Tensor outputs = answers(file_, rows.set);
     const bool classes = file_.task == "classification" && outputs.rank() == 2 && outputs.shape(1) == static_cast<std::int64_t>(file_.class_names.size());
-    const std::string plain = classes ? classes_text(file_, outputs, common_.json, first_) : values_text(file_, outputs, common_.json, first_);
-    const std::string text = with_pictures(plain, rows.set.row_names, common_.json, first_);
+    const std::string plain = classes ? classes_text(file_, outputs, common_.json, first_) : values_text(certainty_.distance(), outputs, common_.json, first_);
+    std::vector<ExtraColumn> more = certainty_.columns(outputs);
+    if (!rows.set.row_names.empty()) more.push_back(picture_column(rows.set.row_names));
+    const std::string text = with_columns(plain, more, common_.json, first_);
     first_ = false;
     if (out_) out_->write(text);
     else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail(ErrorKind::io, "standard output cannot be written");
   }
   void finish() {
     if (out_) out_->commit();
+    if (!common_.quiet) certainty_.say();
   }
 
  private:
   const formats::ModelFile& file_;
   const Common& common_;
+  Certainty certainty_;
   std::optional<AtomicFile> out_;
   bool first_ = true;
 };
@@ -183,6 +168,7 @@ void add_predict(CLI::App& app, Common& common, Run& run) {
   command->add_option("MODEL", o->model, "a model file that `candor train` or Model::save wrote")->required();
   add_data_options(*command, o->data, false)->required(false);
   command->add_option("--row", o->row, "tables: one row in place of DATA, as speed=120,age=30")->delimiter(',');
+  add_certainty_options(*command, o->certainty);
   command->add_option("--out", o->out, "write to this file instead of standard output; whole or not at all");
   command->callback([o, &common, &run] { run = [o, &common] {
     if (o->data.data.empty() == o->row.empty()) bad_option("DATA", "the rows to answer are expected: DATA, - for standard input, or --row COLUMN=VALUE,...");

@@ -18,6 +18,7 @@
 #include "candor/nn/layer_body.h"
 #include "candor/nn/plot_model.h"
 #include "candor/ops/activation.h"
+#include "candor/pipeline/check_results.h"
 #include "candor/pipeline/examples.h"
 #include "candor/pipeline/overview.h"
 #include "candor/train/evaluate.h"
@@ -149,19 +150,19 @@ std::optional<candid::Finding> constant_columns(const candid::DataOverview& data
 }
 
 /// What the explanations ask: raw columns in, answers out.
-explain::TableAnswer answer_of(const Prepared& p, const Model& model, bool logits) {
-  return [&p, model, logits](const data::Table& rows) {
+explain::TableAnswer answer_of(const Prepared& p, const TrainedModel& trained, bool logits) {
+  return [&p, model = trained.model, temperature = trained.uncertainty.temperature.value, logits](const data::Table& rows) {
     data::Dataset set = p.train;
     set.features = p.is_table() ? p.recipe->features(rows) : explain::features_of(rows);
     set.targets = Tensor();
-    return answers(model, logits, set);
+    return answers(model, logits, set, temperature);
   };
 }
 
-void add_explanations(candid::Report& r, const Prepared& p, const Model& model, bool logits, const AssessOptions& o) {
+void add_explanations(candid::Report& r, const Prepared& p, const TrainedModel& trained, bool logits, const AssessOptions& o) {
   if (p.test.features.rank() != 2 || p.test.rows() < 20) return;
   const Clock::time_point start = Clock::now();
-  const explain::TableAnswer answer = answer_of(p, model, logits);
+  const explain::TableAnswer answer = answer_of(p, trained, logits);
   data::Table cells = p.is_table() ? p.test_cells : explain::table_of(p.test);
   std::vector<std::string> columns;
   for (const data::Column& column : cells.columns) {
@@ -193,9 +194,9 @@ void add_explanations(candid::Report& r, const Prepared& p, const Model& model, 
 
 }  // namespace
 
-Tensor answers(const Model& model, bool logits, const data::Dataset& rows) {
+Tensor answers(const Model& model, bool logits, const data::Dataset& rows, double temperature) {
   const Tensor outputs = model.predict(rows.features);
-  return logits ? softmax(outputs, -1) : outputs;
+  return candid::at_temperature(logits ? softmax(outputs, -1) : outputs, temperature);
 }
 
 double conformal_distance(const Prepared& data, const TrainedModel& trained) {
@@ -206,7 +207,7 @@ double conformal_distance(const Prepared& data, const TrainedModel& trained) {
 candid::Report assess(const Prepared& p, const TrainedModel& trained, const AssessOptions& o) {
   candid::Report r;
   const bool logits = p.train.is_classification() && gives_logits(trained.model);
-  const Tensor outputs = answers(trained.model, logits, p.test);
+  const Tensor outputs = answers(trained.model, logits, p.test, trained.uncertainty.temperature.value);
   r.command = o.command;
   r.started = utc_now();
   r.seed = o.seed;
@@ -236,7 +237,7 @@ candid::Report assess(const Prepared& p, const TrainedModel& trained, const Asse
 
   const Clock::time_point middle = Clock::now();
   add_examples(r, p, outputs);
-  add_explanations(r, p, trained.model, logits, o);
+  add_explanations(r, p, trained, logits, o);
   r.timings.emplace_back("explanations", std::chrono::duration<double>(Clock::now() - middle).count());
 
   r.findings = candid::check_data(p.train);
@@ -246,6 +247,7 @@ candid::Report assess(const Prepared& p, const TrainedModel& trained, const Asse
   const std::vector<std::string> sources = p.is_table() ? p.recipe->source_columns() : p.train.feature_names;
   for (candid::Finding& f : candid::check_leak(p.train, p.test, sources)) r.findings.push_back(std::move(f));
   for (candid::Finding& f : candid::check_result(r.score, r.baselines)) r.findings.push_back(std::move(f));
+  check_results(r, p, trained, outputs, o.seed);
   return r;
 }
 

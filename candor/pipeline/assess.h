@@ -20,8 +20,8 @@ struct AssessOptions {
   std::vector<std::pair<std::string, double>> timings = {};
 };
 
-/// Probabilities of the classes, or values, for rows: what a score is computed from.
-Tensor answers(const Model& model, bool gives_logits, const data::Dataset& rows);
+/// Probabilities of the classes at a temperature, or values, for rows: what a score is computed from.
+Tensor answers(const Model& model, bool gives_logits, const data::Dataset& rows, double temperature = 1);
 
 /// Everything but the model's path. Baselines and all scores are of the test rows; importances and partial dependence of tables and other columns
 /// of numbers; worst and least certain rows; findings of candid.

@@ -2,6 +2,7 @@
 
 #include "candor/base/error.h"
 #include "candor/base/text.h"
+#include "candor/candid/uncertainty/uncertainty.h"
 #include "candor/ops/activation.h"
 #include "candor/train/evaluate.h"
 
@@ -103,7 +104,8 @@ ModelRows load_for_model(const std::string& name, const formats::ModelFile& file
 
 Tensor answers(const formats::ModelFile& file, const data::Dataset& set) {
   const Tensor outputs = file.model.predict(set.features);
-  return file.task == "classification" && file.gives_logits() ? softmax(outputs, -1) : outputs;
+  if (file.task != "classification") return outputs;
+  return candid::at_temperature(file.gives_logits() ? softmax(outputs, -1) : outputs, candid::stored_temperature(file.record));
 }
 
 }  // namespace candor::pipeline

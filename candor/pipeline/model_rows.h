@@ -40,7 +40,7 @@ ModelRows load_for_model(const std::string& name, const formats::ModelFile& file
 /// The same for a table that was read already.
 ModelRows rows_for_model(data::Table table, const formats::ModelFile& file, bool targets);
 
-/// Outputs for all rows: probabilities when the model gives logits for classes, else what it gives.
+/// Outputs for all rows: for classes probabilities, at the temperature that the model keeps, else what it gives.
 Tensor answers(const formats::ModelFile& file, const data::Dataset& set);
 
 }  // namespace candor::pipeline

@@ -1,11 +1,15 @@
 #include "candor/pipeline/run.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
 #include "candor/base/error.h"
 #include "candor/base/file.h"
+#include "candor/candid/check.h"
 #include "candor/candid/check_baselines.h"
+#include "candor/candid/result/export.h"
+#include "candor/pipeline/model_rows.h"
 #include "candor/pipeline/report_files.h"
 
 namespace candor::pipeline {
@@ -31,6 +35,16 @@ candid::Baseline guess_of(const Prepared& p) {
   if (p.train.is_classification())
     return candid::majority(p.train.targets.to_vector<std::int32_t>(), p.test.targets.to_vector<std::int32_t>(), static_cast<int>(p.train.class_names.size()));
   return candid::mean(p.train.targets.to_vector(), p.test.targets.to_vector());
+}
+
+// The file that was written, read back and asked for some rows.
+std::vector<candid::Finding> check_saved(const std::string& path, const formats::ModelFile& trained, const data::Dataset& rows) {
+  candid::Checkup checkup;
+  candid::run_check(checkup, "result.export", [&] {
+    const formats::ModelFile back = formats::read_model_file(path);
+    return candid::check_export(answers(trained, rows), answers(back, rows), path);
+  });
+  return checkup.findings;
 }
 
 }  // namespace
@@ -74,9 +88,17 @@ RunResult run(const std::string& name, const RunOptions& o) {
   const candid::Baseline guess = guess_of(data);
   result.file.record = training_record(data.train, o.train.seed, o.versions, report.findings, &report.score, &guess);
   if (report.reach) result.file.record.set("conformal_distance", *report.reach);
+  result.file.record.set("uncertainty", result.trained.uncertainty.config());
   report.seconds = since(start);
   if (o.report) result.file.record.set("report", candid::report_config(report));
   formats::write_model_file(result.model_path, result.file);
+  if (std::vector<candid::Finding> lost = check_saved(result.model_path, result.file, data.test.slice(0, std::min<std::int64_t>(data.test.rows(), 64))); !lost.empty()) {
+    // The file says so itself, for whoever gets it without the report.
+    for (candid::Finding& f : lost) report.findings.push_back(std::move(f));
+    result.file.record.set("findings", training_record(data.train, o.train.seed, o.versions, report.findings, &report.score, &guess).at("findings"));
+    if (o.report) result.file.record.set("report", candid::report_config(report));
+    formats::write_model_file(result.model_path, result.file);
+  }
   // The model is safe: what was kept to go on from has done its work, unless the user stopped and may want to.
   if (!o.train.resume.empty() && !result.trained.interrupted) remove_resume_points(o.train.resume);
   if (o.report) {

@@ -258,6 +258,7 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
     result.choices.push_back("training was ended by the budget of " + std::to_string(static_cast<std::int64_t>(o.budget)) + " s; --budget gives it more");
   result.model = members.size() == 1 ? members.front() : averaged(members, data.train);
   collect(result, said);
+  if (!result.judged_rows.empty()) result.uncertainty = candid::measure_uncertainty(result.judged, data.train.take(result.judged_rows));
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "candor/candid/uncertainty/uncertainty.h"
 #include "candor/pipeline/network.h"
 #include "candor/pipeline/picture_augmentation.h"
 #include "candor/pipeline/prepare.h"
@@ -36,6 +37,7 @@ struct TrainedModel {
   std::int64_t epochs = 0;            ///< at most, of each member
   std::vector<std::int64_t> judged_rows;  ///< training rows that some member did not see, ascending
   Tensor judged;                      ///< what that member says of them (probabilities or values), in the order of judged_rows
+  candid::Uncertainty uncertainty;    ///< fitted on `judged`; knows nothing without such rows
   bool interrupted = false;
 };
 

@@ -46,6 +46,10 @@ void check_data(const DataOverview& d) {
   for (const std::string& picture : d.class_pictures) require(picture.empty() || plot::is_base64(picture), "data.class_pictures", "pictures are base64");
 }
 
+void check_slices(const std::vector<Slice>& slices) {
+  for (const Slice& s : slices) require(s.rows >= 0, "slices", "row counts are not negative");
+}
+
 void check_score(const Score& s) {
   require(s.n >= 0, "score", "row counts are not negative");
   for (const ClassScore& c : s.classes) {
@@ -77,6 +81,8 @@ void check_report(const Report& r) {
   check_curves(r.roc, "roc");
   check_curves(r.precision_recall, "precision_recall");
   check_curves(r.calibration, "calibration");
+  check_curves(r.rejection, "rejection");
+  check_slices(r.slices);
   check_curves(r.forecasts, "forecasts");
   check_curve(r.predicted, "predicted");
   for (const Dependence& d : r.dependences) {

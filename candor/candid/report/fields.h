@@ -40,7 +40,13 @@ template <class A> void fields(A& a, Score& s) {
   a("task", s.task), a("metric", s.metric), a("value", s.value), a("interval", s.interval), a("n", s.n);
   a("classes", s.classes), a("confusion", s.confusion), a("mean_absolute_error", s.mean_absolute_error);
 }
-template <class A> void fields(A& a, Finding& f) { a("id", f.id), a("severity", f.severity), a("message", f.message); }
+template <class A> void fields(A& a, Evidence& e) { a("name", e.name), a("number", e.number), a("text", e.text); }
+template <class A> void fields(A& a, Finding& f) { a("id", f.id), a("severity", f.severity), a("message", f.message), a("where", f.where), a("evidence", f.evidence); }
+template <class A> void fields(A& a, SilencedFinding& s) { a("finding", s.finding), a("reason", s.reason); }
+template <class A> void fields(A& a, SkippedCheck& s) { a("id", s.id), a("why", s.why); }
+template <class A> void fields(A& a, Slice& s) {
+  a("column", s.column), a("group", s.group), a("kind", s.kind), a("rows", s.rows), a("score", s.score), a("rest", s.rest), a("interval", s.interval), a("p", s.p), a("constant", s.constant);
+}
 template <class A> void fields(A& a, Report& r) {
   a("title", r.title), a("command", r.command), a("task", r.task), a("started", r.started), a("target", r.target), a("versions", r.versions);
   a("seed", r.seed), a("threads", r.threads), a("seconds", r.seconds), a("timings", r.timings), a("score", r.score), a("more_scores", r.more_scores), a("reach", r.reach);
@@ -49,6 +55,7 @@ template <class A> void fields(A& a, Report& r) {
   a("roc", r.roc), a("precision_recall", r.precision_recall), a("calibration", r.calibration), a("residual_edges", r.residual_edges), a("residual_counts", r.residual_counts);
   a("predicted", r.predicted), a("worst", r.worst), a("least_certain", r.least_certain), a("importances", r.importances), a("dependences", r.dependences);
   a("map", r.map), a("forecasts", r.forecasts), a("time_axis", r.time_axis), a("card", r.card), a("model", r.model);
+  a("temperature", r.temperature), a("rejection", r.rejection), a("slices", r.slices), a("silenced", r.silenced), a("checked", r.checked), a("skipped", r.skipped);
 }
 
 }  // namespace candor::candid

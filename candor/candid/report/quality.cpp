@@ -123,6 +123,35 @@ std::string threshold_chart(const std::string& title, const std::vector<Curve>& 
   return figure(title, reading + (cut.empty() ? "" : " " + cut), svg.empty() ? svg : svg + (names.size() > 1 || !names[0].empty() ? plot::key_of(names) : ""));
 }
 
+std::string rejection(const Report& r) {
+  if (r.rejection.empty() || r.rejection[0].x.size() < 2) return {};
+  plot::LineChart chart{.titles = {"Share of right answers and cost against the share of rows that are answered", "share of rows answered, the surest first", ""}, .curves = {r.rejection[0]}};
+  if (r.rejection.size() > 1) chart.curves.push_back(r.rejection[1]);
+  chart.percent_x = true, chart.end_labels = false, chart.height = 300;
+  chart.x_range.add(0), chart.x_range.add(1), chart.y_range.add(0), chart.y_range.add(1);
+  std::vector<std::string> names;
+  for (const Curve& c : chart.curves) names.push_back(c.name);
+  return figure("When it may say nothing", "Rows it is least sure of go to a person: further left fewer are answered, and more of the answers are right. The cost is least where handing over pays.", plot::line_chart(chart) + plot::key_of(names));
+}
+
+std::string slices(const Report& r) {
+  constexpr std::size_t most = 8;
+  std::vector<plot::DotRow> rows;
+  const bool classes = r.score.metric == "accuracy";
+  double spread = 0;
+  for (const Slice& s : r.slices) {
+    if (rows.size() == most) break;
+    if (s.kind == "class") continue;  // they have a table of their own
+    spread = std::max(spread, s.interval.high - s.interval.low);
+    const plot::MetricStyle style = plot::style_of(classes ? "accuracy" : "mean absolute error");
+    rows.push_back({plot::shortened(s.column + (s.kind == "range" ? " from " : " = ") + s.group, 60), count_text(s.rows) + " rows" + (s.p < .01 ? ", worse beyond chance" : ""), s.score, s.interval,
+                    metric_text(style, s.score, s.interval.high - s.interval.low), "elsewhere " + metric_text(style, s.rest, s.interval.high - s.interval.low), s.p < .01 ? "c2" : "muted", false});
+  }
+  if (rows.empty()) return {};
+  return figure("Where it does worst", "Parts of the test rows by one column, the worst first, of " + count_text(static_cast<std::int64_t>(r.slices.size())) + " that were kept. Some parts are harder than others; p is corrected for all that were compared.",
+                plot::dot_rows({.label = "The score in parts of the test rows", .first = "part", .last = classes ? "accuracy" : "mean absolute error", .axis = classes ? "accuracy" : "mean absolute error", .rows = rows, .percent = classes}), "wide");
+}
+
 std::string further(const Report& r) {
   std::vector<std::pair<std::string, std::string>> items;
   for (const FurtherScore& s : r.more_scores) {
@@ -160,7 +189,8 @@ Section quality(const Report& r) {
                            "What finding more costs: how often the model is right when it speaks up. The nearer to the upper right corner the better.");
   small += threshold_chart("Calibration", r.calibration, {.titles = {"", "what the model said", "how often it was so"}, .curves = {}, .diagonal = true, .dots = true},
                            "Where the model says 70 %, 70 % should be so: on the dashed line its probabilities mean what they say. Below it, it is too sure.");
-  return {"quality", "How good it is", figures(classes(r.score) + small + further(r))};
+  small += rejection(r);
+  return {"quality", "How good it is", figures(classes(r.score) + small + slices(r) + further(r))};
 }
 
 Section forecasts(const Report& r) {

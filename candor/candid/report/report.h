@@ -84,6 +84,22 @@ struct FurtherScore {
   std::optional<Interval> interval = {};
 };
 
+/// A part of the test rows and how the model does there and elsewhere: accuracy, or the mean absolute error.
+struct Slice {
+  std::string column = {}, group = {}, kind = {};   ///< kind: "class", "group" (a word of the column) or "range"
+  std::int64_t rows = 0;
+  double score = 0, rest = 0;                       ///< there, and in all other rows
+  Interval interval = {};
+  double p = 1;                                     ///< that they are equal, adjusted for all slices that were compared
+  double constant = 0;                              ///< what always giving the commonest answer (the median) reaches there
+};
+
+/// A finding that a person did not want to hear of, and why.
+struct SilencedFinding {
+  Finding finding = {};
+  std::string reason = {};
+};
+
 /// A layer as `summary` lists it.
 struct LayerOverview {
   std::string name = {}, kind = {}, output = {};
@@ -111,6 +127,9 @@ struct Report {
   std::vector<FurtherScore> more_scores = {};
   std::optional<double> reach = {};                    ///< regression: a new row's truth lies within prediction +- reach in 95 % of cases
   std::vector<BaselineScore> baselines = {};
+  double temperature = 1;                         ///< classes: what the probabilities were made with; fitted on rows left out
+  std::vector<Curve> rejection = {};              ///< classes: accuracy and cost against the share of rows that are answered, the surest first
+  std::vector<Slice> slices = {};                 ///< the worst parts of the test rows first, at most 40
   std::vector<Curve> roc = {}, precision_recall = {}, calibration = {};     ///< one for each class where it makes sense
   std::vector<double> residual_edges = {}, residual_counts = {};       ///< regression: histogram of prediction - truth
   Curve predicted = {};                                           ///< regression: x truth, y prediction (a sample of rows)
@@ -121,6 +140,9 @@ struct Report {
   std::vector<Curve> forecasts = {};                   ///< series: truth and predictions over time
   bool time_axis = false;                         ///< x of `forecasts` is in seconds since 1970
   std::vector<Finding> findings = {};
+  std::vector<SilencedFinding> silenced = {};     ///< kept back because a person said so
+  std::vector<std::string> checked = {};          ///< ids of the checks that came to a verdict
+  std::vector<SkippedCheck> skipped = {};         ///< and of those that did not, with the reason
   std::vector<std::pair<std::string, std::string>> card = {};     ///< where the data came from, who may use it, what it must not be used for
   std::string model = {};                              ///< path of the model file
 };
