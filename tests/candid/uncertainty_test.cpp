@@ -92,7 +92,8 @@ TEST(Conformal, SetsCoverAsOftenAsTheySayEvenWhenTheNetworkIsFarTooSure) {
         }
       }
       EXPECT_GT(held / rows, coverage - .012) << to_string(method);
-      EXPECT_LT(held / rows, coverage + .03) << to_string(method);
+      // Sets that would be empty hold the answer all the same, which aps has often where the network is too sure.
+      EXPECT_LT(held / rows, coverage + (method == SetMethod::lac ? .03 : .07)) << to_string(method);
       EXPECT_LT(size / rows, 3);
     }
   }
@@ -201,7 +202,7 @@ TEST(Reject, AnswersTheSurestFirst) {
   EXPECT_DOUBLE_EQ(curve.back().accuracy, 1);
   EXPECT_DOUBLE_EQ(curve.back().cost, .2);
   EXPECT_EQ(cheapest(curve).threshold, .9);
-  EXPECT_EQ(cheapest(reject_curve(sure, hits, 1)).coverage, .8) << "where handing over costs as much as a mistake, only a sure mistake is handed over";
+  EXPECT_EQ(cheapest(reject_curve(sure, hits, 1)).coverage, 1) << "where handing over costs as much as a mistake, it never pays";
   const Curve drawn = accuracy_curve(curve, 5);
   EXPECT_EQ(drawn.x.front(), .2);
   EXPECT_EQ(drawn.y.back(), .6);

@@ -124,9 +124,9 @@ bool much_worse(const Slice& s, bool classes) {
 // Worse still, and nothing is known there.
 bool lost(const Slice& s, const Score& score, bool classes) {
   if (!(s.p < .001) || s.kind == "range") return false;
-  if (!classes) return s.kind == "group" && s.score >= 2 * s.rest && s.score >= s.constant;
+  if (!classes) return s.kind == "group" && s.score >= 2 * s.rest && s.interval.high >= s.constant;
   if (s.kind == "class") return s.interval.high < static_cast<double>(s.rows) / static_cast<double>(std::max<std::int64_t>(score.n, 1));
-  return s.rest - s.score >= .2 && 1 - s.score >= 2 * (1 - s.rest) && s.score <= s.constant;
+  return s.rest - s.score >= .2 && 1 - s.score >= 2 * (1 - s.rest) && s.interval.low <= s.constant;
 }
 
 }  // namespace
