@@ -55,7 +55,8 @@ std::vector<std::string> names_in(const std::string& folder) {
   std::vector<std::string> names;
   std::error_code ignored;
   if (!fs::is_regular_file(path, ignored)) return names;
-  for (const std::string_view line : split_text(MappedFile(path, 1 << 20).text(), '\n'))
+  const MappedFile file(path, 1 << 20);
+  for (const std::string_view line : split_text(file.text(), '\n'))
     if (!trimmed(line).empty()) names.emplace_back(trimmed(line));
   return names;
 }
