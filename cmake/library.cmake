@@ -10,6 +10,8 @@ find_package(ZLIB REQUIRED)
 
 file(GLOB_RECURSE candor_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/candor/*.cpp)
 list(FILTER candor_sources EXCLUDE REGEX "/candor/cli/")
+include(unity)
+candor_unity(candor_sources 16)
 
 # Three groups by how they are compiled. Each has a precompiled header of its own, since GCC takes one only where -Os and -O agree.
 # -O3 is for kernels and for what trains without them. What runs once a trace, a file or a command is built for size: a third less to compile, half the code.
@@ -34,6 +36,14 @@ endforeach()
 # The sources and the precompiled header alike.
 set_property(SOURCE ${candor_small_sources} ${CMAKE_BINARY_DIR}/CMakeFiles/candor_small.dir/cmake_pch.hxx.cxx APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
 set_property(SOURCE ${candor_plain_sources} ${CMAKE_BINARY_DIR}/CMakeFiles/candor_plain.dir/cmake_pch.hxx.cxx APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release>:-O2>)
+# What is tried and thrown away needs no speed where it runs once a trace or a file.
+if(CANDOR_SANITIZE)
+  foreach(source ${candor_sources})
+    if(source MATCHES "/candor/(nn|formats)/")
+      set_property(SOURCE ${source} APPEND PROPERTY COMPILE_OPTIONS -O0)
+    endif()
+  endforeach()
+endif()
 set(candor_std_headers <algorithm> <cmath> <cstring> <functional> <memory> <span> <string> <vector>)
 target_precompile_headers(candor_fast PRIVATE ${candor_std_headers} <candor/graph/graph.h>)
 target_precompile_headers(candor_small PRIVATE ${candor_std_headers} <candor/nn/activation.h> <candor/nn/config_reader.h> <candor/nn/layer_body.h> <candor/nn/losses/loss.h>

@@ -18,6 +18,7 @@ option(CANDOR_EXAMPLES "example programs" ${PROJECT_IS_TOP_LEVEL})
 option(CANDOR_FUZZ "libFuzzer targets (needs clang and CANDOR_SANITIZE=address)" OFF)
 option(CANDOR_WERROR "warnings are errors" ON)
 set(CANDOR_SANITIZE "" CACHE STRING "address (with undefined), thread, or empty")
+option(CANDOR_UNITY "several sources compiled at once: the whole builds faster, one change slower" OFF)
 set(CANDOR_TEST_PARTS 0 CACHE STRING "0: each test case runs in a process of its own; N: each test program runs in N parts")
 
 set(CMAKE_CXX_STANDARD 20)
