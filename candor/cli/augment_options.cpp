@@ -9,7 +9,7 @@ void add_augment_options(CLI::App& command, AugmentFlags& flags) {
   std::string words;
   for (const std::string& word : data::Augmentation::words()) words += (words.empty() ? "" : ", ") + word.substr(0, word.find(':'));
   command.add_option("--augment", flags.steps, "pictures: how those of the training part are changed anew in each epoch, parted by commas, each with its amount if wished, as flip,rotate:10: " + words +
-                                                   "; usual: a few of these; none (default: usual for convolutions on few pictures)");
+                                                   "; usual: a few of these; none (default: small turns, zooms and shifts for convolutions on few pictures)");
   command.add_option("--swap-labels", flags.swap_labels, "with flip: pairs of classes that a mirrored picture exchanges, as left:right,front_left:front_right")->delimiter(',');
 }
 

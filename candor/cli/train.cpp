@@ -43,7 +43,7 @@ void add_train(CLI::App& app, Common& common, Run& run) {
   command->add_option("--budget", o->budget, "seconds that training may take, as 60 or 60s (default 60)")->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"min", 60}, {"h", 3600}}));
   command->add_option("--epochs", o->epochs, "passes over the training rows, at most")->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
   command->add_option("--batch-size", o->batch_size, "rows a step")->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
-  CLI::Option* rate = command->add_option("--lr", o->lr, "learning rate of Adam at the start; it falls along a cosine (default: 0.001 for tables, 0.004 for pictures, 0.002 with convolutions)");
+  CLI::Option* rate = command->add_option("--lr", o->lr, "learning rate of Adam at the start; it falls along a cosine (default: 0.001 for tables, 0.004 for pictures, 0.002 with convolutions, 0.005 with these on few pictures)");
   command->add_option("--dropout", o->network.dropout, "share of hidden units dropped in training");
   command->add_option("--test", o->test, "share of rows held out for the test (default 0.2)");
   command->add_option("--test-data", o->test_data, "rows of a source of their own to test on, in place of a share of DATA");

@@ -5,6 +5,12 @@
 #include "candor/pipeline/network.h"
 
 namespace candor::pipeline {
+namespace {
+
+// No change of light: the network brings each picture to the same mean and contrast. Larger moves made 379 traffic signs slower to learn and no better known.
+data::Augmentation small_changes() { return {data::Rotate{5}, data::Zoom{0.1, 0.1}, data::Shift{0.05, 0.05}}; }
+
+}  // namespace
 
 data::Augmentation augmentation_for(const data::Dataset& train, const AugmentOptions& o, const std::string& model, std::vector<std::string>& choices) {
   const bool automatic = o.steps.empty() || o.steps == "auto";
@@ -14,7 +20,7 @@ data::Augmentation augmentation_for(const data::Dataset& train, const AugmentOpt
   }
   data::Augmentation augmentation;
   if (!automatic) augmentation = data::Augmentation::parse(o.steps);
-  else if (detail::network_kind(train, model) == "cnn" && train.rows() < 20'000 && !train.row_names.empty()) augmentation = data::Augmentation::usual();
+  else if (detail::network_kind(train, model) == "cnn" && train.rows() < 20'000 && !train.row_names.empty()) augmentation = small_changes();
   if (!o.swap_labels.empty()) {
     if (!augmentation.mirrors()) fail(ErrorKind::invalid_argument, "--swap-labels says what a mirrored picture's class is, and no picture is mirrored; add flip, as --augment usual,flip");
     augmentation.swap_labels(o.swap_labels);

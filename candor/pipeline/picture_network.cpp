@@ -25,12 +25,18 @@ Layer scaled(const Tensor& pixels) {
 /// Photographs differ in light more than in anything else: each is brought to mean 0 and deviation 1.
 bool is_photograph(const data::Dataset& set) { return !set.row_names.empty() || set.row_shape()[2] >= 3; }
 
-void add_convolutions(std::vector<Layer>& layers, const Shape& image) {
+/// A few thousand files of photographs: they decide on a smaller network, which learns in larger steps.
+bool are_few(const data::Dataset& train) { return is_photograph(train) && train.rows() < 20'000; }
+
+// Edges and colours are seen better through 5 x 5 pixels than through 3 x 3, and on the few channels of a picture the wider look costs little: on 379 traffic
+// signs (five-fold) and on 400 faces it was worth two points of accuracy, and 16 filters did as well with it as 24 without at half the time.
+void add_convolutions(std::vector<Layer>& layers, const Shape& image, bool few) {
   std::int64_t side = std::min(image[0], image[1]), blocks = 1;
   for (std::int64_t s = side / 2; s >= 8 && blocks < 4; s /= 2) ++blocks;
-  std::int64_t filters = blocks <= 2 ? 32 : 24;
-  for (std::int64_t block = 0; block < blocks; ++block, filters *= 2) {
-    layers.push_back(Conv2D{filters, {3, 3}, {.padding = "same", .use_bias = false}});
+  std::int64_t filters = few ? 16 : blocks <= 2 ? 32 : 24;
+  int kernel = few && side >= 24 ? 5 : 3;
+  for (std::int64_t block = 0; block < blocks; ++block, filters *= 2, kernel = 3) {
+    layers.push_back(Conv2D{filters, {kernel, kernel}, {.padding = "same", .use_bias = false}});
     layers.push_back(BatchNormalization{{.momentum = 0.9}});
     layers.push_back(ReLU{});
     if (side >= 2) layers.push_back(MaxPooling2D{});
@@ -51,11 +57,14 @@ TrainingDefaults picture_defaults(const data::Dataset& train, const std::string&
   // A few epochs with a rate that falls to nothing bear a higher start than a constant rate would.
   if (network_kind(train, model) != "cnn") return {.epochs = train.rows() < 5000 ? 20 : 5, .batch_size = 32, .learning_rate = 0.004, .validation = 0};
   const std::int64_t rows = std::max<std::int64_t>(train.rows(), 1);
-  return {.epochs = rows < 20'000 ? std::clamp<std::int64_t>(30'000 / rows, 12, 60) : 5, .batch_size = rows < 5000 ? 32 : 64, .learning_rate = 0.002, .validation = 0, .weight_decay = 0.02, .warm_up = 0.1};
+  if (!are_few(train)) return {.epochs = rows < 20'000 ? std::clamp<std::int64_t>(30'000 / rows, 12, 60) : 5, .batch_size = 64, .learning_rate = 0.002, .validation = 0, .weight_decay = 0.02, .warm_up = 0.1};
+  // A few dozen pictures need some hundred steps, too: smaller ones, and more passes.
+  const std::int64_t epochs = std::max(std::clamp<std::int64_t>(30'000 / rows, 12, 40), std::min<std::int64_t>(12'000 / rows, 150));
+  return {.epochs = epochs, .batch_size = rows < 100 ? 8 : rows < 250 ? 16 : 32, .learning_rate = 0.005, .validation = 0, .weight_decay = 0.02, .warm_up = 0.1};
 }
 
 Model picture_network(const data::Dataset& train, const NetworkOptions& options) {
-  const bool cnn = network_kind(train, options.model) == "cnn";
+  const bool cnn = network_kind(train, options.model) == "cnn", few = are_few(train);
   std::vector<Layer> layers;
   if (cnn && is_photograph(train)) {
     layers.push_back(Rescale{1 / 255.0});
@@ -63,11 +72,11 @@ Model picture_network(const data::Dataset& train, const NetworkOptions& options)
   } else if (train.features.dtype() == DType::u8) {
     layers.push_back(scaled(train.features));
   }
-  if (cnn) add_convolutions(layers, train.row_shape());
+  if (cnn) add_convolutions(layers, train.row_shape(), few);
   layers.push_back(Flatten{});
   const std::vector<std::int64_t> widths = options.layers.empty() ? std::vector<std::int64_t>{cnn ? 128 : 64} : options.layers;
   require_memory(widths, cnn ? 0 : train.row_shape().size());
-  const double dropout = options.dropout.value_or(cnn ? 0.4 : 0.1);
+  const double dropout = options.dropout.value_or(!cnn ? 0.1 : few ? 0.2 : 0.4);
   for (const std::int64_t width : widths) {
     layers.push_back(Dense{width, {.activation = relu}});
     if (dropout > 0) layers.push_back(Dropout{dropout});
