@@ -7,6 +7,7 @@
 #include "candor/base/error.h"
 #include "candor/base/text.h"
 #include "candor/base/threads.h"
+#include "candor/data/annotated.h"
 #include "candor/data/augment_picture.h"
 
 namespace candor::data {

@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "candor/base/error.h"
+#include "candor/train/resume_point.h"
+#include "candor/train/watch.h"
 
 namespace candor {
 

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "candor/base/threads.h"
+#include "candor/data/annotated.h"
 #include "candor/nn/layers.h"
 #include "candor/nn/losses.h"
 #include "candor/nn/metrics.h"

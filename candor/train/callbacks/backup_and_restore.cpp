@@ -2,6 +2,7 @@
 
 #include "candor/base/error.h"
 #include "candor/base/file.h"
+#include "candor/train/resume_point.h"
 
 namespace candor {
 namespace {

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "candor/base/error.h"
+#include "candor/train/watch.h"
 
 namespace candor {
 namespace {

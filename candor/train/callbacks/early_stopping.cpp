@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "candor/base/error.h"
+#include "candor/train/watch.h"
 
 namespace candor {
 namespace {
