@@ -23,6 +23,7 @@ struct Common {
 using Run = std::function<int()>;
 void add_train(CLI::App& app, Common& common, Run& run);
 void add_tune(CLI::App& app, Common& common, Run& run);
+void add_check(CLI::App& app, Common& common, Run& run);
 void add_augment(CLI::App& app, Common& common, Run& run);
 void add_evaluate(CLI::App& app, Common& common, Run& run);
 void add_predict(CLI::App& app, Common& common, Run& run);

@@ -1,5 +1,5 @@
 // The program `candor`: reads the command line, runs one command, turns errors into one message and an exit code
-// (0 done, 1 failed, 2 bad input).
+// (0 done, 1 failed, 2 bad input, 3 `candor check` found an error).
 #include <cstdio>
 #include <new>
 
@@ -61,6 +61,7 @@ int run_program(int argc, char** argv) {
   Run run;
   add_train(app, common, run);
   add_tune(app, common, run);
+  add_check(app, common, run);
   add_augment(app, common, run);
   add_evaluate(app, common, run);
   add_predict(app, common, run);

@@ -3,7 +3,12 @@
 namespace candor::candid::detail {
 
 std::span<const CheckInfo> service_checks() {
-  return {};
+  static constexpr CheckInfo checks[] = {
+    {"serve.schema", Moment::service, Severity::error, Cost::pass, "two parts", "another part has other columns, kinds or units"},
+    {"serve.range", Moment::service, Severity::warning, Cost::pass, "two parts", "values come that training never had"},
+    {"serve.drift", Moment::service, Severity::warning, Cost::pass, "two parts", "columns are distributed otherwise than in training"},
+  };
+  return checks;
 }
 
 }  // namespace candor::candid::detail

@@ -1,0 +1,146 @@
+// data.label-name-swap: classes that mean something else in another part, or for a saved model.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "candor/base/text.h"
+#include "candor/candid/data/checks.h"
+#include "candor/candid/data/columns.h"
+#include "candor/candid/data/quick_model.h"
+
+namespace candor::candid::detail {
+namespace {
+
+constexpr std::int64_t most_rows = 4000, least_rows = 30;
+using Counts = std::vector<std::vector<std::int64_t>>;  // [said][label]
+
+std::int64_t agreement(const Counts& counts, const std::vector<std::size_t>& order) {
+  std::int64_t hits = 0;
+  for (std::size_t k = 0; k < order.size(); ++k) hits += counts[k][order[k]];
+  return hits;
+}
+
+/// order[said] = label, so that as many rows agree as can be.
+std::vector<std::size_t> best_order(const Counts& counts) {
+  std::vector<std::size_t> order(counts.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::vector<std::size_t> best = order;
+  if (counts.size() <= 7) {
+    do {
+      if (agreement(counts, order) > agreement(counts, best)) best = order;
+    } while (std::next_permutation(order.begin(), order.end()));
+    return best;
+  }
+  for (bool better = true; better;) {
+    better = false;
+    for (std::size_t a = 0; a < best.size(); ++a)
+      for (std::size_t b = a + 1; b < best.size(); ++b) {
+        order = best;
+        std::swap(order[a], order[b]);
+        if (agreement(counts, order) > agreement(counts, best)) best = order, better = true;
+      }
+  }
+  return best;
+}
+
+/// Says that labels of a part follow another order; `usual` is the accuracy where labels are right.
+std::vector<Finding> order_finding(const Subject& s, std::size_t part, const Counts& counts, double usual, const std::string& by) {
+  std::int64_t all = 0;
+  for (const auto& row : counts) all = std::accumulate(row.begin(), row.end(), all);
+  std::vector<std::size_t> same(counts.size());
+  std::iota(same.begin(), same.end(), 0);
+  const std::vector<std::size_t> order = best_order(counts);
+  const auto n = static_cast<double>(std::max<std::int64_t>(all, 1));
+  const std::int64_t as_named = agreement(counts, same), permuted = agreement(counts, order);
+  const double before = static_cast<double>(as_named) / n, after = static_cast<double>(permuted) / n;
+  const double z = static_cast<double>(permuted - as_named) / std::sqrt(static_cast<double>(permuted + as_named) + 1);
+  if (all < least_rows || after - before < .1 || z < 4 || after < .8 * usual || usual - before < .5 * (usual - 1.0 / static_cast<double>(counts.size()))) return {};
+  std::vector<std::string> moved;
+  for (std::size_t k = 0; k < order.size(); ++k)
+    if (order[k] != k) moved.push_back(candor::quoted(s.class_names[k]) + " is " + candor::quoted(s.class_names[order[k]]));
+  return {{"data.label-name-swap", Severity::error,
+           "classes seem to have changed their meaning in " + s.parts[part].name + " (" + name_list(moved) + " there): what " + by + " answers is right in " + percent(before) + " of its rows as the classes are named, and in " + percent(after) + " with the classes exchanged (" + percent(usual) +
+               " is usual); bring the classes of both files into one order",
+           s.parts[part].name, {{"accuracy as named", before}, {"accuracy with classes exchanged", after}, {"accuracy on training rows that were left out", usual}, {"rows", n}}}};
+}
+
+void names_that_differ(const Subject& s, std::size_t part, std::vector<Finding>& findings) {
+  std::vector<std::int64_t> train(s.class_names.size(), 0), other(s.class_names.size(), 0);
+  std::int64_t all = 0, fresh = 0;
+  for (const std::int32_t k : s.labels[0])
+    if (k >= 0) ++train[static_cast<std::size_t>(k)];
+  for (const std::int32_t k : s.labels[part])
+    if (k >= 0) ++other[static_cast<std::size_t>(k)], ++all;
+  std::vector<std::string> added, gone;
+  for (std::size_t k = 0; k < train.size(); ++k) {
+    if (!train[k] && other[k]) added.push_back(candor::quoted(s.class_names[k])), fresh += other[k];
+    if (train[k] && !other[k]) gone.push_back(candor::quoted(s.class_names[k]));
+  }
+  if (added.empty()) return;
+  const bool grave = fresh >= 3 && fresh * 100 >= all;
+  findings.push_back({"data.label-name-swap", grave ? Severity::error : Severity::note,
+                      s.parts[part].name + " has classes that training never had: " + name_list(added) + " (" + rows_text(fresh) + ")" + (gone.empty() ? "" : ", and lacks " + name_list(gone)) + "; are they the same, written in another way? A model can never answer with them", s.parts[part].name,
+                      {{"new classes", static_cast<double>(added.size())}, {"rows", static_cast<double>(fresh)}, {"classes that are gone", static_cast<double>(gone.size())}}});
+}
+
+void against_model(const Subject& s, std::vector<Finding>& findings) {
+  const std::vector<std::string>& known = s.model_classes;
+  std::vector<std::string> unknown;
+  for (const std::string& name : s.class_names)
+    if (std::find(known.begin(), known.end(), name) == known.end()) unknown.push_back(candor::quoted(name));
+  if (!unknown.empty())
+    findings.push_back({"data.label-name-swap", Severity::error, "the model knows the classes " + name_list(known) + ", and the data have " + name_list(unknown) + ": they cannot be the same; name them as the model does", name_list(unknown), {{"classes the model does not know", static_cast<double>(unknown.size())}}});
+  for (std::size_t part = 0; part < s.model_answers.size(); ++part) {
+    const std::vector<std::int32_t>& said = s.model_answers[part];
+    if (said.empty() || !s.has_labels(part) || said.size() != s.labels[part].size()) continue;
+    Counts counts(s.class_names.size(), std::vector<std::int64_t>(s.class_names.size(), 0));
+    for (std::size_t i = 0; i < said.size(); ++i) {
+      const auto at = std::find(s.class_names.begin(), s.class_names.end(), known[static_cast<std::size_t>(said[i])]);
+      if (at != s.class_names.end() && s.labels[part][i] >= 0) ++counts[static_cast<std::size_t>(at - s.class_names.begin())][static_cast<std::size_t>(s.labels[part][i])];
+    }
+    const std::vector<std::size_t> order = best_order(counts);
+    std::int64_t all = 0;
+    for (const auto& row : counts) all = std::accumulate(row.begin(), row.end(), all);
+    const double usual = static_cast<double>(agreement(counts, order)) / static_cast<double>(std::max<std::int64_t>(all, 1));
+    for (Finding& f : order_finding(s, part, counts, usual, "the model")) findings.push_back(std::move(f));
+  }
+}
+
+}  // namespace
+
+std::vector<Finding> label_swap(const Subject& s) {
+  if (!s.is_classification() || !s.has_labels(0)) skip("needs classes");
+  std::vector<Finding> findings;
+  if (!s.model_classes.empty()) against_model(s, findings);
+  bool second = false;
+  for (std::size_t part = 1; part < s.parts.size(); ++part) second = second || s.has_labels(part);
+  if (!second) {
+    if (findings.empty() && s.model_classes.empty()) skip("needs a second part with labels, or a model");
+    return findings;
+  }
+  const auto classes = static_cast<int>(s.class_names.size());
+  const std::vector<std::int64_t> rows = labelled_rows(s, 0, most_rows);
+  for (std::size_t part = 1; part < s.parts.size(); ++part)
+    if (s.has_labels(part)) names_that_differ(s, part, findings);
+  const QuickInputs inputs(s);
+  if (static_cast<std::int64_t>(rows.size()) < 2 * least_rows || classes < 2 || classes > 60 || inputs.columns() == 0) return findings;
+  const std::span<const std::int64_t> learned(rows.data(), rows.size() * 2 / 3), left(rows.data() + learned.size(), rows.size() - learned.size());
+  const BoostedTrees model = BoostedTrees::fit_classes(inputs.rows(0, learned), labels_of(s, 0, learned), classes, {.trees = classes <= 3 ? 40 : classes <= 12 ? 25 : 12, .rate = .2, .leaves = 15, .leaf_rows = learned.size() < 200 ? 5 : 10});
+  const auto count = [&](std::size_t part, std::span<const std::int64_t> of) {
+    Counts counts(static_cast<std::size_t>(classes), std::vector<std::int64_t>(static_cast<std::size_t>(classes), 0));
+    const std::vector<std::int32_t> said = most_probable(model.predict(inputs.rows(part, of))), labels = labels_of(s, part, of);
+    for (std::size_t i = 0; i < said.size(); ++i) ++counts[static_cast<std::size_t>(said[i])][static_cast<std::size_t>(labels[i])];
+    return counts;
+  };
+  std::vector<std::size_t> same(static_cast<std::size_t>(classes));
+  std::iota(same.begin(), same.end(), 0);
+  const double usual = static_cast<double>(agreement(count(0, left), same)) / static_cast<double>(left.size());
+  for (std::size_t part = 1; part < s.parts.size(); ++part) {
+    if (!s.has_labels(part)) continue;
+    const std::vector<std::int64_t> asked = labelled_rows(s, part, 2000);
+    for (Finding& f : order_finding(s, part, count(part, asked), usual, "a model learned on " + s.parts[0].name)) findings.push_back(std::move(f));
+  }
+  return findings;
+}
+
+}  // namespace candor::candid::detail

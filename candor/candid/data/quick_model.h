@@ -1,0 +1,37 @@
+// A model that is fitted in a moment, to see whether labels follow from inputs at all, and in the same way in all parts.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "candor/candid/baselines/boosting.h"
+#include "candor/candid/data/subject.h"
+
+namespace candor::candid::detail {
+
+/// Inputs of rows as numbers, NaN where missing: columns of tables (words by the mean of the label where they stand in training), or pictures brought down to 12 x 12 grey pixels.
+class QuickInputs {
+ public:
+  /// Learns the numbers for words from the training part.
+  explicit QuickInputs(const Subject& subject);
+  Matrix rows(std::size_t part, std::span<const std::int64_t> rows) const;
+  std::int64_t columns() const;
+
+ private:
+  const Subject& subject_;
+  std::vector<const CheckColumn*> inputs_;
+  std::vector<std::vector<double>> word_values_;
+};
+
+/// Rows of a part that have a label, mixed, at most `most`.
+std::vector<std::int64_t> labelled_rows(const Subject& subject, std::size_t part, std::int64_t most);
+std::vector<std::int32_t> labels_of(const Subject& subject, std::size_t part, std::span<const std::int64_t> rows);
+
+/// Probabilities [rows, classes] for training rows by boosted trees that were grown on the other folds.
+Matrix out_of_fold(const Matrix& x, std::span<const std::int32_t> labels, int classes, int folds);
+
+/// Number of the largest entry of each row.
+std::vector<std::int32_t> most_probable(const Matrix& probabilities);
+
+}  // namespace candor::candid::detail

@@ -1,0 +1,39 @@
+// Rows as numbers that stand for their contents, so that equal rows are found in one pass, and what chance says about how many there are.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "candor/candid/data/subject.h"
+
+namespace candor::candid::detail {
+
+/// The columns that two parts share, but for ids and what the user told to ignore; each cell as the rank of its value among all that come. `a` and `b` may be the same part.
+class RowCodes {
+ public:
+  /// `target` false leaves the target out.
+  RowCodes(const Subject& subject, std::size_t a, std::size_t b, bool target = true);
+
+  std::size_t columns() const { return ranks_.size(); }
+  /// One number a row of part `a` or `b`.
+  std::vector<std::uint64_t> hashes(std::size_t part) const;
+  /// How unlikely it is that two rows are equal, were the columns independent: -log2 of that chance.
+  double bits() const { return bits_; }
+  /// How many pairs of rows would be equal by chance, as the rows say that are equal but for one step in one column: a column whose values lie densely has as many pairs with
+  /// no step as with one step up or down. The largest number that any column gives. `known` counts the hashes of part a.
+  double near_pairs(const std::unordered_map<std::uint64_t, std::int32_t>& known, std::size_t part) const;
+
+ private:
+  struct Ranks {
+    bool numeric = true;
+    std::int32_t values = 0;       ///< different ones
+    std::vector<double> sorted;    ///< numbers: the values
+    std::vector<std::int32_t> a, b;
+  };
+  std::size_t first_, second_;
+  std::vector<Ranks> ranks_;
+  double bits_ = 0;
+};
+
+}  // namespace candor::candid::detail

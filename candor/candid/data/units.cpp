@@ -1,0 +1,82 @@
+#include "candor/candid/data/units.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <vector>
+
+#include "candor/candid/metrics/tests.h"
+
+namespace candor::candid::detail {
+namespace {
+
+constexpr std::size_t least = 20;
+
+/// Factors between units that people mix up; a larger factor than 8 needs no name.
+bool is_known(double factor) {
+  static constexpr std::array<double, 14> known = {2.54, 2.2046, 1.60934, 3.28084, 3.6, 1.8, 4.184, 6.4516, 3.78541, 1.1023, 1.94384, 7.5006, 6.89476, 2.23694};
+  const double size = factor < 1 ? 1 / factor : factor;
+  if (size >= 8) return true;
+  return std::any_of(known.begin(), known.end(), [&](double k) { return k > 1.5 && std::abs(std::log(size / k)) < .04; });
+}
+
+bool lie_on_each_other(std::span<const double> train, std::span<const double> other, double factor, double shift) {
+  std::vector<double> moved;
+  for (const double x : train) moved.push_back(factor * x + shift);
+  if (factor < 0) std::reverse(moved.begin(), moved.end());
+  const double noise = 1.5 * std::sqrt(1 / static_cast<double>(train.size()) + 1 / static_cast<double>(other.size()));
+  return largest_distance(moved, other) < .08 + noise;
+}
+
+}  // namespace
+
+double largest_distance(std::span<const double> a, std::span<const double> b) {
+  std::size_t i = 0, j = 0;
+  double most = 0;
+  while (i < a.size() && j < b.size()) {
+    const double x = std::min(a[i], b[j]);
+    while (i < a.size() && a[i] == x) ++i;
+    while (j < b.size() && b[j] == x) ++j;
+    most = std::max(most, std::abs(static_cast<double>(i) / static_cast<double>(a.size()) - static_cast<double>(j) / static_cast<double>(b.size())));
+  }
+  return most;
+}
+
+UnitChange unit_change(std::span<const double> train, std::span<const double> other) {
+  UnitChange change;
+  if (train.size() < least || other.size() < least || largest_distance(train, other) < .5) return change;
+  if (!(train.front() < train.back()) || !(other.front() < other.back())) return change;
+  const auto at = [](std::span<const double> x, double p) { return sorted_quantile(x, p); };
+  // One factor: the ratio of the quantiles that are far enough from 0.
+  std::vector<double> ratios;
+  for (const double p : {.1, .25, .5, .75, .9}) {
+    const double a = at(train, p), b = at(other, p);
+    if (a != 0 && b != 0 && (a > 0) == (b > 0)) ratios.push_back(b / a);
+  }
+  if (ratios.size() >= 3) {
+    std::sort(ratios.begin(), ratios.end());
+    const double factor = ratios[ratios.size() / 2];
+    if (is_known(factor) && lie_on_each_other(train, other, factor, 0)) {
+      char text[64];
+      std::snprintf(text, sizeof text, factor >= 1 ? "%.4g times as large" : "%.4g times as small", factor >= 1 ? factor : 1 / factor);
+      return {true, factor, 0, text};
+    }
+  }
+  if (lie_on_each_other(train, other, 1.8, 32)) return {true, 1.8, 32, "as degrees Fahrenheit are to Celsius"};
+  if (lie_on_each_other(train, other, 1 / 1.8, -32 / 1.8)) return {true, 1 / 1.8, -32 / 1.8, "as degrees Celsius are to Fahrenheit"};
+  if (lie_on_each_other(train, other, 1, 273.15)) return {true, 1, 273.15, "as kelvins are to degrees Celsius"};
+  // Standardised on one side, brought to 0..1, or centred.
+  const double spread_a = at(train, .9) - at(train, .1), spread_b = at(other, .9) - at(other, .1);
+  if (!(spread_a > 0) || !(spread_b > 0)) return change;
+  const double factor = spread_b / spread_a, shift = at(other, .5) - factor * at(train, .5);
+  if ((factor > 3 || factor < 1 / 3.0) && lie_on_each_other(train, other, factor, shift)) {
+    const auto unit = [&](std::span<const double> x) { return std::abs(at(x, .5)) < 1 && at(x, .9) - at(x, .1) < 4.5 && x.back() < 50; };
+    char text[80];
+    std::snprintf(text, sizeof text, factor >= 1 ? "spread %.4g times as wide around another middle" : "spread %.4g times as narrow around another middle", factor >= 1 ? factor : 1 / factor);
+    return {true, factor, shift, unit(other) ? "as if standardised" : unit(train) ? "as if not standardised" : text};
+  }
+  return change;
+}
+
+}  // namespace candor::candid::detail

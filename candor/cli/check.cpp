@@ -1,0 +1,84 @@
+// `candor check DATA [DATA2 ...]`: everything that can be said of data before anything is trained.
+#include <cstdio>
+
+#include "candor/base/interrupt.h"
+#include "candor/base/text.h"
+#include "candor/candid/data/checks.h"
+#include "candor/cli/checkup_format.h"
+#include "candor/cli/data_options.h"
+#include "candor/pipeline/check_sources.h"
+
+namespace candor::cli {
+namespace {
+
+struct Options {
+  DataOptions data;
+  std::vector<std::string> names, silence;
+  std::string train, test, serve, model, format = "text";
+  bool list = false, all = false;
+};
+
+int list_checks(const Common& common) {
+  Json all = Json::array();
+  for (const candid::CheckInfo& info : candid::all_checks()) {
+    if (common.json) all.push_back({{"id", info.id}, {"severity", to_string(info.severity)}, {"needs", info.needs}, {"what", info.what}});
+    else std::printf("%-22s %-8s %s%s%s\n", std::string(info.id).c_str(), to_string(info.severity).c_str(), std::string(info.what).c_str(), info.needs.empty() ? "" : "; needs ", std::string(info.needs).c_str());
+  }
+  if (common.json) print_json(all);
+  return 0;
+}
+
+std::vector<candid::Silence> silences(const Options& o) {
+  std::vector<candid::Silence> out;
+  for (const std::string& said : o.silence) {
+    const std::size_t equals = said.find('=');
+    out.push_back({said.substr(0, equals), equals == std::string::npos ? "" : said.substr(equals + 1)});
+  }
+  return out;
+}
+
+int check(const Options& o, const Common& common) {
+  pipeline::CheckSources sources;
+  sources.names = o.names;
+  sources.train = o.train, sources.test = o.test, sources.serve = o.serve, sources.model = o.model;
+  sources.load = load_options(o.data, common.seed);
+  sources.table = table_options(o.data);
+  sources.schema = schema_options(o.data);
+  candid::Checkup nothing;
+  candid::apply(nothing, silences(o));  // a word that is no check is told before anything is read
+  const InterruptGuard guard;
+  const candid::Subject subject = pipeline::read_subject(sources);
+  candid::Checkup checkup = candid::check_subject(subject);
+  candid::apply(checkup, silences(o));
+  const std::string source = o.names.empty() ? o.train : o.names.front();
+  if (o.format == "json") print_json(checkup_json(checkup));
+  else if (o.format == "sarif") print_json(checkup_sarif(checkup, source));
+  else std::fputs((o.format == "junit" ? checkup_junit(checkup, source) : checkup_text(checkup, o.all || !common.quiet)).c_str(), stdout);
+  return checkup.has(Severity::error) ? 3 : 0;
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Common& common, Run& run) {
+  const auto o = std::make_shared<Options>();
+  CLI::App* command = add_command(app, common, "check", "what can be said of data before training: duplicates, leaks, wrong labels, drift (exit code 3 with an error)", "candor check train.csv test.csv --target price\n  candor check train.csv serve.csv --format json\n  candor check pictures/");
+  CLI::Option* data = add_data_options(*command, o->data, true);
+  command->remove_option(data);
+  command->add_option("DATA", o->names, "what candor train takes, or several parts of one source: names with train, test, valid or serve in them say which; else the first is for training");
+  command->add_option("--train", o->train, "the training part");
+  command->add_option("--test", o->test, "the test part");
+  command->add_option("--serve", o->serve, "rows that came once the model was in use");
+  command->add_option("--model", o->model, "a saved model whose columns, classes and answers are compared");
+  command->add_option("--format", o->format, "text, json, junit or sarif (default text)")->check(CLI::IsMember({"text", "json", "junit", "sarif"}));
+  command->add_option("--silence", o->silence, "ids not to speak of, as data.few or data.few=\"a reason\"");
+  command->add_flag("--list", o->list, "all checks there are");
+  command->add_flag("--all", o->all, "all findings also with --quiet, which keeps to five");
+  command->callback([o, &common, &run] {
+    run = [o, &common] {
+      if (common.json && o->format == "text") o->format = "json";
+      return o->list ? list_checks(common) : check(*o, common);
+    };
+  });
+}
+
+}  // namespace candor::cli
