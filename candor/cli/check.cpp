@@ -45,11 +45,11 @@ int check(const Options& o, const Common& common) {
   sources.table = table_options(o.data);
   sources.schema = schema_options(o.data);
   candid::Checkup nothing;
-  candid::apply(nothing, silences(o));  // a word that is no check is told before anything is read
+  candid::silence(nothing, silences(o));  // a word that is no check is told before anything is read
   const InterruptGuard guard;
   const candid::Subject subject = pipeline::read_subject(sources);
   candid::Checkup checkup = candid::check_subject(subject);
-  candid::apply(checkup, silences(o));
+  candid::silence(checkup, silences(o));
   const std::string source = o.names.empty() ? o.train : o.names.front();
   if (o.format == "json") print_json(checkup_json(checkup));
   else if (o.format == "sarif") print_json(checkup_sarif(checkup, source));

@@ -8,7 +8,6 @@
 #include "candor/base/clock.h"
 #include "candor/base/threads.h"
 #include "candor/candid/check_baselines.h"
-#include "candor/candid/check_leak.h"
 #include "candor/candid/compare.h"
 #include "candor/candid/metrics/curves.h"
 #include "candor/candid/metrics/resampling.h"
@@ -18,6 +17,7 @@
 #include "candor/nn/layer_body.h"
 #include "candor/nn/plot_model.h"
 #include "candor/ops/activation.h"
+#include "candor/pipeline/check_prepared.h"
 #include "candor/pipeline/check_results.h"
 #include "candor/pipeline/examples.h"
 #include "candor/pipeline/overview.h"
@@ -140,15 +140,6 @@ void add_value_scores(candid::Report& r, const data::Dataset& test, const Tensor
   for (std::size_t i = 0; i < truth.size(); i += step) r.predicted.x.push_back(static_cast<double>(truth[i])), r.predicted.y.push_back(static_cast<double>(said[i]));
 }
 
-// Columns of a table that hold one value in every training row: the recipe has left them out, and a person should know.
-std::optional<candid::Finding> constant_columns(const candid::DataOverview& data) {
-  std::vector<std::string> names;
-  for (const candid::ColumnOverview& column : data.columns)
-    if (column.distinct <= 1 && column.missing == 0 && column.why != "as asked") names.push_back(column.name);
-  if (names.empty()) return std::nullopt;
-  return candid::constant_finding(names);
-}
-
 /// What the explanations ask: raw columns in, answers out.
 explain::TableAnswer answer_of(const Prepared& p, const TrainedModel& trained, bool logits) {
   return [&p, model = trained.model, temperature = trained.uncertainty.temperature.value, logits](const data::Table& rows) {
@@ -240,14 +231,12 @@ candid::Report assess(const Prepared& p, const TrainedModel& trained, const Asse
   add_explanations(r, p, trained, logits, o);
   r.timings.emplace_back("explanations", std::chrono::duration<double>(Clock::now() - middle).count());
 
-  r.findings = candid::check_data(p.train);
-  if (p.is_table()) {
-    if (std::optional<candid::Finding> f = constant_columns(r.data)) r.findings.insert(r.findings.begin(), std::move(*f));
-  }
-  const std::vector<std::string> sources = p.is_table() ? p.recipe->source_columns() : p.train.feature_names;
-  for (candid::Finding& f : candid::check_leak(p.train, p.test, sources)) r.findings.push_back(std::move(f));
+  const Clock::time_point looking = Clock::now();
+  r.findings = check_prepared(p).findings;
+  r.timings.emplace_back("checks on data", std::chrono::duration<double>(Clock::now() - looking).count());
   for (candid::Finding& f : candid::check_result(r.score, r.baselines)) r.findings.push_back(std::move(f));
   check_results(r, p, trained, outputs, o.seed);
+  std::stable_sort(r.findings.begin(), r.findings.end(), [](const candid::Finding& a, const candid::Finding& b) { return a.severity > b.severity; });
   return r;
 }
 

@@ -195,8 +195,9 @@ TEST(Train, NoiseIsNotBetterThanGuessing) {
   const auto next = [&] { return (state = state * 1664525u + 1013904223u) >> 16; };
   for (int i = 0; i < 300; ++i) csv += std::to_string(next() % 100) + "," + std::to_string(next() % 100) + "," + (next() % 3 ? "a" : "b") + "\n";
   const json o = object(run_candor({"train", folder.write("a.csv", csv), "--json", "--epochs", "3", "--out", folder / "m"}));
-  ASSERT_FALSE(o["findings"].empty());
-  EXPECT_EQ(o["findings"].back()["id"], "result.baseline");
+  bool found = false;
+  for (const json& f : o["findings"]) found = found || f["id"] == "result.baseline";
+  EXPECT_TRUE(found) << o["findings"];
 }
 
 TEST(RealData, InsuranceCustomers) {

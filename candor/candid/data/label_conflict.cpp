@@ -83,7 +83,7 @@ void unlikely_labels(const Subject& s, std::vector<Finding>& findings) {
   for (std::size_t i = 0; i < half; ++i) wrong_sure += said[sure[i].second] != labels[sure[i].second];
   const double error = wrong / n, error_sure = wrong_sure / static_cast<double>(std::max<std::size_t>(half, 1));
   // Where classes overlap by nature, errors lie among the unsure rows. Where labels were changed, the surest answers are wrong about as often as the others.
-  const bool skilled = error < .55 * guess;
+  const bool skilled = error < .42 * guess;
   const double noise = 2 * std::sqrt(error_sure * (1 - error_sure) / static_cast<double>(std::max<std::size_t>(half, 1)));
   if (!skilled || error_sure - noise < .015 || error_sure < .5 * error) return;
   const LabelErrors found = find_label_errors(p, labels);

@@ -7,6 +7,7 @@
 
 #include "candor/base/text.h"
 #include "candor/candid/data/columns.h"
+#include "candor/candid/check.h"
 #include "candor/candid/data/picture_twins.h"
 
 namespace candor::candid::detail {

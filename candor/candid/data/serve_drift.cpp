@@ -18,7 +18,7 @@ constexpr std::int64_t least_rows = 30;
 struct Drift {
   const CheckColumn* column = nullptr;
   double p = 1, distance = 0, psi = 0;
-  std::string how;
+  std::string how = {};
 };
 
 Drift numbers(const CheckColumn& column, std::size_t part) {

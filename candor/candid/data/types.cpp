@@ -9,6 +9,7 @@
 #include "candor/base/text.h"
 #include "candor/candid/data/checks.h"
 #include "candor/candid/data/columns.h"
+#include "candor/candid/data/units.h"
 #include "candor/candid/metrics/tests.h"
 
 namespace candor::candid::detail {
@@ -108,7 +109,7 @@ void ids_as_inputs(const Subject& s, const CheckColumn& column, std::vector<Find
 
 bool unit_factor(double factor) {
   static constexpr std::array<double, 17> known = {10, 100, 1000, 1e4, 1e5, 1e6, 1e9, 12, 60, 3600, 24, 7, 2.54, 30.48, 3.28084, 1024, 25.4};
-  return std::any_of(known.begin(), known.end(), [&](double k) { return std::abs(std::log(factor / k)) < .15; });
+  return std::any_of(known.begin(), known.end(), [&](double k) { return std::abs(std::log(factor / k)) < .06; });
 }
 
 /// Two heaps of positive numbers that look alike but for a factor.
@@ -134,6 +135,24 @@ void mixed_units(const Subject& s, const CheckColumn& column, std::vector<Findin
   different.erase(std::unique(different.begin(), different.end()), different.end());
   also.erase(std::unique(also.begin(), also.end()), also.end());
   if (different.size() < 5 || also.size() < 5 || !unit_factor(factor) || !(a > .02) || !(b > .02) || a / b > 2.5 || b / a > 2.5 || widest < .4 * std::max(a, b)) return;
+  // Alike but for the factor, and no class of its own: petals of one kind of flower are small because they are that kind's.
+  std::vector<double> moved;
+  for (const double x : low) moved.push_back(x + std::log(factor));
+  if (largest_distance(moved, high) > .12 + 1.5 * std::sqrt(1 / static_cast<double>(low.size()) + 1 / static_cast<double>(high.size()))) return;
+  const double edge_value = std::exp(.5 * (low.back() + high.front()));
+  if (s.has_labels(0)) {
+    std::vector<double> of(s.class_names.size() + 1, 0), all(s.class_names.size() + 1, 0);
+    const bool above = n - cut < cut;
+    double heap = 0;
+    for (std::int64_t row = 0; row < s.rows(); ++row) {
+      const double x = column.parts[0].numbers[static_cast<std::size_t>(row)];
+      const auto label = static_cast<std::size_t>(s.labels[0][static_cast<std::size_t>(row)] + 1);
+      all[label] += 1;
+      if (x == x && (x > edge_value) == above) of[label] += 1, heap += 1;
+    }
+    for (std::size_t k = 0; k < of.size(); ++k)
+      if (of[k] > .9 * heap && of[k] > .5 * all[k]) return;
+  }
   const std::int64_t fewer = std::min(cut, n - cut);
   findings.push_back({"data.types", Severity::warning, column_text(column) + " holds two heaps of numbers, around " + value_text(std::exp(sorted_quantile(low, .5))) + " and " + value_text(std::exp(sorted_quantile(high, .5))) + " (" + percent(fewer, n) + " of the rows in the smaller one), with nothing between and about " + value_text(factor) + " times apart: probably two units; bring them to one",
                       s.parts[0].name + ": " + column.name, {{"factor", factor}, {"share of the smaller heap", static_cast<double>(fewer) / static_cast<double>(n)}}});

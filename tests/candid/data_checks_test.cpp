@@ -1,0 +1,362 @@
+// Every check on data: that it fires on a planted fault, and is silent on the same data without it.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+
+#include "candor/candid/data/checks.h"
+#include "candor/data/generators.h"
+#include "candor/data/table/read_table.h"
+#include "tests/support/environment.h"
+
+namespace candor::candid {
+namespace {
+
+/// A generator of numbers in [0, 1).
+struct Numbers {
+  std::uint64_t state = 1;
+  double share() {
+    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+    return static_cast<double>(state >> 11) * 0x1p-53;
+  }
+  double normal() { return std::sqrt(-2 * std::log(1 - share())) * std::cos(6.283185307179586 * share()); }
+};
+
+using Row = std::vector<std::string>;
+using Rows = std::vector<Row>;
+
+std::string text(double x) { return std::to_string(x); }
+
+/// Two clouds in three columns and a word that goes with the class in most rows.
+Rows clouds(int rows, std::uint64_t seed) {
+  Numbers n{seed};
+  Rows out = {{"length", "width", "height", "colour", "kind"}};
+  for (int i = 0; i < rows; ++i) {
+    const bool second = n.share() < .5;
+    const double middle = second ? 6.5 : 3;
+    out.push_back({text(middle + n.normal()), text(20 + 3 * middle + 4 * n.normal()), text(170 + 6 * n.normal()), n.share() < .7 ? (second ? "red" : "blue") : "green", second ? "plum" : "pear"});
+  }
+  return out;
+}
+
+std::string csv(const Rows& rows) {
+  std::string out;
+  for (const Row& row : rows)
+    for (std::size_t j = 0; j < row.size(); ++j) out += row[j] + (j + 1 < row.size() ? "," : "\n");
+  return out;
+}
+
+Checkup check(const Rows& train, const Rows& other = {}, const std::string& target = "kind", PartKind kind = PartKind::test) {
+  std::vector<NamedTable> tables;
+  tables.push_back({PartKind::train, "train.csv", data::parse_table(csv(train), {.header = data::Header::yes}, "train.csv")});
+  if (!other.empty()) tables.push_back({kind, "other.csv", data::parse_table(csv(other), {.header = data::Header::yes}, "other.csv")});
+  data::SchemaOptions options;
+  if (!target.empty()) options.targets = {target};
+  return check_subject(table_subject(std::move(tables), options));
+}
+
+/// The gravest severity that came with the id; nothing when it did not come.
+std::string said(const Checkup& checkup, const std::string& id) {
+  std::string word;
+  Severity gravest = Severity::note;
+  for (const Finding& f : checkup.findings)
+    if (f.id == id && (word.empty() || f.severity > gravest)) gravest = f.severity, word = to_string(f.severity);
+  return word;
+}
+
+void expect_sound(const Checkup& checkup) {
+  for (const Finding& f : checkup.findings) EXPECT_EQ(f.severity, Severity::note) << f.id << ": " << f.message;
+  for (const SkippedCheck& s : checkup.skipped) EXPECT_EQ(s.why.find("failed"), std::string::npos) << s.id << ": " << s.why;
+}
+
+/// Changes a column of every row.
+Rows changed(Rows rows, std::size_t column, const std::function<std::string(const Row&, std::size_t)>& cell) {
+  for (std::size_t i = 1; i < rows.size(); ++i) rows[i][column] = cell(rows[i], i);
+  return rows;
+}
+
+TEST(DataChecks, SoundPartsGiveNothingAboveANote) {
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    expect_sound(check(clouds(600, seed), clouds(200, seed + 10)));
+    expect_sound(check(clouds(600, seed), clouds(200, seed + 10), "kind", PartKind::served));
+    expect_sound(check(clouds(600, seed)));
+  }
+}
+
+TEST(DataChecks, CopiedRows) {
+  const Rows train = clouds(600, 1);
+  Rows test = clouds(200, 2);
+  for (int i = 0; i < 20; ++i) test.push_back(train[static_cast<std::size_t>(7 * i + 3)]);
+  EXPECT_EQ(said(check(train, test), "data.duplicate-rows"), "error");
+  // Whole numbers from 0 to 5 in two columns: equal rows are no copies.
+  Numbers n;
+  const auto dice = [&](int rows) {
+    Rows out = {{"a", "b", "sum"}};
+    for (int i = 0; i < rows; ++i) out.push_back({std::to_string(static_cast<int>(6 * n.share())), std::to_string(static_cast<int>(6 * n.share())), n.share() < .5 ? "x" : "y"});
+    return out;
+  };
+  EXPECT_EQ(said(check(dice(500), dice(200), "sum"), "data.duplicate-rows"), "note");
+}
+
+TEST(DataChecks, ColumnsThatKnowTheAnswer) {
+  const Rows train = clouds(600, 1);
+  EXPECT_EQ(said(check(changed(train, 2, [](const Row& r, std::size_t) { return r[4] == "plum" ? "7" : "9"; })), "data.leak"), "error");
+  EXPECT_EQ(said(check(changed(train, 2, [](const Row& r, std::size_t i) { return r[4] == "plum" ? std::to_string(i % 50) : ""; })), "data.leak"), "error");
+  EXPECT_EQ(said(check(changed(train, 2, [](const Row& r, std::size_t i) { return (r[4] == "plum") != (i % 10 == 0) ? "7" : "9"; })), "data.leak"), "");
+}
+
+TEST(DataChecks, WrongLabels) {
+  Rows train = clouds(800, 1);
+  const auto flip = [](const std::string& kind) { return kind == "plum" ? "pear" : "plum"; };
+  EXPECT_EQ(said(check(changed(train, 4, [&](const Row& r, std::size_t i) { return i % 8 ? r[4] : flip(r[4]); })), "data.label-conflict"), "warning");
+  Rows twice = train;
+  for (std::size_t i = 1; i < 40; ++i) {
+    twice.push_back(train[i]);
+    twice.back()[4] = flip(train[i][4]);
+  }
+  EXPECT_EQ(said(check(twice), "data.label-conflict"), "error");
+  EXPECT_EQ(said(check(train), "data.label-conflict"), "");
+}
+
+TEST(DataChecks, ClassesThatChangePlaces) {
+  const Rows train = clouds(600, 1), test = clouds(200, 2);
+  EXPECT_EQ(said(check(train, changed(test, 4, [](const Row& r, std::size_t) { return r[4] == "plum" ? "pear" : "plum"; })), "data.label-name-swap"), "error");
+  EXPECT_EQ(said(check(train, changed(test, 4, [](const Row& r, std::size_t) { return r[4] == "plum" ? "1" : "0"; })), "data.label-name-swap"), "error");
+  EXPECT_EQ(said(check(train, test), "data.label-name-swap"), "");
+}
+
+TEST(DataChecks, ATargetThatIsCutOff) {
+  const Rows train = clouds(600, 1);
+  const auto with = [&](double limit) { return changed(train, 2, [limit](const Row& r, std::size_t) { return text(std::min(std::stod(r[2]), limit)); }); };
+  EXPECT_EQ(said(check(with(174), {}, "height"), "data.censored"), "warning");
+  EXPECT_EQ(said(check(with(1e9), {}, "height"), "data.censored"), "");
+}
+
+TEST(DataChecks, RareClasses) {
+  const auto share = [](std::size_t every) { return changed(clouds(900, 1), 4, [every](const Row&, std::size_t i) { return i % every ? "pear" : "plum"; }); };
+  EXPECT_EQ(said(check(share(60)), "data.imbalance"), "warning");
+  EXPECT_EQ(said(check(share(15)), "data.imbalance"), "note");
+  EXPECT_EQ(said(check(share(2)), "data.imbalance"), "");
+  EXPECT_EQ(said(check(share(200)), "data.few"), "warning");
+  EXPECT_EQ(said(check(share(20)), "data.few"), "");
+}
+
+TEST(DataChecks, PartsOnDifferentScales) {
+  const Rows train = clouds(600, 1), test = clouds(200, 2);
+  EXPECT_EQ(said(check(train, changed(test, 1, [](const Row& r, std::size_t) { return text(1000 * std::stod(r[1])); })), "data.scale"), "error");
+  EXPECT_EQ(said(check(train, changed(test, 2, [](const Row& r, std::size_t) { return text((std::stod(r[2]) - 170) / 6); })), "data.scale"), "error");
+  EXPECT_EQ(said(check(train, test), "data.scale"), "");
+}
+
+TEST(DataChecks, Gaps) {
+  const Rows train = clouds(600, 1), test = clouds(200, 2);
+  const auto put = [](const Rows& rows, const std::string& cell, std::size_t every) { return changed(rows, 2, [&](const Row& r, std::size_t i) { return i % every ? r[2] : cell; }); };
+  EXPECT_EQ(said(check(put(train, "-999", 20)), "data.missing"), "warning");
+  EXPECT_EQ(said(check(put(train, "0", 20)), "data.missing"), "note");
+  EXPECT_EQ(said(check(changed(train, 2, [](const Row& r, std::size_t i) { return i % 30 ? "" : r[2]; })), "data.missing"), "warning");
+  EXPECT_EQ(said(check(train, put(test, "", 2)), "data.missing"), "warning");
+  EXPECT_EQ(said(check(train, test), "data.missing"), "");
+}
+
+TEST(DataChecks, ConstantColumns) {
+  const Rows train = changed(clouds(300, 1), 2, [](const Row&, std::size_t) { return "4"; });
+  EXPECT_EQ(said(check(train), "data.constant"), "warning");
+  EXPECT_EQ(said(check(train, clouds(100, 2)), "data.constant"), "warning");
+  EXPECT_EQ(said(check(clouds(300, 1)), "data.constant"), "");
+}
+
+TEST(DataChecks, NumbersFarOff) {
+  const Rows train = clouds(600, 1);
+  EXPECT_EQ(said(check(changed(train, 2, [](const Row& r, std::size_t i) { return i == 100 ? "17000" : r[2]; })), "data.outliers"), "warning");
+  Numbers n;
+  EXPECT_EQ(said(check(changed(train, 2, [&](const Row&, std::size_t) { return text(std::pow(1 - n.share(), -1.0)); })), "data.outliers"), "");
+  EXPECT_EQ(said(check(changed(train, 2, [&](const Row&, std::size_t) { return text(std::exp(2 * n.normal())); })), "data.outliers"), "");
+}
+
+TEST(DataChecks, ColumnsOfAnotherKind) {
+  const Rows train = clouds(600, 1);
+  Numbers n;
+  EXPECT_EQ(said(check(changed(train, 2, [](const Row& r, std::size_t) { return r[2] + " cm"; })), "data.types"), "warning");
+  EXPECT_EQ(said(check(changed(train, 2, [&](const Row&, std::size_t) { return std::to_string(20230000 + 100 * (1 + static_cast<int>(12 * n.share())) + 1 + static_cast<int>(28 * n.share())); })), "data.types"), "warning");
+  EXPECT_EQ(said(check(changed(train, 3, [](const Row& r, std::size_t i) { return i % 5 ? r[3] : r[3] == "red" ? "Red" : "GREEN"; })), "data.types"), "warning");
+  EXPECT_EQ(said(check(changed(train, 2, [](const Row& r, std::size_t i) { return i % 4 ? r[2] : text(std::stod(r[2]) / 100); })), "data.types"), "warning");
+  EXPECT_EQ(said(check(train), "data.types"), "");
+}
+
+/// Days with a level that moves slowly.
+Rows series(int rows, bool shuffled, bool first) {
+  Numbers n;
+  Rows all;
+  double level = 0;
+  for (int i = 0; i < rows; ++i) {
+    char day[24];
+    std::snprintf(day, sizeof day, "%d-%02d-%02d", 2000 + i / 336, 1 + i / 28 % 12, 1 + i % 28);
+    level = .95 * level + n.normal();
+    all.push_back({day, text(n.normal()), text(level)});
+  }
+  Rows out = {{"date", "noise", "load"}};
+  for (int i = 0; i < rows; ++i)
+    if ((shuffled ? i * 7919 % 10 < 7 : i < rows * 7 / 10) == first) out.push_back(all[static_cast<std::size_t>(i)]);
+  return out;
+}
+
+TEST(DataChecks, ShuffledTime) {
+  EXPECT_EQ(said(check(series(800, true, true), series(800, true, false), "load"), "data.time-split"), "error");
+  EXPECT_EQ(said(check(series(800, false, true), series(800, false, false), "load"), "data.time-split"), "");
+}
+
+TEST(DataChecks, GroupsOnBothSides) {
+  const auto patients = [](int rows, std::uint64_t seed, int from) {
+    Rows out = clouds(rows, seed);
+    out[0][2] = "patient_id";
+    return changed(out, 2, [from](const Row&, std::size_t i) { return std::to_string(from + static_cast<int>(i) % 40); });
+  };
+  EXPECT_EQ(said(check(patients(400, 1, 100), patients(120, 2, 100)), "data.group-split"), "error");
+  EXPECT_EQ(said(check(patients(400, 1, 100), patients(120, 2, 500)), "data.group-split"), "");
+}
+
+TEST(DataChecks, ServedRows) {
+  const Rows train = clouds(600, 1), served = clouds(300, 2);
+  const auto look = [&](const Rows& other) { return check(train, other, "kind", PartKind::served); };
+  Rows renamed = served;
+  renamed[0][0] = "Length";
+  EXPECT_EQ(said(look(renamed), "serve.schema"), "error");
+  renamed[0][0] = "unknown";
+  EXPECT_EQ(said(look(renamed), "serve.schema"), "error");
+  EXPECT_EQ(said(look(changed(served, 2, [](const Row& r, std::size_t) { return "h" + r[2]; })), "serve.schema"), "error");
+  EXPECT_EQ(said(look(changed(served, 2, [](const Row& r, std::size_t) { return text(std::stod(r[2]) / 100); })), "serve.schema"), "error");
+  EXPECT_EQ(said(look(changed(served, 2, [](const Row& r, std::size_t i) { return i % 10 ? r[2] : "400"; })), "serve.range"), "warning");
+  EXPECT_EQ(said(look(changed(served, 3, [](const Row& r, std::size_t i) { return i % 10 ? r[3] : "violet"; })), "serve.range"), "warning");
+  EXPECT_EQ(said(look(changed(served, 2, [](const Row& r, std::size_t) { return text(std::stod(r[2]) + 6); })), "serve.drift"), "warning");
+  for (const char* id : {"serve.schema", "serve.range", "serve.drift"}) EXPECT_EQ(said(look(served), id), "") << id;
+}
+
+TEST(DataChecks, TooFewRowsAreSaidAndNotJudged) {
+  const Checkup tiny = check(clouds(12, 1), clouds(6, 2));
+  bool told = false;
+  for (const SkippedCheck& s : tiny.skipped) told = told || s.why.find("too few rows for a verdict (n = ") == 0;
+  EXPECT_TRUE(told);
+  for (const int rows : {1, 2, 3}) check(clouds(rows, 1), clouds(rows, 2));
+}
+
+// Known faults with their real numbers.
+
+NamedTable file(const std::string& name, PartKind kind) { return {kind, name, data::read_table(name)}; }
+
+TEST(KnownFaults, FortySevenOfFiveHundredTestRows) {
+  CANDOR_NEEDS("CANDOR_DATA");
+  const Checkup checkup = check_subject(table_subject({file("insurance-risk/insurance-customers-10000.csv", PartKind::train), file("insurance-risk/insurance-customers-500-test.csv", PartKind::test)}, {.targets = {"group"}}));
+  bool found = false;
+  for (const Finding& f : checkup.findings) found = found || (f.id == "data.duplicate-rows" && f.message.find("47 of 500") != std::string::npos);
+  EXPECT_TRUE(found);
+}
+
+TEST(KnownFaults, ClassesOneAndTwoSwapTheirMeaning) {
+  CANDOR_NEEDS("CANDOR_DATA");
+  const Checkup checkup = check_subject(table_subject({file("insurance-risk/insurance-customers-1500.csv", PartKind::train), file("insurance-risk/insurance-customers-risk-1500.csv", PartKind::test)}, {.targets = {"group"}}));
+  EXPECT_EQ(said(checkup, "data.label-name-swap"), "error");
+}
+
+TEST(KnownFaults, TheShiftedPopulation) {
+  CANDOR_NEEDS("CANDOR_DATA");
+  const Checkup checkup = check_subject(table_subject({file("insurance-risk/insurance-customers-risk-1500.csv", PartKind::train), file("insurance-risk/insurance-customers-risk-1500-shift.csv", PartKind::served)}, {.targets = {"risk"}}));
+  EXPECT_EQ(said(checkup, "serve.drift"), "warning");
+}
+
+// Pictures.
+
+/// Pixels u8 [n, height, width, 1] and class numbers.
+data::Dataset pictures(const std::vector<std::vector<std::uint8_t>>& pixels, const std::vector<std::int32_t>& labels, std::vector<std::string> names, std::int64_t side) {
+  std::vector<std::uint8_t> all;
+  for (const auto& p : pixels) all.insert(all.end(), p.begin(), p.end());
+  data::Dataset set = data::from_arrays(Tensor::from(all, Shape{static_cast<std::int64_t>(pixels.size()), side, side, 1}), Tensor::from(labels));
+  set.class_names = std::move(names);
+  return set;
+}
+
+constexpr std::int64_t side = 32;
+
+/// Blobs anywhere: no two alike, and none like its mirror picture.
+std::vector<std::uint8_t> scene(Numbers& n) {
+  std::vector<double> p(side * side, 40);
+  for (int blob = 0; blob < 7; ++blob) {
+    const double x = side * n.share(), y = side * n.share(), size = 2 + 4 * n.share(), light = 60 + 120 * n.share();
+    for (std::int64_t r = 0; r < side; ++r)
+      for (std::int64_t c = 0; c < side; ++c) p[static_cast<std::size_t>(r * side + c)] += light * std::exp(-((r - y) * (r - y) + (c - x) * (c - x)) / (2 * size * size));
+  }
+  std::vector<std::uint8_t> out;
+  for (const double v : p) out.push_back(static_cast<std::uint8_t>(std::min(v, 255.0)));
+  return out;
+}
+
+std::vector<std::uint8_t> mirror(const std::vector<std::uint8_t>& p) {
+  std::vector<std::uint8_t> out(p.size());
+  for (std::int64_t r = 0; r < side; ++r)
+    for (std::int64_t c = 0; c < side; ++c) out[static_cast<std::size_t>(r * side + c)] = p[static_cast<std::size_t>(r * side + side - 1 - c)];
+  return out;
+}
+
+std::vector<std::uint8_t> darker(std::vector<std::uint8_t> p) {
+  for (std::uint8_t& v : p) v = static_cast<std::uint8_t>(v * 3 / 4);
+  return p;
+}
+
+/// 120 scenes of two classes, and for every second one a copy made by `alter` with a label by `relabel`.
+data::Dataset scenes(std::uint64_t seed, const std::function<std::vector<std::uint8_t>(const std::vector<std::uint8_t>&)>& alter, const std::function<std::int32_t(std::int32_t, int)>& relabel) {
+  Numbers n{seed};
+  std::vector<std::vector<std::uint8_t>> pixels;
+  std::vector<std::int32_t> labels;
+  for (int i = 0; i < 120; ++i) {
+    pixels.push_back(scene(n));
+    labels.push_back(i % 2);
+    if (!alter || i % 4 > 1) continue;
+    const std::vector<std::uint8_t> original = pixels.back();
+    const std::int32_t label = labels.back();
+    pixels.push_back(alter(original));
+    labels.push_back(relabel(label, i));
+  }
+  return pictures(pixels, labels, {"front left", "front right"}, side);
+}
+
+TEST(PictureChecks, CopiesUnderTheFlippedLabel) {
+  const auto look = [](const data::Dataset& set) { return check_subject(set_subject({{PartKind::train, "pictures", set}})); };
+  const auto same = [](std::int32_t k, int) { return k; };
+  const auto flip = [](std::int32_t k, int) { return 1 - k; };
+  EXPECT_EQ(said(look(scenes(1, darker, flip)), "data.flip-label"), "error");
+  EXPECT_EQ(said(look(scenes(1, mirror, same)), "data.flip-label"), "error");
+  EXPECT_EQ(said(look(scenes(1, mirror, flip)), "data.flip-label"), "");
+  EXPECT_EQ(said(look(scenes(1, darker, same)), "data.flip-label"), "");
+  EXPECT_EQ(said(look(scenes(1, nullptr, same)), "data.flip-label"), "");
+}
+
+TEST(PictureChecks, TheSamePictureInTwoParts) {
+  const auto same = [](std::int32_t k, int) { return k; };
+  const data::Dataset train = scenes(1, nullptr, same), test = scenes(2, nullptr, same);
+  const auto look = [&](const data::Dataset& other) { return check_subject(set_subject({{PartKind::train, "train", train}, {PartKind::test, "test", other}})); };
+  EXPECT_EQ(said(look(test), "data.duplicate-rows"), "");
+  EXPECT_EQ(said(look(train.slice(0, 30)), "data.duplicate-rows"), "error");
+  EXPECT_EQ(said(look(train.slice(0, 30)), "data.group-split"), "");
+  std::vector<std::vector<std::uint8_t>> copies;
+  const std::vector<std::uint8_t> all = train.features.to_vector<std::uint8_t>();
+  for (std::size_t i = 0; i < 20; ++i) copies.push_back(mirror({all.begin() + static_cast<std::ptrdiff_t>(i * side * side), all.begin() + static_cast<std::ptrdiff_t>((i + 1) * side * side)}));
+  std::vector<std::int32_t> labels;
+  for (int i = 0; i < 20; ++i) labels.push_back(i % 2);
+  EXPECT_EQ(said(look(pictures(copies, labels, train.class_names, side)), "data.group-split"), "error");
+}
+
+TEST(PictureChecks, OneScaleForAllParts) {
+  const data::Dataset set = scenes(1, nullptr, [](std::int32_t k, int) { return k; });
+  data::Dataset scaled = scenes(2, nullptr, [](std::int32_t k, int) { return k; });
+  std::vector<float> pixels;
+  for (const std::uint8_t v : scaled.features.to_vector<std::uint8_t>()) pixels.push_back(static_cast<float>(v) / 255);
+  scaled.features = Tensor::from(pixels, scaled.features.shape());
+  EXPECT_EQ(said(check_subject(set_subject({{PartKind::train, "train", scaled}, {PartKind::test, "test", set}})), "data.scale"), "error");
+  EXPECT_EQ(said(check_subject(set_subject({{PartKind::train, "train", set}, {PartKind::test, "test", set}})), "data.scale"), "");
+}
+
+TEST(PictureChecks, DrawnDigitsAreSound) {
+  for (const std::uint64_t seed : {0, 1}) expect_sound(check_subject(set_subject({{PartKind::train, "train", data::digits(1200, seed)}, {PartKind::test, "test", data::digits(300, seed + 50)}})));
+}
+
+}  // namespace
+}  // namespace candor::candid
