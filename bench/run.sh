@@ -3,6 +3,13 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+if [[ ${1:-} == --candid ]]; then  # faults planted into sound data: no peers, no times
+  folder=${CANDOR_BENCH_BUILD:-build/release}
+  cmake --preset release -B "$folder" -DCANDOR_BENCH=ON >/dev/null
+  cmake --build "$folder" -j "${CANDOR_JOBS:-$(nproc)}" --target candor_candid >&2
+  exec "$folder/bench/candor_candid" "${@:2}"
+fi
+
 venv=${CANDOR_BENCH_VENV:-.venv/bench}
 arguments=()
 for word in "$@"; do

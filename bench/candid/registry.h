@@ -44,5 +44,6 @@ struct Sound {
 std::vector<Fault> data_faults();
 std::vector<Fault> picture_faults();
 std::vector<Sound> data_runs();
+std::vector<Sound> picture_runs();
 
 }  // namespace candor::bench

@@ -232,7 +232,10 @@ candid::Report assess(const Prepared& p, const TrainedModel& trained, const Asse
   r.timings.emplace_back("explanations", std::chrono::duration<double>(Clock::now() - middle).count());
 
   const Clock::time_point looking = Clock::now();
-  r.findings = check_prepared(p).findings;
+  candid::Checkup data = check_prepared(p);
+  r.findings = std::move(data.findings);
+  r.checked = std::move(data.checked);
+  r.skipped = std::move(data.skipped);
   r.timings.emplace_back("checks on data", std::chrono::duration<double>(Clock::now() - looking).count());
   for (candid::Finding& f : candid::check_result(r.score, r.baselines)) r.findings.push_back(std::move(f));
   check_results(r, p, trained, outputs, o.seed);

@@ -14,7 +14,7 @@
 namespace candor::candid::detail {
 namespace {
 
-constexpr std::int64_t least_rows = 100, most_rows = 4000;
+constexpr std::int64_t least_rows = 100, most_rows = 3000;
 
 /// Rows of all parts with the same inputs and different labels.
 void equal_rows(const Subject& s, std::vector<Finding>& findings) {
@@ -59,10 +59,10 @@ std::string label_text(const Subject& s, std::int32_t label) { return candor::qu
 void unlikely_labels(const Subject& s, std::vector<Finding>& findings) {
   const QuickInputs inputs(s);
   const auto classes = static_cast<int>(s.class_names.size());
-  std::vector<std::int64_t> rows = labelled_rows(s, 0, most_rows);
+  std::vector<std::int64_t> rows = labelled_rows(s, 0, s.is_table() ? most_rows : 2000);
   if (inputs.columns() == 0 || classes < 2 || classes > 40) return;
   std::vector<std::int32_t> labels = labels_of(s, 0, rows);
-  const Matrix p = out_of_fold(inputs.rows(0, rows), labels, classes, 4);
+  const Matrix p = out_of_fold(inputs.rows(0, rows), labels, classes, s.is_table() ? 3 : 4, !s.is_table());
   std::vector<double> counts(static_cast<std::size_t>(classes), 0);
   for (const std::int32_t label : labels) ++counts[static_cast<std::size_t>(label)];
   const auto n = static_cast<double>(rows.size());

@@ -11,7 +11,7 @@
 namespace candor::candid::detail {
 namespace {
 
-constexpr std::int64_t most_rows = 4000, least_rows = 30;
+constexpr std::int64_t most_rows = 3000, least_rows = 30;
 using Counts = std::vector<std::vector<std::int64_t>>;  // [said][label]
 
 std::int64_t agreement(const Counts& counts, const std::vector<std::size_t>& order) {
@@ -119,16 +119,17 @@ std::vector<Finding> label_swap(const Subject& s) {
     return findings;
   }
   const auto classes = static_cast<int>(s.class_names.size());
-  const std::vector<std::int64_t> rows = labelled_rows(s, 0, most_rows);
+  const std::vector<std::int64_t> rows = labelled_rows(s, 0, s.is_table() ? most_rows : 2000);
   for (std::size_t part = 1; part < s.parts.size(); ++part)
     if (s.has_labels(part)) names_that_differ(s, part, findings);
   const QuickInputs inputs(s);
   if (static_cast<std::int64_t>(rows.size()) < 2 * least_rows || classes < 2 || classes > 60 || inputs.columns() == 0) return findings;
   const std::span<const std::int64_t> learned(rows.data(), rows.size() * 2 / 3), left(rows.data() + learned.size(), rows.size() - learned.size());
-  const BoostedTrees model = BoostedTrees::fit_classes(inputs.rows(0, learned), labels_of(s, 0, learned), classes, {.trees = classes <= 3 ? 40 : classes <= 12 ? 25 : 12, .rate = .2, .leaves = 15, .leaf_rows = learned.size() < 200 ? 5 : 10});
+  const Matrix known = inputs.rows(0, learned);
+  const std::vector<std::int32_t> of_known = labels_of(s, 0, learned);
   const auto count = [&](std::size_t part, std::span<const std::int64_t> of) {
     Counts counts(static_cast<std::size_t>(classes), std::vector<std::int64_t>(static_cast<std::size_t>(classes), 0));
-    const std::vector<std::int32_t> said = most_probable(model.predict(inputs.rows(part, of))), labels = labels_of(s, part, of);
+    const std::vector<std::int32_t> said = most_probable(answers_of(known, of_known, classes, inputs.rows(part, of), !s.is_table())), labels = labels_of(s, part, of);
     for (std::size_t i = 0; i < said.size(); ++i) ++counts[static_cast<std::size_t>(said[i])][static_cast<std::size_t>(labels[i])];
     return counts;
   };
@@ -137,7 +138,7 @@ std::vector<Finding> label_swap(const Subject& s) {
   const double usual = static_cast<double>(agreement(count(0, left), same)) / static_cast<double>(left.size());
   for (std::size_t part = 1; part < s.parts.size(); ++part) {
     if (!s.has_labels(part)) continue;
-    const std::vector<std::int64_t> asked = labelled_rows(s, part, 2000);
+    const std::vector<std::int64_t> asked = labelled_rows(s, part, 1000);
     for (Finding& f : order_finding(s, part, count(part, asked), usual, "a model learned on " + s.parts[0].name)) findings.push_back(std::move(f));
   }
   return findings;

@@ -4,13 +4,14 @@
 #include <cmath>
 #include <limits>
 
+#include "candor/candid/baselines/classic.h"
 #include "candor/candid/data/columns.h"
 #include "candor/candid/data/thumbnails.h"
 
 namespace candor::candid::detail {
 namespace {
 
-constexpr std::int64_t most_columns = 200;
+constexpr std::int64_t most_columns = 60;
 
 BoostingOptions quick(std::int64_t rows, int classes) {
   BoostingOptions o;
@@ -81,7 +82,15 @@ std::vector<std::int32_t> labels_of(const Subject& s, std::size_t part, std::spa
   return labels;
 }
 
-Matrix out_of_fold(const Matrix& x, std::span<const std::int32_t> labels, int classes, int folds) {
+Matrix answers_of(const Matrix& train, std::span<const std::int32_t> labels, int classes, const Matrix& asked, bool pictures) {
+  if (!pictures) return BoostedTrees::fit_classes(train, labels, classes, quick(train.rows, classes)).predict(asked);
+  Matrix a = train, b = asked;
+  normalise(a);
+  normalise(b);
+  return vote(nearest(a, b, std::min<std::int64_t>(10, train.rows)), labels, classes);
+}
+
+Matrix out_of_fold(const Matrix& x, std::span<const std::int32_t> labels, int classes, int folds, bool pictures) {
   Matrix out = Matrix::zeros(x.rows, classes);
   for (int fold = 0; fold < folds; ++fold) {
     Matrix train{0, x.columns, {}}, asked{0, x.columns, {}};
@@ -95,7 +104,7 @@ Matrix out_of_fold(const Matrix& x, std::span<const std::int32_t> labels, int cl
       if (i % folds == fold) where.push_back(i);
       else y.push_back(labels[static_cast<std::size_t>(i)]);
     }
-    const Matrix p = BoostedTrees::fit_classes(train, y, classes, quick(train.rows, classes)).predict(asked);
+    const Matrix p = answers_of(train, y, classes, asked, pictures);
     for (std::size_t i = 0; i < where.size(); ++i)
       for (int k = 0; k < classes; ++k) out.at(where[i], k) = p.at(static_cast<std::int64_t>(i), k);
   }

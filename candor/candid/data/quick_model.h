@@ -28,8 +28,10 @@ class QuickInputs {
 std::vector<std::int64_t> labelled_rows(const Subject& subject, std::size_t part, std::int64_t most);
 std::vector<std::int32_t> labels_of(const Subject& subject, std::size_t part, std::span<const std::int64_t> rows);
 
-/// Probabilities [rows, classes] for training rows by boosted trees that were grown on the other folds.
-Matrix out_of_fold(const Matrix& x, std::span<const std::int32_t> labels, int classes, int folds);
+/// Probabilities [asked, classes] by boosted trees, or for pictures by the ten nearest, learned on the other rows.
+Matrix answers_of(const Matrix& train, std::span<const std::int32_t> labels, int classes, const Matrix& asked, bool pictures);
+/// The same for training rows, each asked of what was learned on the other folds.
+Matrix out_of_fold(const Matrix& x, std::span<const std::int32_t> labels, int classes, int folds, bool pictures);
 
 /// Number of the largest entry of each row.
 std::vector<std::int32_t> most_probable(const Matrix& probabilities);

@@ -9,13 +9,13 @@
 
 namespace candor::candid::detail {
 
-/// The columns that two parts share, but for ids and what the user told to ignore; each cell as the rank of its value among all that come. `a` and `b` may be the same part.
+/// The columns that two parts share, but for ids and what the user told to ignore; `a` and `b` may be the same part.
 class RowCodes {
  public:
   /// `target` false leaves the target out.
   RowCodes(const Subject& subject, std::size_t a, std::size_t b, bool target = true);
 
-  std::size_t columns() const { return ranks_.size(); }
+  std::size_t columns() const { return cells_.size(); }
   /// One number a row of part `a` or `b`.
   std::vector<std::uint64_t> hashes(std::size_t part) const;
   /// How unlikely it is that two rows are equal, were the columns independent: -log2 of that chance.
@@ -25,14 +25,13 @@ class RowCodes {
   double near_pairs(const std::unordered_map<std::uint64_t, std::int32_t>& known, std::size_t part) const;
 
  private:
-  struct Ranks {
-    bool numeric = true;
-    std::int32_t values = 0;       ///< different ones
-    std::vector<double> sorted;    ///< numbers: the values
-    std::vector<std::int32_t> a, b;
+  /// The cells of one column in both parts.
+  struct Cells {
+    const CheckColumn* column = nullptr;
+    std::uint64_t of(std::size_t part, std::size_t row) const;
   };
   std::size_t first_, second_;
-  std::vector<Ranks> ranks_;
+  std::vector<Cells> cells_;
   double bits_ = 0;
 };
 

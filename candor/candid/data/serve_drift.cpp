@@ -95,7 +95,7 @@ std::vector<Finding> serve_drift(const Subject& s) {
     const std::vector<double> adjusted = holm(p);
     std::vector<std::size_t> moved;
     for (std::size_t i = 0; i < drifts.size(); ++i)
-      if (adjusted[i] < .001 && drifts[i].distance >= .1 && drifts[i].psi >= .05) moved.push_back(i);
+      if (adjusted[i] < .001 && drifts[i].distance >= .08 && drifts[i].psi >= .02) moved.push_back(i);
     if (moved.empty()) continue;
     std::sort(moved.begin(), moved.end(), [&](std::size_t a, std::size_t b) { return drifts[a].distance > drifts[b].distance; });
     const Drift& worst = drifts[moved.front()];

@@ -189,7 +189,7 @@ std::vector<Finding> column_types(const Subject& s) {
   std::vector<Finding> findings;
   for (const CheckColumn& column : s.columns) {
     if (column.role == data::Role::ignore) continue;
-    if (column.is_input()) numbers_as_words(s, column, findings);
+    if (column.is_input() || (column.role == data::Role::id && !column.numeric && !column.asked)) numbers_as_words(s, column, findings);
     dates_as_numbers(s, column, findings);
     ids_as_inputs(s, column, findings);
     mixed_units(s, column, findings);

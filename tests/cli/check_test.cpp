@@ -1,0 +1,107 @@
+// `candor check` from outside.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/environment.h"
+#include "tests/support/files.h"
+#include "tests/support/program.h"
+
+namespace candor {
+namespace {
+
+using nlohmann::json;
+using testing::Finished;
+using testing::run_candor;
+using testing::TemporaryFolder;
+
+std::string rows(int from, int to) {
+  std::string csv = "size,weight,kind\n";
+  for (int i = from; i < to; ++i) {
+    const double noise = std::sin(12.9898 * i) * 43758.5453, part = noise - std::floor(noise);
+    csv += std::to_string(3 + (i % 2) + part) + "," + std::to_string(50 + 7 * std::cos(i * 1.7) + part) + (part + (i % 2) > .9 ? ",a\n" : ",b\n");
+  }
+  return csv;
+}
+
+json findings_of(const Finished& run) { return json::parse(run.out)["findings"]; }
+
+bool holds(const json& findings, const std::string& id, const std::string& severity) {
+  for (const json& f : findings)
+    if (f["id"] == id && f["severity"] == severity) return true;
+  return false;
+}
+
+TEST(Check, SoundPartsEndWithZero) {
+  const TemporaryFolder folder;
+  folder.write("train.csv", rows(0, 400)), folder.write("test.csv", rows(1000, 1100));
+  const Finished run = run_candor({"check", "train.csv", "test.csv", "--target", "kind", "--format", "json"}, folder.path());
+  EXPECT_EQ(run.code, 0) << run.out << run.err;
+  const json o = json::parse(run.out);
+  for (const json& f : o["findings"]) EXPECT_EQ(f["severity"], "note") << f;
+  EXPECT_EQ(o.size(), 3u) << "findings, checked, skipped and nothing else";
+  EXPECT_GE(o["checked"].size(), 10u);
+  for (const json& s : o["skipped"]) EXPECT_TRUE(s.contains("id") && s.contains("why"));
+}
+
+TEST(Check, CopiedRowsEndWithThree) {
+  const TemporaryFolder folder;
+  folder.write("train.csv", rows(0, 400)), folder.write("test.csv", rows(300, 400));
+  const Finished run = run_candor({"check", "test.csv", "train.csv", "--target", "kind", "--format", "json"}, folder.path());
+  EXPECT_EQ(run.code, 3) << run.out << run.err;
+  const json findings = findings_of(run);
+  ASSERT_TRUE(holds(findings, "data.duplicate-rows", "error"));
+  EXPECT_EQ(findings[0]["evidence"]["rows in both parts"], 100);
+  EXPECT_FALSE(findings[0]["where"].get<std::string>().empty());
+  // The same by flags, silenced, and in the other formats.
+  EXPECT_EQ(run_candor({"check", "--train", "train.csv", "--test", "test.csv"}, folder.path()).code, 3);
+  const Finished silenced = run_candor({"check", "train.csv", "test.csv", "--silence", "data.duplicate-rows=known", "--json"}, folder.path());
+  EXPECT_EQ(silenced.code, 0) << silenced.out;
+  EXPECT_FALSE(holds(findings_of(silenced), "data.duplicate-rows", "error"));
+  const Finished junit = run_candor({"check", "train.csv", "test.csv", "--format", "junit"}, folder.path());
+  EXPECT_EQ(junit.code, 3);
+  EXPECT_NE(junit.out.find("<failure message="), std::string::npos) << junit.out;
+  const json sarif = json::parse(run_candor({"check", "train.csv", "test.csv", "--format", "sarif"}, folder.path()).out);
+  EXPECT_EQ(sarif["version"], "2.1.0");
+  EXPECT_EQ(sarif["runs"][0]["results"][0]["ruleId"], "data.duplicate-rows");
+  EXPECT_EQ(sarif["runs"][0]["results"][0]["level"], "error");
+}
+
+TEST(Check, ServedRowsAndAFolderOfTables) {
+  const TemporaryFolder folder;
+  folder.write("train.csv", rows(0, 400));
+  folder.write("serve.csv", "size,kind\n3.2,a\n4.1,b\n3.9,a\n");
+  const Finished run = run_candor({"check", folder.path(), "--target", "kind", "--json"});
+  EXPECT_EQ(run.code, 3) << run.out << run.err;
+  EXPECT_TRUE(holds(findings_of(run), "serve.schema", "error"));
+}
+
+TEST(Check, BadInputIsAnErrorOfItsOwn) {
+  const TemporaryFolder folder;
+  folder.write("train.csv", rows(0, 50));
+  EXPECT_EQ(run_candor({"check"}).code, 2);
+  EXPECT_EQ(run_candor({"check", "no-such-file.csv"}).code, 2);
+  EXPECT_EQ(run_candor({"check", folder / "train.csv", "--target", "nothing"}).code, 2);
+  const Finished silence = run_candor({"check", folder / "train.csv", "--silence", "data.leek"});
+  EXPECT_EQ(silence.code, 2);
+  EXPECT_NE(silence.err.find("data.leak"), std::string::npos) << silence.err;
+  EXPECT_EQ(run_candor({"check", folder / "train.csv", "--format", "xml"}).code, 2);
+  EXPECT_EQ(run_candor({"check", folder / "train.csv", "digits"}).code, 2);
+}
+
+TEST(Check, ListNamesAllChecks) {
+  const json all = json::parse(run_candor({"check", "--list", "--json"}).out);
+  EXPECT_GE(all.size(), 18u);
+  for (const json& one : all) EXPECT_FALSE(one["what"].get<std::string>().empty()) << one;
+}
+
+TEST(Check, TheSignsAreSound) {
+  CANDOR_NEEDS("CANDOR_DATA");
+  const Finished run = run_candor({"check", "speed-limit-signs/speed-limit-signs.zip", "--format", "json"});
+  EXPECT_EQ(run.code, 0) << run.out << run.err;
+  for (const json& f : findings_of(run)) EXPECT_EQ(f["severity"], "note") << f;
+}
+
+}  // namespace
+}  // namespace candor
