@@ -84,6 +84,9 @@ class FunctionalBody final : public ModelBody {
   };
   const std::vector<Step>& steps() const { return steps_; }
   const std::vector<std::string>& input_names() const { return input_names_; }
+  /// Slots of the model's outputs, and how many slots there are.
+  const std::vector<int>& output_slots() const { return output_slots_; }
+  int slot_count() const { return slot_count_; }
 
  private:
   void visit(const Symbol& symbol);

@@ -11,6 +11,7 @@
 #include "candor/candid/result/export.h"
 #include "candor/pipeline/model_rows.h"
 #include "candor/pipeline/report_files.h"
+#include "candor/pipeline/training_findings.h"
 
 namespace candor::pipeline {
 namespace {
@@ -80,6 +81,7 @@ RunResult run(const std::string& name, const RunOptions& o) {
   candid::Report& report = result.report = assess(data, result.trained, assess_options);
   report.versions = o.versions;
   report.model = result.model_path;
+  for (Finding& f : training_findings(result.trained.histories)) report.findings.push_back(std::move(f));
   if (result.trained.interrupted) {
     report.findings.push_back({"train.interrupted", candid::Severity::note,
                                "training was stopped by the user after epoch " + std::to_string(result.trained.histories.back().epochs().size()) + " of " +

@@ -228,6 +228,7 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
     fit.batch_size = plan.batch;
     fit.seed = o.seed + static_cast<std::uint64_t>(m);
     fit.verbose = m == 0 ? o.verbose : 0;
+    fit.print_findings = false;  // they stand in the report, and below the score
     fit.resume = o.resume.empty() || m == 0 ? o.resume : o.resume + "." + std::to_string(m + 1);
     fit.resume_every = o.resume_every;
     fit.callbacks = o.callbacks;

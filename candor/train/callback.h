@@ -23,6 +23,7 @@ struct TrainState {
   bool resumed = false;  ///< training goes on from a resume point: files are continued, not begun anew
   std::string stop;      ///< set to the reason to end training after this epoch
   Function<Scores()> so_far = {};  ///< loss and metrics of this epoch's steps until now; takes a moment to work out
+  int kept_epoch = -1;  ///< set by a callback that puts back the weights of an epoch, counted from 0, when training ends
 };
 
 /// Base of callbacks with a state; hand it over as Callback(std::make_shared<Mine>()).

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "candor/data/augment.h"
@@ -43,6 +44,9 @@ struct FitOptions {
   std::int64_t validation_batch_size = 0;  ///< 0: batch_size
   int validation_freq = 1;              ///< validate after every so many epochs
   data::Augmentation augmentation = {};  ///< of the pictures of each training batch, anew in each epoch; labels follow. One input, one target
+  bool checks = true;  ///< look at model and training and say what is wrong: History::findings(). The weights are the same bits with and without
+  std::vector<std::string> silence{};  ///< ids of findings that are not wanted: {"model.capacity"}
+  bool print_findings = true;  ///< five lines at most, when verbose is not 0
 };
 
 }  // namespace candor

@@ -70,6 +70,11 @@ void History::add(Scores scores, double seconds) {
   seconds_.push_back(seconds);
 }
 
+void History::set_layers(std::vector<LayerRecord> layers, std::vector<double> looked_at) {
+  layers_ = std::move(layers);
+  looked_at_ = std::move(looked_at);
+}
+
 bool History::interrupted() const { return ended_ == "interrupted"; }
 void History::end(std::string why) { ended_ = std::move(why); }
 

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "candor/base/finding.h"
+
 namespace candor {
 
 /// Names and numbers in order: {"loss", 0.31}, {"accuracy", 0.91}.
@@ -30,6 +32,17 @@ class Scores {
 std::string to_string(const Scores& scores);
 std::ostream& operator<<(std::ostream& out, const Scores& scores);
 
+/// What training showed of one layer, at those steps that were looked at (History::looked_at). NaN where there is nothing to say.
+struct LayerRecord {
+  std::string layer = {};                   ///< its path: "sequential/dense_1"
+  std::vector<double> gradient_norm = {};   ///< Euclidean norm of the loss's gradient with respect to its weights
+  std::vector<double> update_ratio = {};    ///< norm of the step's change of its kernels by the norm of the kernels: 1e-3 is common
+  std::vector<double> mean = {}, deviation = {};  ///< of what it gives
+  std::vector<double> zeros = {};           ///< share of zeros in what it gives
+  std::vector<double> at_limit = {};        ///< share of what it gives that lies at a limit of its activation (sigmoid, tanh)
+  std::vector<double> dead = {};            ///< share of its units that were zero, or at their limit, for every row of the batch
+};
+
 /// The numbers of each epoch: history["val_loss"].
 class History {
  public:
@@ -42,7 +55,18 @@ class History {
   /// Why training ended: "finished", "interrupted", or what a callback said.
   const std::string& ended() const { return ended_; }
   bool interrupted() const;
+  /// What the checks say of model and training, model.* first; FitOptions::checks and silence decide. docs/checks has a page on each id.
+  const std::vector<Finding>& findings() const { return findings_; }
+  /// Checks that came to no verdict, and why.
+  const std::vector<SkippedCheck>& skipped() const { return skipped_; }
+  /// The layers in the order in which they are called, and when they were looked at, in epochs from 0: 0.5 is the middle of the first. Empty
+  /// for trainings of fewer than 64 steps.
+  const std::vector<LayerRecord>& layers() const { return layers_; }
+  const std::vector<double>& looked_at() const { return looked_at_; }
 
+  void add(Finding finding) { findings_.push_back(std::move(finding)); }
+  void add(SkippedCheck skipped) { skipped_.push_back(std::move(skipped)); }
+  void set_layers(std::vector<LayerRecord> layers, std::vector<double> looked_at);
   void add(Scores scores, double seconds);
   void end(std::string why);
 
@@ -51,6 +75,10 @@ class History {
   std::vector<std::pair<std::string, std::vector<double>>> columns_;  // the same numbers by name
   std::vector<double> seconds_;
   std::string ended_ = "finished";
+  std::vector<Finding> findings_;
+  std::vector<SkippedCheck> skipped_;
+  std::vector<LayerRecord> layers_;
+  std::vector<double> looked_at_;
 };
 
 }  // namespace candor

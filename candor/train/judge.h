@@ -30,6 +30,8 @@ class Judge {
   /// One pass. `progress` gets the number of rows done.
   Scores run(const std::function<void(std::int64_t)>& progress = {});
 
+  std::int64_t rows() const { return rows_.count(); }
+
  private:
   TrainPrograms& programs_;
   std::vector<Tensor> all_;  ///< inputs, targets, weights; contiguous

@@ -8,6 +8,7 @@
 #include "candor/ops/index.h"
 #include "candor/ops/manipulate.h"
 #include "candor/ops/reduce.h"
+#include "candor/train/checks/layer_statistics.h"
 
 namespace candor::detail {
 
@@ -158,6 +159,20 @@ CompiledFunction& TrainPrograms::of_weights(std::vector<CompiledFunction>& funct
 Program& TrainPrograms::train_step(std::span<const TensorType> arguments, std::size_t weights) { return of_weights(train_, weights).program(arguments); }
 Program& TrainPrograms::evaluate_step(std::span<const TensorType> arguments, std::size_t weights) { return of_weights(evaluate_, weights).program(arguments); }
 Program& TrainPrograms::predict_step(std::span<const TensorType> arguments) { return predict_.program(arguments); }
+
+LayerStatistics& TrainPrograms::statistics(std::span<const TensorType> arguments, std::size_t weights) {
+  if (statistics_ && std::equal(arguments.begin(), arguments.end(), statistics_->types().begin(), statistics_->types().end())) return *statistics_;
+  const TensorFunction step = [&](std::span<const Tensor> in) {
+    const std::vector<Tensor> batch = gather(in);
+    const std::span<const Tensor> all(batch), x = all.first(inputs_), y = all.subspan(inputs_, all.size() - inputs_ - weights);
+    std::vector<Tensor> results{forward(x, y, all.last(weights), training, {}).front()}, values;
+    for (const Variable& p : model_.parameters()) values.push_back(p.value());
+    for (Tensor& gradient : gradients(results.front(), values)) results.push_back(std::move(gradient));
+    return results;
+  };
+  statistics_ = std::make_shared<LayerStatistics>(model_, step, arguments);
+  return *statistics_;
+}
 
 Program& TrainPrograms::finite_step(std::span<const TensorType> arguments, std::size_t weights, std::vector<std::string>& names) const {
   names.clear();

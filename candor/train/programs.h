@@ -23,6 +23,8 @@ struct StepResults {
   std::vector<std::size_t> kept_outputs;
 };
 
+class LayerStatistics;
+
 class TrainPrograms {
  public:
   /// The programs of a model, made anew after compile() and when other layers were frozen.
@@ -36,6 +38,9 @@ class TrainPrograms {
   Program& predict_step(std::span<const TensorType> arguments);
   /// Arguments as train_step. Results: for each weight and each layer's output, in order of `names`, whether all of it is finite.
   Program& finite_step(std::span<const TensorType> arguments, std::size_t weights, std::vector<std::string>& names) const;
+
+  /// What the layers do in a training step, for arguments of these types; made once and kept while they stay the same.
+  LayerStatistics& statistics(std::span<const TensorType> arguments, std::size_t weights);
 
   StepResults results() const;
   std::size_t inputs() const { return inputs_; }
@@ -53,6 +58,7 @@ class TrainPrograms {
     std::int64_t rows = 0;
   };
   Tally trained, tested;
+  bool looked_at = false;  ///< the checks on the model have been made since compile()
 
  private:
   void add_metrics(const MetricList& list, bool weighted);
@@ -70,6 +76,7 @@ class TrainPrograms {
   std::vector<CompiledFunction> train_, evaluate_;  ///< without weights, with one, with one an output
   CompiledFunction predict_;
   mutable std::vector<std::unique_ptr<Program>> finite_;
+  std::shared_ptr<LayerStatistics> statistics_;
 };
 
 /// Throws Error (invalid_argument, shape) unless inputs and targets are defined and have the same number of rows, at least one. Returns it.

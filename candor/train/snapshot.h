@@ -12,6 +12,8 @@ class Snapshot {
  public:
   void take(const std::vector<Variable>& variables);
   void restore() const;
+  /// The copies, in the order of the variables.
+  const std::vector<Tensor>& values() const { return values_; }
 
  private:
   std::vector<Variable> variables_;

@@ -37,7 +37,7 @@ void check_options(const std::string& who, const FitOptions& o) {
 }  // namespace
 
 Trainer::Trainer(const Model& model, const std::vector<Tensor>& x, const std::vector<Tensor>& y, const FitOptions& options)
-    : model_(model), options_(options), who_(model.name() + ": fit"), callbacks_(options.callbacks) {
+    : model_(model), options_(options), who_(model.name() + ": fit"), callbacks_(options.callbacks), checks_(who_, options_) {
   model_.compile_options();
   check_options(who_, options_);
   rows_ = check_rows(who_, x, y, options_.sample_weight);
@@ -222,7 +222,7 @@ void Trainer::give_up(int epoch, std::int64_t step, const std::string& what) {
   if (data) advice = "The data have NaN or infinite values: clean them";
   else advice = "Lower the learning rate (it is " + to_string(Config(rate)) + "), clip the gradients or scale the data";
   fail(ErrorKind::numeric, who_ + ": " + what + " in step " + std::to_string(step + 1) + " of epoch " + std::to_string(epoch + 1) + "; " + where +
-                               " is the first that is not finite. The last good weights were restored. " + advice);
+                               " is the first that is not finite" + rows_text(std::min(step, steps() - 1), data) + ". The last good weights were restored. " + advice + " (train.nan)");
 }
 
 bool Trainer::weights_finite() const {
@@ -255,6 +255,7 @@ bool Trainer::guarded(int epoch, std::int64_t step) {
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::numeric) throw;
     seen_.stop = "TerminateOnNaN: " + std::string(error.what());
+    checks_.not_finite(error.what());
     return false;
   }
   return true;
@@ -277,7 +278,8 @@ Trainer::Result Trainer::epoch(int number, Progress& bar) {
   Result result;
   result.steps = first;
   for (std::int64_t step = first; step < steps(); ++step) {
-    if (step == first || step % steps_between_snapshots == 0) {
+    const bool copied = step == first || step % steps_between_snapshots == 0;
+    if (copied) {
       candidate_.take(state_);
       candidate_step_ = step;
       pending_ = true;
@@ -289,6 +291,7 @@ Trainer::Result Trainer::epoch(int number, Progress& bar) {
       result.ended = true;
       return result;
     }
+    if (copied) look_at_layers(step);
     const auto count = static_cast<double>(step_rows(step));
     for (std::size_t i = 0; i < at_.sums.size(); ++i) at_.sums[i] += read_scalar(&losses_[i], loss_types_[i]) * count;
     at_.rows += step_rows(step);
@@ -329,7 +332,9 @@ History Trainer::run() {
   const std::optional<ResumePoint> point = resume_->read(run_);
   seen_.resumed = point.has_value();
   for (const Callback& callback : callbacks_) callback->on_train_begin(seen_);
+  first_step_ = static_cast<std::int64_t>(at_.random_step);
   if (point) go_on_from(point->state);
+  begin_checks();
   while (at_.epoch < options_.epochs && (seen_.stop.empty() || at_.step > 0)) {  // an epoch that was begun is ended
     const double start = now();
     seen_.epoch = at_.epoch;
@@ -366,6 +371,7 @@ History Trainer::run() {
   else resume_->at_end([&] { return resume_point(); });
   if (!stopped) seen_.optimizer.finalize();
   for (const Callback& callback : callbacks_) callback->on_train_end(seen_);
+  end_checks();
   if (!stopped) resume_->finished();
   return history_;
 }

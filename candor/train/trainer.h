@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "candor/base/progress.h"
+#include "candor/train/checks/fit_checks.h"
 #include "candor/train/fit.h"
 #include "candor/train/judge.h"
 #include "candor/train/programs.h"
@@ -53,10 +54,16 @@ class Trainer {
   /// Runs step `step` of the epoch; its losses are in losses_.
   void run_step(std::int64_t step);
   RunState run_state(std::int64_t step) const { return {options_.seed, at_.random_step + static_cast<std::uint64_t>(step)}; }
+  /// Checks that see the model, a step, the whole training: train/checks/.
+  void begin_checks();
+  void look_at_layers(std::int64_t step);
+  void end_checks();
   void guard(int epoch, std::int64_t step);
   bool guarded(int epoch, std::int64_t step);
   [[noreturn]] void give_up(int epoch, std::int64_t step, const std::string& what);
   std::string first_not_finite(std::int64_t step);
+  /// The rows of a step's batch, or those of them whose numbers are not finite.
+  std::string rows_text(std::int64_t step, bool bad_alone) const;
   bool weights_finite() const;
   std::int64_t batches() const { return (train_rows_ + batch_ - 1) / batch_; }
   std::int64_t steps() const { return part_.steps; }
@@ -96,6 +103,11 @@ class Trainer {
   Position at_;
   Part part_;
   History history_;
+  FitChecks checks_;
+  std::vector<std::size_t> parameter_slots_;  ///< of Model::parameters() in state_
+  std::vector<TensorType> look_types_;
+  std::int64_t first_step_ = 0;               ///< RunState::step of the first step of this training
+  std::vector<Tensor> before_step_;           ///< the weights before a step whose layers are looked at
   Config run_;  ///< what a resume point belongs to; null without one
   std::optional<ResumeWriter> resume_;
 };

@@ -96,7 +96,7 @@ void require_same_shape(const std::string& loss, const Tensor& y_true, const Ten
   std::string hint;
   if (y_true.size() == y_pred.size()) hint = "; reshape one of them, a loss never broadcasts";
   else hint = "; the model's output must have the shape of the targets, a loss never broadcasts";
-  fail(ErrorKind::shape, loss + ": targets " + to_string(y_true.shape()) + " and predictions " + to_string(y_pred.shape()) + " differ" + hint);
+  fail(ErrorKind::shape, loss + ": targets " + to_string(y_true.shape()) + " and predictions " + to_string(y_pred.shape()) + " differ" + hint + " (model.loss-shape)");
 }
 
 Tensor fit_weights(const std::string& who, const char* what, const Tensor& weights, const Tensor& values) {

@@ -39,7 +39,10 @@ class Body final : public CallbackBody {
   }
 
   void on_train_end(TrainState& state) override {
-    if (o_.restore_best_weights && !weights_.empty()) state.model.set_weights(weights_);
+    if (o_.restore_best_weights && !weights_.empty()) {
+      state.model.set_weights(weights_);
+      state.kept_epoch = best_epoch_;
+    }
   }
 
   std::string kind() const override { return "EarlyStopping"; }

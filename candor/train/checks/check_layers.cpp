@@ -1,0 +1,105 @@
+// model.linear-stack, model.norm-order and model.capacity: layers that undo or waste each other.
+#include <algorithm>
+
+#include "candor/base/text.h"
+#include "candor/nn/model_body.h"
+#include "candor/train/checks/check_model.h"
+#include "candor/train/checks/layer_calls.h"
+
+namespace candor::detail {
+namespace {
+
+constexpr const char* order_id = "model.norm-order";
+
+std::int64_t width_of(const LayerCall& call) {
+  const Config options = options_of(call.layer);
+  for (const char* key : {"units", "filters"})
+    if (const Config* found = options.find(key); found && found->is_integer()) return found->integer();
+  return 0;
+}
+
+std::int64_t inputs_of(const LayerCall& call) {
+  if (!call.layer.built()) return 0;
+  for (const auto& [name, variable] : call.layer.body().own_weights())
+    if (name == "kernel" && variable.shape().rank() >= 2) return variable.shape().size() / variable.shape()[-1];
+  return 0;
+}
+
+bool pools(const std::string& kind) { return kind.find("Pooling") != std::string::npos || kind.find("ZeroPadding") == 0 || kind.find("UpSampling") == 0; }
+
+bool bends(const LayerCall& call) { return !call.activation.empty() && call.activation != "linear"; }
+
+}  // namespace
+
+void check_linear_stack(const ModelUnderCheck& m, CheckNotes& notes) {
+  const LayerCalls calls = layer_calls(m.model);
+  for (const LayerCall& second : calls.calls) {
+    if (!is_linear_map(second.kind) || second.from.size() != 1) continue;
+    int from = second.from.front();
+    bool norm = false;
+    while (from >= 0) {
+      const LayerCall& between = calls.calls[static_cast<std::size_t>(from)];
+      if (between.from.size() != 1) break;
+      if (between.kind == "BatchNormalization") norm = true;
+      else if (!only_moves(between.kind) && !only_in_training(between.kind) && !(pools(between.kind) && between.kind.find("Max") == std::string::npos)) break;
+      from = between.from.front();
+    }
+    if (from < 0) continue;
+    const LayerCall& first = calls.calls[static_cast<std::size_t>(from)];
+    if (!is_linear_map(first.kind) || bends(first) || first.activation.empty() || calls.readers(from).size() != 1) continue;
+    // A narrow layer between two wide ones is a way to save weights, not a mistake.
+    const bool narrow = width_of(first) < std::min(inputs_of(first), width_of(second));
+    const std::string pair = short_name(first) + " and " + short_name(second);
+    notes.findings.push_back({"model.linear-stack", narrow || norm ? Severity::note : Severity::warning,
+                              pair + " follow each other with no activation between" + (norm ? " (batch normalisation bends nothing)" : "") + ": together they can do no more than one of them" +
+                                  (narrow ? ", unless the narrow layer in the middle is meant to save weights" : "") + ". Give " + short_name(first) + " an activation such as relu, or leave it out",
+                              "layer " + short_name(first), {}});
+  }
+}
+
+void check_norm_order(const ModelUnderCheck& m, CheckNotes& notes) {
+  const LayerCalls calls = layer_calls(m.model);
+  for (const LayerCall& norm : calls.calls) {
+    if (norm.kind != "BatchNormalization" || norm.from.size() != 1) continue;
+    const std::string where = "layer " + short_name(norm);
+    bool dropped = false;
+    std::string dropout;
+    int from = norm.from.front();
+    while (from >= 0) {
+      const LayerCall& before = calls.calls[static_cast<std::size_t>(from)];
+      if (before.from.size() != 1) break;
+      if (only_in_training(before.kind)) dropped = true, dropout = short_name(before);
+      else if (!only_moves(before.kind) && !pools(before.kind)) break;
+      from = before.from.front();
+    }
+    if (dropped) {
+      notes.findings.push_back({order_id, Severity::note, short_name(norm) + " stands behind " + dropout + ": what is dropped in training changes the variance that it keeps, and in use nothing is dropped, so its numbers no longer fit (Li et al. 2018). Put the dropout behind it", where, {}});
+    }
+    if (from < 0) continue;
+    const LayerCall& before = calls.calls[static_cast<std::size_t>(from)];
+    if (bends(before)) {
+      notes.findings.push_back({order_id, Severity::note, short_name(norm) + " stands behind the activation (" + before.activation + " of " + short_name(before) + "): batch normalisation was meant to stand before it, so that half of what comes in is positive (Ioffe, Szegedy 2015). Often it makes little difference; compare both", where, {}});
+    } else if (is_linear_map(before.kind) && !dropped && calls.readers(from).size() == 1) {
+      const Config options = options_of(before.layer), own = options_of(norm.layer);
+      if (options.get("use_bias", false) && own.get("center", true))
+        notes.findings.push_back({order_id, Severity::note, "the bias of " + short_name(before) + " does nothing: " + short_name(norm) + " takes the mean away and adds a bias of its own. Say use_bias = false", "layer " + short_name(before), {}});
+    }
+  }
+}
+
+void check_capacity(const ModelUnderCheck& m, CheckNotes& notes) {
+  std::int64_t trained = 0;
+  for (const Variable& v : m.model.parameters()) trained += v.shape().size();
+  std::int64_t numbers = 0;
+  for (const Tensor& y : m.y) numbers += y.shape(0) > 0 ? y.size() / y.shape(0) * m.rows : 0;
+  if (numbers < 1) return;
+  constexpr double many = 100;
+  const double each = static_cast<double>(trained) / static_cast<double>(numbers);
+  if (each > many) {
+    notes.findings.push_back({"model.capacity", Severity::note,
+                              with_thousands(trained) + " parameters are learned from " + with_thousands(m.rows) + " rows, " + number_text(each) + " for each target number: the rows cannot pin them down, and the model may learn them by heart. Watch validation rows; a smaller model, a simple method or one trained elsewhere may do better",
+                              {}, {{"parameters", static_cast<double>(trained)}, {"rows", static_cast<double>(m.rows)}}});
+  }
+}
+
+}  // namespace candor::detail

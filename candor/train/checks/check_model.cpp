@@ -1,0 +1,97 @@
+#include "candor/train/checks/check_model.h"
+
+#include <algorithm>
+
+#include "candor/base/error.h"
+#include "candor/graph/trace.h"
+#include "candor/train/on_batch.h"
+#include "candor/train/programs.h"
+#include "candor/train/undo.h"
+
+namespace candor {
+namespace detail {
+
+CheckNotes check_before_fit(const ModelUnderCheck& m) {
+  CheckNotes notes;
+  guarded(notes, "model.loss-activation", [&](CheckNotes& n) { check_losses(m, n); });
+  notes.checked.emplace_back("model.output-size");
+  guarded(notes, "model.linear-stack", [&](CheckNotes& n) { check_linear_stack(m, n); });
+  guarded(notes, "model.norm-order", [&](CheckNotes& n) { check_norm_order(m, n); });
+  guarded(notes, "model.dead-end", [&](CheckNotes& n) { check_graph(m, n); });
+  guarded(notes, "model.capacity", [&](CheckNotes& n) { check_capacity(m, n); });
+  return notes;
+}
+
+void check_memory(const ModelUnderCheck& m, CheckNotes& notes) {
+  constexpr std::int64_t most_rows = 16;
+  constexpr int steps = 300;
+  constexpr double enough = .2;  // of the loss that it began with
+  const std::int64_t rows = std::min(most_rows, m.rows);
+  const auto part = [&](const std::vector<Tensor>& all) {
+    std::vector<Tensor> some;
+    for (const Tensor& t : all) some.push_back(t.view_slice(0, 0, rows).contiguous());
+    return some;
+  };
+  if (!m.model.compile_options().optimizer.defined() || m.x.size() != 1) {
+    notes.skipped.push_back({"model.overfit-one-batch", "it needs an optimizer and a model of one input"});
+    return;
+  }
+  const std::vector<Tensor> x = part(m.x), y = part(m.y);
+  const Undo undo(m.model, x.front());
+  double first = 0, last = 0, best = 0;
+  for (int step = 0; step < steps; ++step) {
+    m.model.reset_metrics();
+    last = m.model.train_on_batch(x, y, {})["loss"];
+    if (step == 0) first = best = last;
+    best = std::min(best, last);
+    if (best < .05 * first) break;
+  }
+  if (!(first > 1e-6) || best < enough * first) return;
+  notes.findings.push_back({"model.overfit-one-batch", Severity::warning,
+                            "in " + std::to_string(steps) + " steps on the same " + std::to_string(rows) + " rows the loss only came from " + number_text(first) + " to " + number_text(best) +
+                                ": a sound model learns so few rows by heart. Look for a wrong loss, a learning rate far off, layers that pass nothing on, or too few units",
+                            {}, {{"first loss", first}, {"lowest loss", best}, {"rows", static_cast<double>(rows)}, {"steps", static_cast<double>(steps)}}});
+}
+
+}  // namespace detail
+
+CheckNotes check_model(const Model& model, const std::vector<Tensor>& x, const std::vector<Tensor>& y, const CheckModelOptions& options) {
+  const std::string who = model.name() + ": check_model";
+  if (model.compile_options().loss.empty()) fail(ErrorKind::invalid_argument, who + ": compile was given no loss");
+  detail::ModelUnderCheck m{model, {}, {}, detail::check_rows(who, x, y), options.batch_size};
+  for (const Tensor& t : x) m.x.push_back(t.contiguous());
+  for (const Tensor& t : y) m.y.push_back(t.contiguous());
+  if (!model.built()) {
+    std::vector<Tensor> sample;
+    for (const Tensor& t : m.x) sample.push_back(t.view_slice(0, 0, 1).contiguous());
+    model.predict_on_batch(sample);
+  }
+  CheckNotes notes = detail::check_before_fit(m);
+  bool fits = true;
+  detail::guarded(notes, "model.loss-shape", [&](CheckNotes& n) {
+    const std::int64_t rows = std::min<std::int64_t>(m.rows, options.batch_size);
+    std::vector<TensorType> types;
+    for (const std::vector<Tensor>* part : {&m.x, &m.y})
+      for (const Tensor& t : *part) types.push_back({t.shape().with(0, rows), t.dtype()});
+    try {
+      trace([&](std::span<const Tensor> in) {
+        std::vector<Tensor> results;
+        const std::vector<Tensor> outputs = model.call(in.first(m.x.size()), inference);
+        if (outputs.size() != m.y.size()) fail(ErrorKind::shape, "the model has " + std::to_string(outputs.size()) + " outputs, and " + std::to_string(m.y.size()) + " targets came");
+        for (std::size_t i = 0; i < outputs.size(); ++i) results.push_back(model.compile_options().loss[i](in[m.x.size() + i], outputs[i]));
+        return results;
+      }, types);
+    } catch (const Error& e) {
+      if (e.kind() != ErrorKind::shape) throw;
+      fits = false;
+      n.findings.push_back({"model.loss-shape", Severity::error, e.what(), {}, {}});
+    }
+  });
+  detail::guarded(notes, "model.shape-advice", [&](CheckNotes& n) { detail::check_shape_advice(m, n); });
+  if (options.memorise && fits) detail::guarded(notes, "model.overfit-one-batch", [&](CheckNotes& n) { detail::check_memory(m, n); });
+  return notes;
+}
+
+CheckNotes check_model(const Model& model, const Tensor& x, const Tensor& y, const CheckModelOptions& options) { return check_model(model, std::vector<Tensor>{x}, std::vector<Tensor>{y}, options); }
+
+}  // namespace candor

@@ -1,0 +1,50 @@
+// What can be said of a model, its loss and its targets before the first step. fit asks unasked; check_model is for everyone else.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "candor/nn/model.h"
+#include "candor/train/checks/guarded.h"
+
+namespace candor {
+
+/// How check_model looks.
+struct CheckModelOptions {
+  std::int64_t batch_size = 32;  ///< of the training to come: what the model is tried with
+  bool memorise = false;         ///< model.overfit-one-batch too: some hundred steps on one small batch; the weights are put back
+};
+
+/// What the model checks say: model.loss-activation, loss-shape, output-size, linear-stack, norm-order, dead-end, capacity, shape-advice; with
+/// `memorise` also model.overfit-one-batch. The model is compiled; it is built when it is not. Nothing is trained.
+/// Throws Error (invalid_argument) for a model without loss, or inputs and targets of other numbers of rows.
+CheckNotes check_model(const Model& model, const std::vector<Tensor>& x, const std::vector<Tensor>& y, const CheckModelOptions& options = {});
+CheckNotes check_model(const Model& model, const Tensor& x, const Tensor& y, const CheckModelOptions& options = {});
+
+namespace detail {
+
+/// What the checks on a model see.
+struct ModelUnderCheck {
+  const Model& model;
+  std::vector<Tensor> x, y;       ///< contiguous
+  std::int64_t rows = 0, batch = 32;
+};
+
+/// model.loss-activation and model.output-size, for each output.
+void check_losses(const ModelUnderCheck& m, CheckNotes& notes);
+/// model.linear-stack, model.norm-order.
+void check_linear_stack(const ModelUnderCheck& m, CheckNotes& notes);
+void check_norm_order(const ModelUnderCheck& m, CheckNotes& notes);
+/// model.capacity, model.shape-advice.
+void check_capacity(const ModelUnderCheck& m, CheckNotes& notes);
+void check_shape_advice(const ModelUnderCheck& m, CheckNotes& notes);
+/// model.dead-end, and train.mode as far as the graph tells it.
+void check_graph(const ModelUnderCheck& m, CheckNotes& notes);
+/// model.overfit-one-batch.
+void check_memory(const ModelUnderCheck& m, CheckNotes& notes);
+
+/// All but loss-shape and overfit-one-batch: what fit asks for. The model is built.
+CheckNotes check_before_fit(const ModelUnderCheck& m);
+
+}  // namespace detail
+}  // namespace candor
