@@ -33,7 +33,7 @@ struct RecurrentSpec {
 
 struct Case {
   std::string name;
-  std::string kind;  ///< "train", "infer", "process", "vmap", "custom_loop", "resume_cost", "extra"
+  std::string kind;  ///< "train", "infer", "process", "vmap", "custom_loop", "resume_cost", "checks_cost", "extra"
   std::string unit;  ///< "s/epoch", "us/step", "ms/step", "us", "images/s", "s", ...
   std::string data;  ///< "mnist", "tiny", "random", "text", "sequences"
   std::string fixture;

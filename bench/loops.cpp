@@ -128,4 +128,36 @@ std::vector<Measured> measure_resume_cost(const Case& c, const Settings& setting
   return {row};
 }
 
+std::vector<Measured> measure_checks_cost(const Case& c, const Settings& settings) {
+  const Inputs in = make_inputs(c);
+  const data::Dataset rows = rows_of(c, in);
+  constexpr int count = 5;
+  // From the first step to the last, with everything that is made for it.
+  const auto seconds = [&](bool checks) {
+    const Sequential model = compiled_network(c, in);
+    FitOptions options = epochs(c, count);
+    options.checks = checks;
+    return seconds_of([&] { model.fit(rows, options); });
+  };
+  settings.say(c.name + ": " + std::to_string(settings.rounds) + " rounds");
+  std::vector<double> with, without, percent;
+  for (int round = 0; round < 3 * settings.rounds; ++round) {
+    without.push_back(seconds(false));
+    with.push_back(seconds(true));
+    percent.push_back(100 * (with.back() / without.back() - 1));
+  }
+  Measured row;
+  row.test = c.name;
+  row.system = "Candor";
+  row.unit = c.unit;
+  row.threads = candor::threads();
+  row.must = c.must;
+  row.absolute = true;
+  row.value = 100 * (median(with) / median(without) - 1);
+  median(percent);  // sorts
+  row.low = percent.front();
+  row.high = percent.back();
+  return {row};
+}
+
 }  // namespace candor::bench

@@ -83,6 +83,7 @@ std::vector<Measured> measure(const Case& c, const Settings& settings) {
   if (c.kind == "extra") return measure_extra(c, settings);
   if (c.kind == "vmap") return measure_vmap(c, settings);
   if (c.kind == "custom_loop") return measure_custom_loop(c, settings);
+  if (c.kind == "checks_cost") return measure_checks_cost(c, settings);
   if (c.kind == "resume_cost") return measure_resume_cost(c, settings);
   return measure_case(c, settings);
 }

@@ -122,7 +122,9 @@ void Trainer::set_arguments(std::int64_t step) {
     return;
   }
   const auto rows = static_cast<std::size_t>(step_rows(step));
+  const double start = now();
   options_.augmentation.apply(data_[0], data_[1], {order, rows}, options_.seed, static_cast<std::uint64_t>(at_.epoch), batch_data_[0].raw(), batch_data_[1].raw());
+  augmentation_seconds_ += now() - start;
   for (std::size_t i = 2; i < data_.size(); ++i)
     for (std::size_t row = 0; row < rows; ++row) std::memcpy(row_pointer(batch_data_[i], static_cast<std::int64_t>(row)), row_pointer(data_[i], order[row]), data_[i].type().bytes() / static_cast<std::size_t>(rows_));
   if (seen_targets_.defined()) std::memcpy(row_pointer(seen_targets_, (part_.first + step) * batch_), batch_data_[1].raw(), rows * (seen_targets_.type().bytes() / static_cast<std::size_t>(train_rows_)));

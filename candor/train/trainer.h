@@ -106,6 +106,7 @@ class Trainer {
   FitChecks checks_;
   std::vector<std::size_t> parameter_slots_;  ///< of Model::parameters() in state_
   std::vector<TensorType> look_types_;
+  double augmentation_seconds_ = 0;
   std::int64_t first_step_ = 0;               ///< RunState::step of the first step of this training
   std::vector<Tensor> before_step_;           ///< the weights before a step whose layers are looked at
   Config run_;  ///< what a resume point belongs to; null without one

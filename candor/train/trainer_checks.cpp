@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "candor/train/checks/guarded.h"
+#include "candor/train/checks/speed.h"
 #include "candor/train/trainer.h"
 
 namespace candor::detail {
@@ -41,6 +43,19 @@ void Trainer::end_checks() {
   curves.kept_epoch = seen_.kept_epoch;
   curves.ended_early = !seen_.stop.empty();
   const std::string score = curves.score;
+  CheckNotes slow;
+  detail::guarded(slow, "train.slow", [&](CheckNotes& notes) {
+    double seconds = 0, flops = 0, plain = 0;
+    for (const double s : history_.seconds()) seconds += s;
+    if (seconds < 2) return;
+    std::string op;
+    for (const PlanRow& row : full_->rows()) {
+      flops += row.flops;
+      if (row.kernel.rfind("reference", 0) == 0) plain += row.flops, op = op.empty() ? row.op : op;
+    }
+    check_speed({seconds, augmentation_seconds_, flops > 0 ? plain / flops : 0, op}, notes);
+  });
+  checks_.add(std::move(slow));
   checks_.end(history_, std::move(curves), [&](std::int64_t rows) {
     const std::span<const Tensor> all(data_);
     Judge again(*programs_, all.first(programs_->inputs()), all.subspan(programs_->inputs(), target_count_), {}, {0, rows}, 256);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "candor/candor.h"
+#include "candor/nn/layer_body.h"
 #include "candor/tensor/random.h"
 #include "candor/train/checks/check_model.h"
 #include "candor/train/checks/curves.h"
@@ -220,6 +221,251 @@ TEST(Checks, SilenceTakesIdsThatThereAre) {
   EXPECT_FALSE(has(model.fit(r.x, r.classes, options).findings(), "model.loss-activation"));
   options.silence = {"model.loss-activatoin"};
   EXPECT_THROW(model.fit(r.x, r.classes, options), Error);
+}
+
+/// Drops half of what it gets whatever the mode, or none, by its options.
+class MistakenDropout final : public detail::SimpleLayerBody {
+ public:
+  explicit MistakenDropout(bool always) : SimpleLayerBody("mistaken"), inner_(0.5), always_(always) {}
+  std::string kind() const override { return "MistakenDropout"; }
+  std::vector<Layer> children() const override { return {inner_}; }
+
+ protected:
+  Tensor apply_one(const Tensor& x, Mode) override { return inner_(x, always_ ? training : inference); }
+
+ private:
+  Dropout inner_;
+  bool always_;
+};
+
+/// A layer with a weight that goes nowhere.
+class Unconnected final : public detail::SimpleLayerBody {
+ public:
+  Unconnected() : SimpleLayerBody("unconnected"), side_(8) {}
+  std::string kind() const override { return "Unconnected"; }
+  std::vector<Layer> children() const override { return {side_}; }
+  void build(std::span<const TensorType> in) override { side_.build(in[0]); }
+
+ protected:
+  Tensor apply_one(const Tensor& x, Mode mode) override {
+    (void)side_(x, mode);
+    return x;
+  }
+
+ private:
+  Dense side_;
+};
+
+TEST(Checks, LayersThatUndoEachOther) {
+  const Rows r = clouds(200);
+  const Loss loss = SparseCategoricalCrossentropy{.from_logits = true};
+  EXPECT_TRUE(has(checked({Dense{32}, Dense{4}}, loss, r.x, r.classes), "model.linear-stack", Severity::warning));
+  EXPECT_FALSE(has(checked({Dense{32, {.activation = relu}}, Dense{4}}, loss, r.x, r.classes), "model.linear-stack"));
+  EXPECT_FALSE(has(checked({Dense{32}, ReLU{}, Dropout{.2}, Dense{4}}, loss, r.x, r.classes), "model.linear-stack"));
+  // Batch normalisation behind the activation.
+  EXPECT_TRUE(has(checked({Dense{16, {.activation = relu}}, BatchNormalization{}, Dense{4}}, loss, r.x, r.classes), "model.norm-order"));
+  EXPECT_TRUE(has(checked({Dense{16, {.use_bias = false}}, Dropout{.3}, BatchNormalization{}, ReLU{}, Dense{4}}, loss, r.x, r.classes), "model.norm-order"));
+  EXPECT_TRUE(has(checked({Dense{16}, BatchNormalization{}, ReLU{}, Dense{4}}, loss, r.x, r.classes), "model.norm-order"));
+  EXPECT_FALSE(has(checked({Dense{16, {.use_bias = false}}, BatchNormalization{}, ReLU{}, Dropout{.3}, Dense{4}}, loss, r.x, r.classes), "model.norm-order"));
+  EXPECT_TRUE(has(checked({Dense{1000, {.activation = relu}}, Dense{1000, {.activation = relu}}, Dense{4}}, loss, r.x, r.classes), "model.capacity"));
+  EXPECT_FALSE(has(checked({Dense{32, {.activation = relu}}, Dense{4}}, loss, r.x, r.classes), "model.capacity"));
+}
+
+TEST(Checks, WeightsThatNoLossReaches) {
+  const Rows r = clouds(200);
+  const Loss loss = SparseCategoricalCrossentropy{.from_logits = true};
+  const std::vector<Finding> found = checked({Layer(std::make_shared<Unconnected>()), Dense{4}}, loss, r.x, r.classes);
+  EXPECT_TRUE(has(found, "model.dead-end", Severity::warning)) << text(found);
+  const Symbol a = Input({2}), b = Input({3});
+  const Model two{{a, b}, {Dense{4}(a)}};
+  two.compile({.loss = loss, .optimizer = Adam{}});
+  EXPECT_TRUE(has(check_model(two, {r.x, Tensor::zeros({200, 3})}, {r.classes}).findings, "model.dead-end", Severity::warning));
+  EXPECT_FALSE(has(checked({Dense{8, {.activation = relu}}, Dense{4}}, loss, r.x, r.classes), "model.dead-end"));
+}
+
+TEST(Checks, DropoutInTheWrongMode) {
+  const Rows r = clouds(320);
+  const Loss loss = SparseCategoricalCrossentropy{.from_logits = true};
+  EXPECT_TRUE(has(checked({Dense{16, {.activation = relu}}, Layer(std::make_shared<MistakenDropout>(true)), Dense{4}}, loss, r.x, r.classes), "train.mode", Severity::warning));
+  EXPECT_FALSE(has(checked({Dense{16, {.activation = relu}}, Dropout{.5}, BatchNormalization{}, Dense{4}}, loss, r.x, r.classes), "train.mode"));
+}
+
+TEST(Checks, OneBatchThatCannotBeLearned) {
+  const Rows r = clouds(64);
+  const auto notes = [&](double rate) {
+    const Sequential model{Dense{32, {.activation = relu}}, Dense{4}};
+    model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = Adam{rate}});
+    model.build({2});
+    const std::vector<float> before = model.weights().front().to_vector();
+    const CheckNotes found = check_model(model, r.x, r.classes, {.memorise = true});
+    EXPECT_EQ(model.weights().front().to_vector(), before);
+    return found.findings;
+  };
+  EXPECT_TRUE(has(notes(1e-6), "model.overfit-one-batch", Severity::warning));
+  EXPECT_FALSE(has(notes(.02), "model.overfit-one-batch"));
+}
+
+TEST(Checks, DecodersAndColumnsWithoutAnOrder) {
+  set_random_seed(2);
+  const Tensor pictures = random_uniform({8, 14, 14, 1}, 0, 1, {1, 1});
+  const auto coder = [](bool padded) {
+    std::vector<Layer> layers;
+    if (padded) layers.push_back(ZeroPadding2D{{{1, 1}, {1, 1}}});
+    for (const Layer& l : std::vector<Layer>{Conv2D{4, {3, 3}, {.padding = "same", .activation = relu}}, MaxPooling2D{}, Conv2D{4, {3, 3}, {.padding = "same", .activation = relu}}, MaxPooling2D{}, UpSampling2D{}, UpSampling2D{}, Conv2D{1, {3, 3}, {.padding = "same", .activation = sigmoid}}}) layers.push_back(l);
+    return layers;
+  };
+  const std::vector<Finding> odd = checked(coder(false), MeanSquaredError{}, pictures, pictures);
+  EXPECT_TRUE(has(odd, "model.shape-advice", Severity::warning)) << text(odd);
+  const Tensor even = random_uniform({8, 16, 16, 1}, 0, 1, {1, 1});
+  EXPECT_FALSE(has(checked(coder(false), MeanSquaredError{}, even, even), "model.shape-advice"));
+  Numbers random(4);
+  std::vector<float> columns, waves;
+  for (int i = 0; i < 100; ++i) {
+    const double start = 6 * random.next();
+    for (int j = 0; j < 10; ++j) columns.push_back(static_cast<float>(random.normal())), waves.push_back(static_cast<float>(std::sin(start + .4 * j)));
+  }
+  const auto recurrent = [&](const std::vector<float>& x) { return checked({SimpleRNN{4}, Dense{1}}, MeanSquaredError{}, Tensor::from(x, Shape{100, 10, 1}), Tensor::zeros({100, 1})); };
+  EXPECT_TRUE(has(recurrent(columns), "model.shape-advice"));
+  EXPECT_FALSE(has(recurrent(waves), "model.shape-advice"));
+}
+
+std::vector<Finding> trained(const std::vector<Layer>& layers, double rate, const Tensor& x, const Rows& r, int epochs = 20) {
+  set_random_seed(1);
+  const Sequential model(layers);
+  model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = Adam{rate}, .metrics = {Accuracy{}}});
+  return model.fit(x, r.classes, quiet(epochs)).findings();
+}
+
+TEST(Checks, UnitsThatAreDeadOrSaturated) {
+  const Rows r = clouds(640);
+  const std::vector<Finding> dead = trained({Dense{32, {.activation = relu, .bias_initializer = Constant{-10}}}, Dense{4}}, .001, r.x, r);
+  EXPECT_TRUE(has(dead, "train.dead-units", Severity::warning)) << text(dead);
+  const std::vector<Finding> saturated = trained({Dense{32, {.activation = tanh, .kernel_initializer = RandomNormal{.stddev = 30000}}}, Dense{4}}, .001, r.x, r);
+  EXPECT_TRUE(has(saturated, "train.saturated", Severity::warning)) << text(saturated);
+  for (const std::vector<Finding>& sound : {trained({Dense{32, {.activation = relu}}, Dense{4}}, .003, r.x, r), trained({Dense{32, {.activation = tanh}}, Dense{4}}, .003, r.x, r)}) EXPECT_SOUND(sound);
+}
+
+TEST(Checks, StepsThatAreTooSmallOrTooLarge) {
+  const Rows r = clouds(640);
+  const std::vector<Finding> small = trained({Dense{32, {.activation = relu}}, Dense{4}}, 1e-7, r.x, r);
+  EXPECT_TRUE(has(small, "train.update-ratio", Severity::warning)) << text(small);
+  const std::vector<Finding> large = trained({Dense{32, {.activation = relu}}, Dense{32, {.activation = relu}}, Dense{4}}, 30, r.x, r);
+  EXPECT_TRUE(has(large, "train.diverge", Severity::warning) || has(large, "train.update-ratio", Severity::warning) || has(large, "train.plateau", Severity::warning)) << text(large);
+}
+
+TEST(Checks, GradientsThatVanish) {
+  const Rows r = clouds(640);
+  std::vector<Layer> deep;
+  for (int i = 0; i < 12; ++i) deep.push_back(Dense{16, {.activation = sigmoid}});
+  deep.push_back(Dense{4});
+  const std::vector<Finding> found = trained(deep, .001, r.x, r);
+  EXPECT_TRUE(has(found, "train.gradients", Severity::warning)) << text(found);
+}
+
+detail::Curves curve(std::vector<double> loss, std::vector<double> val = {}) {
+  detail::Curves c;
+  c.loss = std::move(loss), c.val_loss = std::move(val);
+  c.rows = 1000, c.val_rows = 300, c.steps = 1000;
+  c.guess = {true, true, 1.386, 1.386};
+  return c;
+}
+
+std::vector<Finding> of_curve(const detail::Curves& c) {
+  CheckNotes notes;
+  detail::check_curves(c, notes);
+  return notes.findings;
+}
+
+TEST(Checks, CurvesOfALoss) {
+  EXPECT_TRUE(has(of_curve(curve({1.387, 1.386, 1.386, 1.387})), "train.plateau", Severity::warning));
+  EXPECT_TRUE(has(of_curve(curve({1.6, 1.5, 1.42, 1.40})), "train.underfit", Severity::warning));
+  EXPECT_TRUE(has(of_curve(curve({.6, .5, 1.2, 1.3, 1.35})), "train.diverge", Severity::warning));
+  EXPECT_TRUE(has(of_curve(curve({80, 90, 70, 85})), "train.diverge", Severity::warning));
+  EXPECT_TRUE(has(of_curve(curve({.9, .5, .3, .2, .9, .2, .15, .14})), "train.spike"));
+  EXPECT_TRUE(has(of_curve(curve({.9, .7, .5, .4, .3})), "train.not-long-enough"));
+  EXPECT_TRUE(has(of_curve(curve({.9, .5, .3, .2, .1, .05, .02, .01}, {.9, .6, .55, .6, .7, .9, 1.2, 1.5})), "train.overfit", Severity::warning));
+  const std::vector<Finding> sound = of_curve(curve({.9, .5, .4, .36, .35, .345, .343, .342}, {.85, .52, .44, .42, .41, .405, .41, .408}));
+  EXPECT_TRUE(sound.empty()) << text(sound);
+  detail::Curves few = curve({.9, .5, .3, .2}, {.9, .6, .7, .8});
+  few.val_rows = 12;
+  CheckNotes notes;
+  detail::check_curves(few, notes);
+  EXPECT_FALSE(has(notes.findings, "train.overfit"));
+  ASSERT_FALSE(notes.skipped.empty());
+  EXPECT_NE(notes.skipped.front().why.find("n = 12, needs 20"), std::string::npos);
+}
+
+/// A quarter of left and right wrong among the training rows: training .65 below test .71.
+TEST(Checks, TrainingBelowTestIsImpossible) {
+  const auto found = detail::impossible({.65, 1200, .71, 400}, "accuracy", "test");
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->id, "train.impossible");
+  EXPECT_NE(found->message.find("0.65"), std::string::npos);
+  EXPECT_NE(found->message.find("0.71"), std::string::npos);
+  EXPECT_EQ(found->severity, Severity::note);
+  EXPECT_EQ(detail::impossible({.65, 2560, .71, 640}, "accuracy", "test")->severity, Severity::warning);
+  EXPECT_FALSE(detail::impossible({.65, 100, .71, 50}, "accuracy", "test").has_value());
+  EXPECT_FALSE(detail::impossible({.98, 60000, .985, 10000}, "accuracy", "test").has_value());
+  EXPECT_FALSE(detail::impossible({.90, 1000, .80, 400}, "accuracy", "test").has_value());
+}
+
+TEST(Checks, TrainingBelowValidationInAFit) {
+  Rows train = clouds(1200, 1, .3);
+  const Rows test = clouds(400, 2, .3);
+  std::vector<std::int32_t> wrong = train.classes.to_vector<std::int32_t>();
+  Numbers random(9);
+  for (std::int32_t& k : wrong)
+    if (random.next() < .25) k ^= 1;
+  set_random_seed(1);
+  const Sequential model{Dense{16, {.activation = relu}}, Dropout{.2}, Dense{4}};
+  model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = Adam{.005}, .metrics = {Accuracy{}}});
+  FitOptions options = quiet(10);
+  options.validation_data = {test.x, test.classes};
+  const std::vector<Finding> found = model.fit(train.x, Tensor::from(wrong, Shape{1200}), options).findings();
+  EXPECT_TRUE(has(found, "train.impossible", Severity::warning)) << text(found);
+  const std::vector<Finding> sound = model.fit(train.x, train.classes, options).findings();
+  EXPECT_FALSE(has(sound, "train.impossible")) << text(sound);
+}
+
+/// A start vector of three entries for four states.
+TEST(Checks, AStartVectorOfAnotherSizeIsRefused) {
+  const SimpleRNN layer{4};
+  const std::vector<Tensor> x{Tensor::zeros({2, 5, 1})};
+  try {
+    layer.call(x, {.mode = inference, .tensors = {{"initial_state", Tensor::zeros({2, 3})}}, .options = {}});
+    FAIL() << "three entries are no state of four";
+  } catch (const Error& e) {
+    const std::string what = e.what();
+    EXPECT_NE(what.find('3'), std::string::npos) << what;
+    EXPECT_NE(what.find('4'), std::string::npos) << what;
+  }
+}
+
+/// R2 of all rows is .905; the mean of batches' R2 is another number.
+TEST(Checks, R2IsNotAMeanOfBatches) {
+  Numbers random(42);
+  std::vector<float> x, y;
+  for (int i = 0; i < 50; ++i) x.push_back(static_cast<float>(random.next()));
+  std::sort(x.begin(), x.end());
+  for (const float v : x) y.push_back(static_cast<float>(1 - v + .1 * random.normal()));
+  set_random_seed(1);
+  const Sequential model{Dense{1}};
+  model.compile({.loss = MeanSquaredError{}, .optimizer = SGD{.1}, .metrics = {R2Score{}}});
+  const Tensor in = Tensor::from(x, Shape{50, 1}), out = Tensor::from(y, Shape{50, 1});
+  model.fit(in, out, quiet(200, 10));
+  const std::vector<float> said = model.predict(in).to_vector();
+  const auto r2 = [&](std::size_t from, std::size_t to) {
+    double mean = 0, rest = 0, all = 0;
+    for (std::size_t i = from; i < to; ++i) mean += y[i] / static_cast<double>(to - from);
+    for (std::size_t i = from; i < to; ++i) rest += (y[i] - said[i]) * (y[i] - said[i]), all += (y[i] - mean) * (y[i] - mean);
+    return 1 - rest / all;
+  };
+  double batches = 0;
+  for (std::size_t i = 0; i < 50; i += 10) batches += r2(i, i + 10) / 5;
+  EvaluateOptions by_ten;
+  by_ten.batch_size = 10;
+  EXPECT_NEAR(model.evaluate(in, out, by_ten)["r2_score"], r2(0, 50), 1e-5);
+  EXPECT_GT(r2(0, 50) - batches, .2);
 }
 
 }  // namespace

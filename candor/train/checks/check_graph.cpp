@@ -7,7 +7,6 @@
 #include "candor/graph/trace.h"
 #include "candor/nn/model_body.h"
 #include "candor/ops/elementwise.h"
-#include "candor/ops/reduce.h"
 #include "candor/train/checks/check_model.h"
 #include "candor/train/checks/layer_calls.h"
 #include "candor/train/programs.h"
@@ -42,6 +41,18 @@ std::set<const void*> reaching(const Graph& graph) {
   return found;
 }
 
+/// Frozen, with a bias that no training has moved from 0.
+bool frozen_before_trained(const Layer& layer) {
+  bool zero = false;
+  for (const auto& [name, weight] : layer.body().own_weights()) {
+    if (weight.trainable()) return false;
+    if (name != "bias" || !is_floating(weight.type().dtype) || weight.shape().size() < 2) continue;
+    const std::vector<float> values = cast(weight.tensor(), DType::f32).to_vector();
+    zero = std::all_of(values.begin(), values.end(), [](float v) { return v == 0; });
+  }
+  return zero;
+}
+
 }  // namespace
 
 void check_graph(const ModelUnderCheck& m, CheckNotes& notes) {
@@ -61,6 +72,12 @@ void check_graph(const ModelUnderCheck& m, CheckNotes& notes) {
   const LayerCalls calls = layer_calls(m.model);
   if (!calls.unused_inputs.empty()) {
     notes.findings.push_back({"model.dead-end", Severity::warning, "no layer reads the input " + name_list(calls.unused_inputs, 5) + ": what is given there changes nothing", "input " + calls.unused_inputs.front(), {}});
+  }
+  std::vector<std::string> untouched;
+  for (const LayerCall& call : calls.calls)
+    if (frozen_before_trained(call.layer) && std::find(untouched.begin(), untouched.end(), call.path) == untouched.end()) untouched.push_back(call.path);
+  if (!untouched.empty()) {
+    notes.findings.push_back({"model.dead-end", Severity::warning, name_list(untouched, 4) + (untouched.size() == 1 ? " is frozen" : " are frozen") + ", and the bias is still the zeros that it was made of: the weights were never trained and never will be. Load trained weights, or set_trainable(true)", "layer " + untouched.front(), {}});
   }
   std::vector<std::string> paths;
   for (const Node& node : graph->nodes)

@@ -167,14 +167,15 @@ void check_curves(const Curves& c, CheckNotes& notes) {
 }
 
 std::optional<Finding> impossible(const ScorePair& s, const std::string& score, const std::string& other) {
-  constexpr double least = .02, z_of_p = 2.326;  // one-sided p = .01
+  constexpr double least = .02, likely = 1.645, sure = 2.326;  // one-sided p = .05 and .01
   if (s.train_rows < 1 || s.other_rows < 1 || s.other - s.train < least) return std::nullopt;
   const auto n = static_cast<double>(s.train_rows), k = static_cast<double>(s.other_rows);
   const double pooled = (s.train * n + s.other * k) / (n + k), error = std::sqrt(pooled * (1 - pooled) * (1 / n + 1 / k));
-  if (!(error > 0) || (s.other - s.train) / error < z_of_p) return std::nullopt;
-  return Finding{"train.impossible", Severity::warning,
+  const double z = error > 0 ? (s.other - s.train) / error : 0;
+  if (z < likely) return std::nullopt;
+  return Finding{"train.impossible", z < sure ? Severity::note : Severity::warning,
                  score + " is " + number_text(s.train) + " on the " + std::to_string(s.train_rows) + " training rows and " + number_text(s.other) + " on the " + std::to_string(s.other_rows) + " " + other +
-                     " rows, more than chance explains (p < .01): what was learned from should be known best. Look for wrong labels among the training rows (copies saved under another label), for other preprocessing on the two sides, and for dropout or augmentation at evaluation",
+                     " rows, more than chance explains (p < " + std::string(z < sure ? ".05" : ".01") + "): what was learned from should be known best. Look for wrong labels among the training rows (copies saved under another label), for other preprocessing on the two sides, and for dropout or augmentation at evaluation",
                  {}, {{"training " + score, s.train}, {"training rows", n}, {other + " " + score, s.other}, {other + " rows", k}}};
 }
 

@@ -28,7 +28,7 @@ Curves curves_of(const History& history);
 void check_curves(const Curves& c, CheckNotes& notes);
 
 /// A share of right answers in training and elsewhere. The training rows are more of them wrong than the others beyond chance (one-sided test
-/// of two shares, p < .01, and at least .02): something is wrong with labels, code or the way the rows were parted.
+/// of two shares, p < .01, and at least .02; a note for p < .05): something is wrong with labels, code or the way the rows were parted.
 struct ScorePair {
   double train = 0;
   std::int64_t train_rows = 0;

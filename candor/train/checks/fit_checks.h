@@ -29,6 +29,8 @@ class FitChecks {
   void look(std::span<const TensorType> types, std::size_t weights, void* const* arguments, const RunState& state, std::int64_t rows, std::span<const Tensor> before, std::int64_t step, double epoch);
   /// What a training that ended at a loss that is not finite says.
   void not_finite(const std::string& message);
+  /// What others found, to be told at the end.
+  void add(CheckNotes&& notes) { keep(std::move(notes), false); }
   /// All findings into `history`, the worst five printed.
   void end(History& history, Curves curves, const Function<double(std::int64_t rows)>& judged_again);
 
