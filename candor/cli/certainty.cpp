@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "candor/base/text.h"
+#include "candor/candid/check.h"
 
 namespace candor::cli {
 namespace {
@@ -23,6 +24,7 @@ double threshold_of(const candid::ConformalScores& scores, double coverage) {
 }  // namespace
 
 void add_certainty_options(CLI::App& command, CertaintyOptions& o) {
+  command.add_flag("--distance", o.distance, "a column `distance`: how far the row lies from the training rows, in units of what 99 of 100 of them stay within; above 2 is far");
   const auto share = [](const std::string& text) {
     char* end = nullptr;
     const double value = std::strtod(text.c_str(), &end);
@@ -38,14 +40,27 @@ Certainty::Certainty(const formats::ModelFile& file, const CertaintyOptions& opt
   if (options.reject_below && !classes) bad_option("--reject-below", "the model answers numbers, which have no probability; --coverage gives their intervals");
   const Config* distance = file.record.find("conformal_distance");
   distance_ = distance && distance->is_number() ? distance->number() : std::nan("");
-  if (!options.coverage) return;
   const candid::Uncertainty known = candid::stored_uncertainty(file.record);
+  training_ = known.distance;
+  if (options.distance && !training_.known()) bad_option("--distance", "the model file does not say how far training rows lie apart; `candor train` with at least 100 rows writes it");
+  if (!options.coverage) return;
   if (classes) threshold_ = threshold_of(known.sets(method_), *options.coverage);
   else distance_ = threshold_of(known.errors, *options.coverage);
 }
 
-std::vector<ExtraColumn> Certainty::columns(const Tensor& outputs) {
+std::vector<ExtraColumn> Certainty::columns(const Tensor& outputs, const Tensor& features) {
+  constexpr std::int64_t most_looked_at = 500;  // unasked, answers must not come later for it
   std::vector<ExtraColumn> out;
+  const std::int64_t left = most_looked_at - static_cast<std::int64_t>(distances_.size());
+  if (training_.known() && features.rank() >= 2 && (options_.distance || left > 0)) {
+    const std::vector<double> far = training_(file_.model, options_.distance ? features : features.view_slice(0, 0, std::min(left, features.shape(0))));
+    distances_.insert(distances_.end(), far.begin(), far.end());
+    if (options_.distance) {
+      ExtraColumn column{"distance", {}, {}};
+      for (const double d : far) column.cells.push_back(candid::score_text(d)), column.values.push_back(number(d));
+      out.push_back(std::move(column));
+    }
+  }
   const std::size_t width = file_.class_names.size();
   if (file_.task != "classification" || outputs.rank() != 2 || outputs.shape(1) != static_cast<std::int64_t>(width)) return out;
   const candid::Matrix p = candid::matrix_of(outputs);
@@ -79,6 +94,9 @@ std::vector<ExtraColumn> Certainty::columns(const Tensor& outputs) {
 }
 
 void Certainty::say() const {
+  candid::Checkup checkup;
+  if (training_.known()) candid::run_check(checkup, "serve.extrapolate", [&] { return candid::check_extrapolation(distances_); });
+  for (const candid::Finding& f : checkup.findings) std::fprintf(stderr, "%s %s: %s\n", to_string(f.severity).c_str(), f.id.c_str(), f.message.c_str());
   if (rows_ == 0) return;
   if (options_.coverage)
     std::fprintf(stderr, "sets hold %s classes on average; of rows like the training rows, %s in 100 sets hold the truth\n", short_number(static_cast<double>(in_sets_) / static_cast<double>(rows_)).c_str(), short_number(100 * *options_.coverage).c_str());

@@ -15,6 +15,7 @@ namespace candor::cli {
 struct CertaintyOptions {
   std::optional<double> coverage, reject_below;
   std::string sets = "lac";
+  bool distance = false;
 };
 void add_certainty_options(CLI::App& command, CertaintyOptions& options);
 
@@ -33,8 +34,8 @@ class Certainty {
 
   /// Half the width of a value's interval at the coverage asked for, else at .95; NaN when it is not known.
   double distance() const { return distance_; }
-  /// The columns for these answers, and counts what is rejected.
-  std::vector<ExtraColumn> columns(const Tensor& outputs);
+  /// The columns for these answers to rows of features, and counts what is rejected and what lies far out.
+  std::vector<ExtraColumn> columns(const Tensor& outputs, const Tensor& features);
   /// A sentence about all rows, on standard error; nothing when nothing was asked for.
   void say() const;
 
@@ -44,6 +45,8 @@ class Certainty {
   candid::SetMethod method_ = candid::SetMethod::lac;
   double distance_ = 0, threshold_ = 0;
   std::int64_t rows_ = 0, rejected_ = 0, in_sets_ = 0;
+  candid::TrainingDistance training_;
+  std::vector<double> distances_;  // of the rows that were looked at
 };
 
 /// The text of answers, line by line, with these columns behind the others.

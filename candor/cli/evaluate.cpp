@@ -1,9 +1,20 @@
 #include <cstdio>
+#include <optional>
 
+#include "candor/base/clock.h"
+#include "candor/candid/check.h"
 #include "candor/candid/finding.h"
+#include "candor/candid/result/test_reused.h"
+#include "candor/candid/uncertainty/uncertainty.h"
 #include "candor/cli/forecast.h"
 #include "candor/cli/model_data.h"
+#include "candor/cli/record.h"
 #include "candor/cli/score.h"
+#include "candor/cli/train_options.h"
+#include "candor/pipeline/card.h"
+#include "candor/pipeline/check_results.h"
+#include "candor/pipeline/run_store.h"
+#include "candor/pipeline/test_rows.h"
 
 namespace candor::cli {
 namespace {
@@ -11,6 +22,8 @@ namespace {
 struct Options {
   std::string model;
   DataOptions data;
+  bool no_record = false, strict = false;
+  std::vector<std::string> silence;
 };
 
 // The baseline of the training rows, judged on these.
@@ -37,7 +50,11 @@ void print_text(const Score& score, const candid::Baseline& baseline, const std:
                   c.predicted ? short_number(share(c.hits, c.predicted)).c_str() : "-");
     }
   }
-  for (const candid::Finding& f : findings) std::fprintf(stderr, "%s %s: %s\n", to_string(f.severity).c_str(), f.id.c_str(), f.message.c_str());
+  std::size_t shown = 0;
+  for (const candid::Severity severity : {candid::Severity::error, candid::Severity::warning, candid::Severity::note})
+    for (const candid::Finding& f : findings)
+      if (f.severity == severity && ++shown <= 5) std::fprintf(stderr, "%s %s: %s\n", to_string(f.severity).c_str(), f.id.c_str(), f.message.c_str());
+  if (shown > 5) std::fprintf(stderr, "%zu more findings: --json shows all\n", shown - 5);
 }
 
 void print_object(const Options& o, const Score& score, const candid::Baseline& baseline, const std::vector<candid::Finding>& findings) {
@@ -58,19 +75,51 @@ void print_object(const Options& o, const Score& score, const candid::Baseline& 
   print_json(out);
 }
 
+pipeline::RunEntry entry_of(const Options& o, const Common& common, const Score& score, const data::Dataset& set, const data::Table& cells, const std::string& started) {
+  pipeline::RunEntry e;
+  e.started = started, e.kind = "evaluate", e.command = common.command, e.version = CANDOR_VERSION, e.data = set.source, e.data_digest = set.digest();
+  e.test_rows = pipeline::test_rows_mark(set, cells), e.seed = std::to_string(common.seed), e.options = asked(), e.task = score.task, e.metric = score.metric;
+  e.value = score.value, e.interval = score.interval, e.rows = score.n, e.model = o.model;
+  e.options.emplace_back("model", o.model);
+  return e;
+}
+
 int evaluate(const Options& o, const Common& common) {
+  const std::string started = utc_now();
   const formats::ModelFile file = formats::read_model_file(o.model);
+  std::vector<candid::Silence> silences = pipeline::find_project(o.data.data).silences;
+  for (const candid::Silence& s : silences_of(o.silence)) silences.push_back(s);
+  if (o.strict) {
+    if (const std::vector<std::string> gaps = pipeline::strict_gaps(pipeline::read_card(file)); !gaps.empty()) {
+      std::fprintf(stderr, "candor evaluate: --strict: the card of %s does not say %s; `candor card %s --set %s=...` fills it\n", o.model.c_str(), gaps.size() == 2 ? "how its labels were made and what it must not be used for" : gaps[0] == "labels" ? "how its labels were made" : "what it must not be used for",
+                   o.model.c_str(), gaps[0].c_str());
+      return 3;
+    }
+  }
   if (is_forecaster(file)) return evaluate_series(file, o.data, common);
   const pipeline::ModelRows rows = load_model_rows(o.data, file, true, common.seed);
   const data::Dataset& set = rows.set;
   if (!common.quiet) print_differences(rows.differences);
-  const Score score = judge(answers(file, set), set, common.seed);
+  const Tensor outputs = answers(file, set);
+  const Score score = judge(outputs, set, common.seed);
   const candid::Baseline baseline = stored_baseline(file, set);
   std::vector<candid::Finding> findings = candid::check_result(score.value, score.interval, baseline);
   if (!rows.seen_text.empty()) findings.push_back({"result.test-reused", candid::Severity::warning, rows.seen_text});
+  const std::optional<data::Recipe> recipe = pipeline::recipe_of(file);
+  const std::vector<std::string> columns = recipe ? pipeline::columns_to_cut(rows.cells, recipe->schema()) : std::vector<std::string>{};
+  candid::Checkup checkup = pipeline::check_answers(score, outputs, set, rows.cells, columns, candid::stored_uncertainty(file.record).temperature, common.seed);
+  checkup.findings.insert(checkup.findings.begin(), findings.begin(), findings.end());
+  pipeline::RunEntry entry = entry_of(o, common, score, set, rows.cells, started);
+  if (const std::int64_t others = o.no_record ? 0 : pipeline::different_scores(pipeline::runs_path(), entry.test_rows, score.value); others > 0)
+    candid::run_check(checkup, "result.test-reused", [&] { return candid::check_test_use({.rows = set.rows(), .looks = others + 1}); });
+  candid::silence(checkup, silences);
+  findings = checkup.findings;
+  entry.findings = findings;
+  if (!o.no_record)
+    if (const std::string note = pipeline::record_run(pipeline::runs_path(), entry); !note.empty() && !common.quiet) std::fprintf(stderr, "note: %s\n", note.c_str());
   if (common.json) print_object(o, score, baseline, findings);
   else print_text(score, baseline, findings);
-  return 0;
+  return o.strict && checkup.has(candid::Severity::error) ? 3 : 0;
 }
 
 }  // namespace
@@ -80,6 +129,8 @@ void add_evaluate(CLI::App& app, Common& common, Run& run) {
   CLI::App* command = add_command(app, common, "evaluate", "the score of a model on rows it was not trained on", "candor evaluate model.candor customers-2024.csv");
   command->add_option("MODEL", o->model, "a model file that `candor train` or Model::save wrote")->required();
   add_data_options(*command, o->data, false);
+  command->add_flag("--strict", o->strict, "exit code 3 when the model's card lacks how labels were made or what it must not be used for, or an error-level finding is open");
+  add_record_options(*command, o->no_record, o->silence);
   command->callback([o, &common, &run] { run = [o, &common] { return evaluate(*o, common); }; });
 }
 

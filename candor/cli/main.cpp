@@ -9,6 +9,7 @@
 #include "candor/base/text.h"
 #include "candor/base/threads.h"
 #include "candor/cli/command.h"
+#include "candor/cli/record.h"
 
 namespace {
 
@@ -65,6 +66,8 @@ int run_program(int argc, char** argv) {
   add_augment(app, common, run);
   add_evaluate(app, common, run);
   add_predict(app, common, run);
+  add_card(app, common, run);
+  add_runs(app, common, run);
   add_report(app, common, run);
   add_compare(app, common, run);
   add_explain(app, common, run);
@@ -91,6 +94,7 @@ int run_program(int argc, char** argv) {
   if (!run) return std::fputs(app.help().c_str(), stdout), 0;
 
   const std::string name = "candor " + app.get_subcommands().front()->get_name();
+  set_asked(*app.get_subcommands().front());
   try {
     if (common.threads > 0) set_threads(common.threads);
     if (common.quiet) {

@@ -113,7 +113,7 @@ class Answers {
     const Tensor outputs = answers(file_, rows.set);
     const bool classes = file_.task == "classification" && outputs.rank() == 2 && outputs.shape(1) == static_cast<std::int64_t>(file_.class_names.size());
     const std::string plain = classes ? classes_text(file_, outputs, common_.json, first_) : values_text(certainty_.distance(), outputs, common_.json, first_);
-    std::vector<ExtraColumn> more = certainty_.columns(outputs);
+    std::vector<ExtraColumn> more = certainty_.columns(outputs, rows.set.features);
     if (!rows.set.row_names.empty()) more.push_back(picture_column(rows.set.row_names));
     const std::string text = with_columns(plain, more, common_.json, first_);
     first_ = false;

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstdio>
 
 #include "candor/cli/forecast.h"
 #include "candor/cli/train_options.h"
@@ -12,6 +13,7 @@ struct Options : TrainingOptions {
 
 int train(const Options& o, const Common& common) {
   const pipeline::RunResult result = pipeline::run(o.data.data, run_options(o, common));
+  if (!result.note.empty() && !common.quiet) std::fprintf(stderr, "note: %s\n", result.note.c_str());
   if (common.json) print_json(train_object(result, common));
   else print_text(result);
   return 0;
@@ -48,6 +50,8 @@ void add_train(CLI::App& app, Common& common, Run& run) {
   command->add_option("--test", o->test, "share of rows held out for the test (default 0.2)");
   command->add_option("--test-data", o->test_data, "rows of a source of their own to test on, in place of a share of DATA");
   command->add_flag("--no-report", o->no_report, "write model.candor alone");
+  command->add_option("--seeds", o->seeds, "trainings on the same rows with seeds that follow each other: their median and its interval beside the score (default 1)")->check(CLI::Range(1, 1000));
+  add_record_options(*command, o->no_record, o->silence);
   add_forecast_options(*command, o->forecast);
   CLI::Option* resume = command->add_option("--resume", o->resume, "a file that training goes on from when it is there, and that is written as it goes; removed once the model is saved");
   CLI::Option* every = command->add_option("--resume-every", o->resume_every, "seconds between two writes of that file, at least (default 60; 0: after every step)");

@@ -5,7 +5,11 @@
 #include "candor/base/text.h"
 #include "candor/base/threads.h"
 #include "candor/candid/check_baselines.h"
+#include "candor/candid/result/ranking.h"
+#include "candor/cli/record.h"
 #include "candor/cli/score.h"
+#include "candor/pipeline/card.h"
+#include "candor/pipeline/run_store.h"
 
 namespace candor::cli {
 namespace {
@@ -23,6 +27,17 @@ void print_baselines(const candid::Report& r) {
 
 }  // namespace
 
+void add_record_options(CLI::App& command, bool& no_record, std::vector<std::string>& silence) {
+  command.add_flag("--no-record", no_record, "this run does not go into the record of runs (`candor runs list`)");
+  command.add_option("--silence", silence, "a finding not to show, with the reason, which stays in the card: data.few=\"more rows come in May\"; may be given several times")->allow_extra_args(false);
+}
+
+std::vector<candid::Silence> silences_of(const std::vector<std::string>& said) {
+  std::vector<candid::Silence> out;
+  for (const std::string& one : said) out.push_back(pipeline::silence_from(one));
+  return out;
+}
+
 pipeline::RunOptions run_options(const TrainingOptions& o, const Common& common) {
   pipeline::RunOptions run;
   run.prepare = {.load = load_options(o.data, common.seed), .table = table_options(o.data), .schema = schema_options(o.data), .recipe = {}, .test_data = o.test_data, .test = o.test, .seed = common.seed, .split = data::split_way_from(o.data.split), .split_column = {}};
@@ -39,6 +54,10 @@ pipeline::RunOptions run_options(const TrainingOptions& o, const Common& common)
   run.train.resume_every = o.resume_every;
   run.assess.seed = common.seed;
   run.assess.command = common.command;
+  run.seeds = o.seeds;
+  run.runs = o.no_record ? "" : pipeline::runs_path();
+  run.asked = asked();
+  run.silences = silences_of(o.silence);
   run.out = o.out;
   run.report = !o.no_report;
   run.versions = {{"candor", CANDOR_VERSION}, {"compiler", CANDOR_COMPILER}};
@@ -66,6 +85,12 @@ void print_text(const pipeline::RunResult& result) {
   for (const candid::Finding& f : r.findings) {
     if (++shown <= 5) std::printf("%s %s: %s\n", to_string(f.severity).c_str(), f.id.c_str(), f.message.c_str());
   }
+  if (!result.seeds.empty()) {
+    std::printf("seeds:");
+    for (const double s : result.seeds) std::printf(" %s", short_number(s).c_str());
+    const candid::SeedSummary all = candid::summarise_seeds(result.seeds);
+    std::printf("; median %s, 95 %% interval of their mean %s to %s\n", short_number(all.median).c_str(), short_number(all.interval.low).c_str(), short_number(all.interval.high).c_str());
+  }
   if (shown > 5) std::printf("%zu more findings stand in the report\n", shown - 5);
   std::printf("%s parameters, %.1f s; saved in %s%s%s\n", with_thousands(r.parameters).c_str(), r.seconds, result.model_path.c_str(), result.report_path.empty() ? "" : ", report in ", result.report_path.c_str());
 }
@@ -87,11 +112,18 @@ Json train_object(const pipeline::RunResult& result, const Common& common) {
   const candid::BaselineScore* guess = candid::guessing(r.baselines);
   Json scores = Json::object();
   for (const candid::FurtherScore& s : r.more_scores) scores[s.name] = number(s.value);
-  return {{"task", r.score.task}, {"metric", r.score.metric}, {"test", score_json(r.score)},
+  Json out = {{"task", r.score.task}, {"metric", r.score.metric}, {"test", score_json(r.score)},
               {"baseline", {{"name", guess ? Json(guess->name) : Json(nullptr)}, {"value", guess ? number(guess->value) : Json(nullptr)}}},
               {"epochs", epochs}, {"seconds", number(r.seconds)}, {"parameters", r.parameters}, {"seed", common.seed}, {"threads", threads()},
               {"findings", findings_json(r.findings)}, {"model", result.model_path},
               {"report", result.report_path.empty() ? Json(nullptr) : Json(result.report_path)}, {"baselines", baselines}, {"scores", scores}, {"members", result.trained.histories.size()}, {"choices", r.choices}};
+  if (!result.seeds.empty()) {
+    const candid::SeedSummary all = candid::summarise_seeds(result.seeds);
+    Json each = Json::array();
+    for (const double s : result.seeds) each.push_back(number(s));
+    out["seeds"] = {{"scores", each}, {"median", number(all.median)}, {"interval", {number(all.interval.low), number(all.interval.high)}}};
+  }
+  return out;
 }
 
 }  // namespace candor::cli

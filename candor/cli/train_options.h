@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "candor/cli/augment_options.h"
 #include "candor/cli/command.h"
@@ -18,11 +19,18 @@ struct TrainingOptions {
   std::int64_t epochs = 0, batch_size = 0;
   double lr = 0, test = 0.2, budget = 60;  // lr 0: the default of the data and network
   int members = 0;
-  bool no_report = false;
+  bool no_report = false, no_record = false;
+  int seeds = 1;
+  std::vector<std::string> silence;
   std::string resume;                      // file of the resume point
   double resume_every = 60;
   AugmentFlags augment;
 };
+
+/// --no-record and --silence, which several commands have.
+void add_record_options(CLI::App& command, bool& no_record, std::vector<std::string>& silence);
+/// "id=reason" as silences.
+std::vector<candid::Silence> silences_of(const std::vector<std::string>& said);
 
 pipeline::RunOptions run_options(const TrainingOptions& options, const Common& common);
 /// What `candor train` prints, as text and as one object.

@@ -17,12 +17,14 @@ int tune(const Options& o, const Common& common) {
   pipeline::TuneOptions options;
   options.run = run_options(o, common);
   options.run.train.verbose = 0;
+  options.run.kind = "tune";
   options.method = search_method_from(o.method);
   options.trials = o.trials;
   options.seconds = o.search;
   options.record = o.out == "." ? "tune.jsonl" : o.out + (o.out.back() == '/' ? "" : "/") + "tune.jsonl";
   if (!common.quiet) options.say = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
   const pipeline::TuneResult result = pipeline::tune(o.data.data, options);
+  if (!result.run.note.empty() && !common.quiet) std::fprintf(stderr, "note: %s\n", result.run.note.c_str());
   if (common.json) {
     Json object = train_object(result.run, common), trials = Json::array(), best = Json::object();
     for (std::size_t p = 0; p < result.space.size(); ++p) {
@@ -56,6 +58,7 @@ void add_tune(CLI::App& app, Common& common, Run& run) {
   command->add_option("--budget", o->budget, "seconds that training the best may take (default 60)")->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"min", 60}, {"h", 3600}}));
   command->add_option("--epochs", o->epochs, "passes over the training rows, at most")->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
   command->add_option("--test", o->test, "share of rows held out for the test (default 0.2)");
+  add_record_options(*command, o->no_record, o->silence);
   command->add_option("--test-data", o->test_data, "rows of a source of their own to test on, in place of a share of DATA");
   command->callback([o, &common, &run] {
     run = [o, &common] {

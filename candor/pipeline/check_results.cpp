@@ -34,6 +34,8 @@ Sureness sureness_of(const Tensor& probabilities, const std::vector<std::int32_t
   return out;
 }
 
+double mean_of(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(std::max<std::size_t>(values.size(), 1)); }
+
 void check_probabilities(candid::Checkup& into, candid::Report& r, const Prepared& p, const TrainedModel& trained, const Tensor& outputs, std::uint64_t seed) {
   const std::vector<std::int32_t> truth = p.test.targets.to_vector<std::int32_t>();
   const Sureness sure = sureness_of(outputs, truth);
@@ -44,28 +46,42 @@ void check_probabilities(candid::Checkup& into, candid::Report& r, const Prepare
   candid::run_check(into, "result.calibration", [&] {
     const candid::CalibrationError error = candid::calibration_error(outputs, truth, seed);
     r.more_scores.push_back({"calibration error beyond chance (ECE)", error.real, error.interval});
-    const double mean = std::accumulate(sure.confidence.begin(), sure.confidence.end(), 0.0) / static_cast<double>(sure.confidence.size());
-    return candid::check_calibration(error, p.test.rows(), mean, r.score.value, trained.uncertainty.temperature);
+    return candid::check_calibration(error, p.test.rows(), mean_of(sure.confidence), r.score.value, trained.uncertainty.temperature);
   });
 }
 
-// Columns that the model looks at, and those that rows are grouped by.
-std::vector<std::string> columns_to_cut(const Prepared& p) {
+}  // namespace
+
+std::vector<std::string> columns_to_cut(const data::Table& cells, const data::Schema& schema) {
   std::vector<std::string> names;
-  for (const data::Column& column : p.test_cells.columns) {
-    const data::ColumnRole* role = p.recipe->schema().find(column.name);
+  for (const data::Column& column : cells.columns) {
+    const data::ColumnRole* role = schema.find(column.name);
     if (role && (role->role == data::Role::number || role->role == data::Role::category || role->role == data::Role::group)) names.push_back(column.name);
   }
   return names;
 }
 
-}  // namespace
+candid::Checkup check_answers(const candid::Score& score, const Tensor& outputs, const data::Dataset& rows, const data::Table& cells, const std::vector<std::string>& columns, const candid::Temperature& temperature,
+                              std::uint64_t seed) {
+  candid::Checkup checkup;
+  if (rows.is_classification() && rows.rows() > 0) {
+    candid::run_check(checkup, "result.calibration", [&] {
+      const std::vector<std::int32_t> truth = rows.targets.to_vector<std::int32_t>();
+      return candid::check_calibration(candid::calibration_error(outputs, truth, seed), rows.rows(), mean_of(sureness_of(outputs, truth).confidence), score.value, temperature, false);
+    });
+  }
+  candid::run_check(checkup, "result.slices", [&] { return candid::check_slices(candid::slice_tests(outputs, rows, cells, columns), score); });
+  candid::run_check(checkup, "result.metric", [&] { return candid::check_metric(score); });
+  candid::run_check(checkup, "result.matrix", [&] { return candid::check_matrix(score); });
+  candid::run_check(checkup, "result.bayes", [&] { return candid::check_bayes(score, rows.source); });
+  return checkup;
+}
 
 void check_results(candid::Report& r, const Prepared& p, const TrainedModel& trained, const Tensor& outputs, std::uint64_t seed) {
   candid::Checkup checkup;
   if (r.task == "classification" && p.test.rows() > 0) check_probabilities(checkup, r, p, trained, outputs, seed);
   candid::run_check(checkup, "result.slices", [&] {
-    const candid::SliceTests tests = candid::slice_tests(outputs, p.test, p.test_cells, p.is_table() ? columns_to_cut(p) : std::vector<std::string>{});
+    const candid::SliceTests tests = candid::slice_tests(outputs, p.test, p.test_cells, p.is_table() ? columns_to_cut(p.test_cells, p.recipe->schema()) : std::vector<std::string>{});
     r.slices.assign(tests.slices.begin(), tests.slices.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(tests.slices.size(), 40)));
     return candid::check_slices(tests, r.score);
   });

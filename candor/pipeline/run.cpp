@@ -9,8 +9,13 @@
 #include "candor/candid/check.h"
 #include "candor/candid/check_baselines.h"
 #include "candor/candid/result/export.h"
+#include "candor/candid/result/ranking.h"
+#include "candor/candid/result/test_reused.h"
+#include "candor/pipeline/card.h"
 #include "candor/pipeline/model_rows.h"
 #include "candor/pipeline/report_files.h"
+#include "candor/pipeline/run_store.h"
+#include "candor/pipeline/test_rows.h"
 #include "candor/pipeline/training_findings.h"
 
 namespace candor::pipeline {
@@ -48,12 +53,67 @@ std::vector<candid::Finding> check_saved(const std::string& path, const formats:
   return checkup.findings;
 }
 
+// The score of this training counts as one look, unless the record holds it already: the same training again.
+std::int64_t looks(const std::string& runs, const std::string& test_rows, double value) {
+  return std::max<std::int64_t>(1, different_scores(runs, test_rows, value) + 1);
+}
+
+// The same choice trained with further seeds on the same rows.
+void add_seeds(RunResult& result, const Prepared& data, const RunOptions& o) {
+  candid::Report& r = result.report;
+  result.seeds = {r.score.value};
+  for (int s = 1; s < o.seeds && !result.trained.interrupted; ++s) {
+    TrainOptions options = o.train;
+    options.seed += static_cast<std::uint64_t>(s);
+    options.verbose = 0;
+    options.resume.clear();
+    options.planned = {};
+    const TrainedModel other = train(data, options);
+    if (other.interrupted) break;
+    const bool logits = data.train.is_classification() && other.model.compile_options().loss[0].from_logits();
+    result.seeds.push_back(candid::judge(answers(other.model, logits, data.test), data.test, o.assess.seed).value);
+  }
+  const candid::SeedSummary all = candid::summarise_seeds(result.seeds);
+  r.more_scores.push_back({"median of " + std::to_string(result.seeds.size()) + " seeds, with the interval of their mean", all.median, all.interval});
+  const candid::BaselineScore* best = nullptr;
+  for (const candid::BaselineScore& b : r.baselines)
+    if (!best || b.value > best->value) best = &b;
+  if (best && result.seeds.size() >= 2 && best->value >= all.interval.low)
+    r.findings.push_back({"result.interval", candid::Severity::note,
+                          "over " + std::to_string(result.seeds.size()) + " seeds the network has a median " + r.score.metric + " of " + candid::score_text(all.median) + " (mean 95 % interval " + candid::score_text(all.interval.low) + " to " +
+                              candid::score_text(all.interval.high) + "), and " + best->name + " " + candid::score_text(best->value) + ": " + (best->value > all.interval.high ? "the simple method is better" : "no difference shown")});
+}
+
+Config silenced_config(const candid::Report& report) {
+  Config::List list;
+  for (const candid::SilencedFinding& s : report.silenced) {
+    Config one = Config::map();
+    list.push_back(one.set("id", s.finding.id).set("severity", to_string(s.finding.severity)).set("message", s.finding.message).set("reason", s.reason));
+  }
+  return list;
+}
+
+RunEntry entry_of(const RunResult& result, const Prepared& data, const RunOptions& o, const std::string& test_rows) {
+  const candid::Report& r = result.report;
+  RunEntry e;
+  e.started = r.started, e.seconds = r.seconds, e.kind = o.kind, e.command = r.command;
+  for (const auto& [name, version] : o.versions)
+    if (name == "candor") e.version = version;
+  e.data = r.data.source, e.data_digest = data.train.digest(), e.test_rows = test_rows, e.split = data.split, e.seed = std::to_string(o.train.seed), e.options = o.asked;
+  e.task = r.task, e.metric = r.score.metric, e.value = r.score.value, e.interval = r.score.interval, e.rows = r.score.n;
+  for (const candid::FurtherScore& s : r.more_scores) e.scores.emplace_back(s.name, s.value);
+  e.seeds = result.seeds, e.findings = r.findings, e.model = result.model_path;
+  return e;
+}
+
 }  // namespace
 
 RunResult run(const std::string& name, const RunOptions& o) {
   const Clock::time_point start = Clock::now();
   const Prepared data = prepare(name, o.prepare);
   const double reading = since(start);
+  Project project = find_project(name);
+  for (const candid::Silence& s : o.silences) project.silences.push_back(s);
   RunResult result;
   result.file = file_of(data);
   make_folders(o.out);
@@ -87,12 +147,21 @@ RunResult run(const std::string& name, const RunOptions& o) {
                                "training was stopped by the user after epoch " + std::to_string(result.trained.histories.back().epochs().size()) + " of " +
                                    std::to_string(result.trained.epochs)});
   }
+  if (o.seeds > 1) add_seeds(result, data, o);
+  const std::string test_rows = test_rows_mark(data.test, data.test_cells);
+  candid::Checkup looked;
+  candid::run_check(looked, "result.test-reused", [&] { return candid::check_test_use({.rows = data.test.rows(), .looks = looks(o.runs, test_rows, report.score.value)}); });
+  for (candid::Finding& f : looked.findings) report.findings.push_back(std::move(f));
+  silence(report, project.silences);
   const candid::Baseline guess = guess_of(data);
   result.file.record = training_record(data.train, o.train.seed, o.versions, report.findings, &report.score, &guess);
   if (report.reach) result.file.record.set("conformal_distance", *report.reach);
   result.file.record.set("uncertainty", result.trained.uncertainty.config());
   report.seconds = since(start);
   if (o.report) result.file.record.set("report", candid::report_config(report));
+  result.file.record.set("silenced", silenced_config(report));
+  write_card(result.file, project.card);
+  if (o.report) report.card = candid::report_from_config(result.file.record.at("report")).card;
   formats::write_model_file(result.model_path, result.file);
   if (std::vector<candid::Finding> lost = check_saved(result.model_path, result.file, data.test.slice(0, std::min<std::int64_t>(data.test.rows(), 64))); !lost.empty()) {
     // The file says so itself, for whoever gets it without the report.
@@ -101,6 +170,8 @@ RunResult run(const std::string& name, const RunOptions& o) {
     if (o.report) result.file.record.set("report", candid::report_config(report));
     formats::write_model_file(result.model_path, result.file);
   }
+  RunEntry entry = entry_of(result, data, o, test_rows);
+  result.note = record_run(o.runs, entry);
   // The model is safe: what was kept to go on from has done its work, unless the user stopped and may want to.
   if (!o.train.resume.empty() && !result.trained.interrupted) remove_resume_points(o.train.resume);
   if (o.report) {

@@ -189,6 +189,16 @@ void collect(TrainedModel& result, const std::vector<std::pair<std::vector<std::
   result.judged = Tensor::from(out, Shape{static_cast<std::int64_t>(places.size()), width});
 }
 
+// A network in which no hidden layer is found can be used all the same.
+candid::TrainingDistance distance_of(const Model& model, const data::Dataset& train) {
+  try {
+    return candid::TrainingDistance::fit(model, train.features);
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::interrupted || e.kind() == ErrorKind::memory) throw;
+    return {};
+  }
+}
+
 }  // namespace
 
 TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) {
@@ -260,6 +270,7 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
   result.model = members.size() == 1 ? members.front() : averaged(members, data.train);
   collect(result, said);
   if (!result.judged_rows.empty()) result.uncertainty = candid::measure_uncertainty(result.judged, data.train.take(result.judged_rows));
+  result.uncertainty.distance = distance_of(result.model, data.train);
   return result;
 }
 

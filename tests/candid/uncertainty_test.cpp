@@ -6,6 +6,10 @@
 
 #include "candor/base/error.h"
 #include "candor/candid/metrics/calibration.h"
+#include "candor/candid/uncertainty/opinions.h"
+#include "candor/candid/uncertainty/training_distance.h"
+#include "candor/nn/layers.h"
+#include "candor/train/evaluate.h"
 #include "candor/candid/uncertainty/conformal.h"
 #include "candor/candid/uncertainty/reject.h"
 #include "candor/candid/uncertainty/temperature.h"
@@ -226,6 +230,66 @@ TEST(Uncertainty, IsKeptInAModelFileAndComesBack) {
   bad.set("temperature", t.set("value", -1.0));
   record.set("uncertainty", bad);
   EXPECT_ERROR(corrupt, stored_temperature(record), "positive");
+}
+
+Model network(double dropout, std::uint64_t seed) {
+  set_random_seed(seed);
+  std::vector<Layer> layers{Dense{32, {.activation = relu}}};
+  if (dropout > 0) layers.push_back(Dropout{dropout});
+  layers.push_back(Dense{2});
+  const Sequential model(layers);
+  model.build({3});
+  return model;
+}
+
+TEST(Opinions, OfAnEnsembleAndOfDropoutBehindOneInterface) {
+  std::vector<float> x;
+  for (std::uint64_t i = 0; i < 60; ++i) x.push_back(static_cast<float>(normal(RandomStream{1, 1}, i)));
+  const Tensor rows = Tensor::from(x, Shape{20, 3});
+  for (const Opinions& ask : {ensemble_opinions({network(0, 1), network(0, 2), network(0, 3)}, true), dropout_opinions(network(.5, 1), 8, 7, true)}) {
+    const Spread s = spread_of(ask(rows), true);
+    ASSERT_EQ(s.deviation.size(), 20u);
+    double sum = 0, apart = 0;
+    for (std::size_t i = 0; i < 20; ++i) {
+      sum += s.deviation[i], apart += s.disagreement[i];
+      EXPECT_LE(s.disagreement[i], s.entropy[i] + 1e-9);
+      EXPECT_LE(s.entropy[i], std::log(2.) + 1e-9);
+    }
+    EXPECT_GT(sum, .1) << "they do not all say the same";
+    EXPECT_GT(apart, 0);
+    EXPECT_EQ(spread_of(ask(rows), true).deviation, s.deviation) << "the same seed, the same opinions";
+  }
+  const Tensor once = network(0, 1).predict(rows);
+  EXPECT_EQ(spread_of({once, once}, false).deviation, std::vector<double>(20));
+  EXPECT_ERROR(invalid_argument, dropout_opinions(network(0, 1), 8, 7, true), "no Dropout");
+  EXPECT_ERROR(invalid_argument, dropout_opinions(network(.5, 1), 1, 7, true), "at least 2");
+  EXPECT_ERROR(invalid_argument, ensemble_opinions({}, true), "none came");
+  EXPECT_ERROR(invalid_argument, spread_of({}, true), "no opinions");
+  EXPECT_ERROR(shape, spread_of({once, rows}, true), "shape");
+}
+
+TEST(TrainingDistance, GrowsAwayFromTheTrainingRowsAndIsUsualAmongThem) {
+  const Model model = network(.2, 5);
+  std::vector<float> x, same, far;
+  for (std::uint64_t i = 0; i < 1800; ++i) x.push_back(static_cast<float>(normal(RandomStream{2, 1}, i)));
+  for (std::uint64_t i = 0; i < 900; ++i) same.push_back(static_cast<float>(normal(RandomStream{3, 1}, i))), far.push_back(same.back() * 10);
+  const TrainingDistance known = TrainingDistance::fit(model, Tensor::from(x, Shape{600, 3}));
+  ASSERT_TRUE(known.known());
+  const Tensor near = Tensor::from(same, Shape{300, 3});
+  const auto usual = known(model, near), out = known(model, Tensor::from(far, Shape{300, 3}));
+  EXPECT_LE(std::count_if(usual.begin(), usual.end(), [](double d) { return d > 2; }), 1);
+  EXPECT_LT(std::count_if(usual.begin(), usual.end(), [](double d) { return d > 1; }), 15);
+  EXPECT_GT(std::count_if(out.begin(), out.end(), [](double d) { return d > 2; }), 200);
+  EXPECT_EQ(TrainingDistance::from_config(known.config())(model, near), usual);
+  EXPECT_EQ(check_extrapolation(out).at(0).severity, Severity::warning);
+  EXPECT_EQ(check_extrapolation({.5, 3, .2}, 11).at(0).severity, Severity::note);
+  EXPECT_NE(check_extrapolation({.5, 3, .2}, 11).at(0).message.find("row 12"), std::string::npos);
+  EXPECT_TRUE(check_extrapolation({.5, 1.2}).empty());
+  EXPECT_FALSE(TrainingDistance::fit(model, Tensor::from(std::vector<float>(30), Shape{10, 3})).known()) << "ten rows are too few";
+  const Sequential plain{Dense{2}};
+  plain.build({3});
+  EXPECT_FALSE(TrainingDistance::fit(plain, near).known()) << "no hidden layer";
+  EXPECT_ERROR(corrupt, TrainingDistance::from_config(Config(known.config()).set("usual", 0.0)), "belong together");
 }
 
 }  // namespace

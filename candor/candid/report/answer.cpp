@@ -105,8 +105,10 @@ Section findings(const Report& r) {
       out += "<li class=\"is-" + to_string(severity) + "\"><span class=\"sign\" aria-hidden=\"true\">" + sign + "</span><div><p><b>" + to_string(severity) + "</b> <code>" + escaped(f.id, 80) + "</code></p><p>" + escaped(sentence(f.message), 1500) + "</p></div></li>";
     }
   }
-  if (out.empty()) return {"findings", "What to know first", ""};
-  return {"findings", "What to know first", "<ul class=\"findings\">" + out + "</ul>" + note(cut_note(shown, r.findings.size(), "findings", "the gravest"))};
+  std::string silenced;
+  for (std::size_t i = 0; i < std::min(r.silenced.size(), most); ++i) silenced += (i ? "; " : "Silenced: ") + r.silenced[i].finding.id + ", because: " + r.silenced[i].reason;
+  if (out.empty() && silenced.empty()) return {"findings", "What to know first", ""};
+  return {"findings", "What to know first", (out.empty() ? "" : "<ul class=\"findings\">" + out + "</ul>") + note(cut_note(shown, r.findings.size(), "findings", "the gravest")) + note(silenced)};
 }
 
 Section baselines(const Report& r) {

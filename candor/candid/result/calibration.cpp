@@ -62,7 +62,7 @@ CalibrationError calibration_error(const Tensor& probabilities, std::span<const 
   return out;
 }
 
-std::vector<Finding> check_calibration(const CalibrationError& e, std::int64_t rows, double mean_confidence, double accuracy, const Temperature& t) {
+std::vector<Finding> check_calibration(const CalibrationError& e, std::int64_t rows, double mean_confidence, double accuracy, const Temperature& t, bool tell_temperature) {
   if (rows < 50) skip(too_few(rows, 50));
   const double real = e.real;
   std::vector<Finding> findings;
@@ -77,7 +77,7 @@ std::vector<Finding> check_calibration(const CalibrationError& e, std::int64_t r
                              " % of " + with_thousands(rows) + " test rows; probabilities and truth lie " + score_text(std::round(e.ece * 1000) / 1000) + " apart (ECE; " + score_text(std::round(e.by_chance * 1000) / 1000) + " would be chance)";
     add(real >= .1 && e.interval.low > .05 ? Severity::warning : Severity::note,
         seen + ": do not read its probabilities as such; " + (t.rows == 0 ? "no rows were left out to fit a temperature on: train with --members 5, or fit one on rows of their own" : "the test rows differ from the training rows, or a temperature is not enough"));
-  } else if (t.rows > 0 && (t.value > 1.25 || t.value < .8)) {
+  } else if (tell_temperature && t.rows > 0 && (t.value > 1.25 || t.value < .8)) {
     add(Severity::note, std::string("the network was too ") + (t.value > 1 ? "sure" : "careful") + ": a temperature of " + score_text(std::round(t.value * 100) / 100) + ", fitted on " + with_thousands(t.rows) +
                             " rows it did not learn from, brings the calibration error there from " + score_text(std::round(t.ece_before * 1000) / 1000) + " to " + score_text(std::round(t.ece_after * 1000) / 1000) + "; it is stored in the model and used in every answer");
   }

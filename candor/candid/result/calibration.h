@@ -23,7 +23,8 @@ struct CalibrationError {
 CalibrationError calibration_error(const Tensor& probabilities, std::span<const std::int32_t> truth, std::uint64_t seed = 0, int draws = 300);
 
 /// A warning when the error, less what chance gives, is at least .1 with its interval above .05, a note from .04 on; a note that says what the temperature was
-/// when it is away from 1 by a quarter and more. `temperature` is what the probabilities were made with. Skips fewer than 50 rows.
-std::vector<Finding> check_calibration(const CalibrationError& error, std::int64_t rows, double mean_confidence, double accuracy, const Temperature& temperature);
+/// when it is away from 1 by a quarter and more and `tell_temperature`. `temperature` is what the probabilities were made with. Skips fewer than 50 rows.
+std::vector<Finding> check_calibration(const CalibrationError& error, std::int64_t rows, double mean_confidence, double accuracy, const Temperature& temperature,
+                                       bool tell_temperature = true);
 
 }  // namespace candor::candid

@@ -16,6 +16,7 @@ Config Uncertainty::config() const {
   if (lac.rows() > 0) out.set("lac", lac.config());
   if (aps.rows() > 0) out.set("aps", aps.config());
   if (errors.rows() > 0) out.set("errors", errors.config());
+  if (distance.known()) out.set("distance", distance.config());
   return out;
 }
 
@@ -28,6 +29,7 @@ Uncertainty Uncertainty::from_config(const Config& config) {
   if (const Config* s = config.find("lac")) out.lac = ConformalScores::from_config(*s);
   if (const Config* s = config.find("aps")) out.aps = ConformalScores::from_config(*s);
   if (const Config* s = config.find("errors")) out.errors = ConformalScores::from_config(*s);
+  if (const Config* s = config.find("distance")) out.distance = TrainingDistance::from_config(*s);
   return out;
 }
 

@@ -5,6 +5,7 @@
 
 #include "candor/candid/uncertainty/conformal.h"
 #include "candor/candid/uncertainty/temperature.h"
+#include "candor/candid/uncertainty/training_distance.h"
 #include "candor/data/dataset.h"
 #include "candor/nn/config.h"
 
@@ -15,6 +16,7 @@ struct Uncertainty {
   Temperature temperature = {};       ///< classes
   ConformalScores lac = {}, aps = {}; ///< classes, of tempered probabilities
   ConformalScores errors = {};        ///< one value: absolute errors
+  TrainingDistance distance = {};     ///< how far from the training rows is usual
 
   bool has_sets() const { return lac.rows() > 0; }
   const ConformalScores& sets(SetMethod method) const { return method == SetMethod::lac ? lac : aps; }

@@ -6,6 +6,7 @@
 #include "candor/base/text.h"
 #include "candor/data/table/column_dates.h"
 #include "candor/data/table/schema.h"
+#include "candor/data/table/settings_file.h"
 
 #ifdef CANDOR_YAML
 #include <yaml-cpp/yaml.h>
@@ -144,6 +145,11 @@ void read_column(const std::string& name, const Config& value, const std::string
 }
 
 }  // namespace
+
+Config parse_settings(std::string_view text, const std::string& path) {
+  if (trimmed(text).empty()) return Config::map();
+  return parse(std::string(text), path);
+}
 
 SchemaOptions read_schema_file(const std::string& path, SchemaOptions options) { return parse_schema(read_file(path, 16 << 20), std::move(options), path); }
 

@@ -1,0 +1,15 @@
+// A mark for a set of test rows, so that two runs can be asked whether they were judged on the same ones.
+#pragma once
+
+#include <string>
+
+#include "candor/data/dataset.h"
+#include "candor/data/table/table.h"
+
+namespace candor::pipeline {
+
+/// 16 hex digits that stand for the rows, whatever their order. Tables go by their cells as they came, so that another treatment of the columns keeps the mark; other rows by
+/// features and targets. Empty for no rows.
+std::string test_rows_mark(const data::Dataset& rows, const data::Table& cells);
+
+}  // namespace candor::pipeline
