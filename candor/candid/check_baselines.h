@@ -1,6 +1,7 @@
 // result.baseline: is the network worth its trouble?
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "candor/candid/finding.h"
@@ -11,6 +12,9 @@ namespace candor::candid {
 /// A warning when guessing (majority, mean) is not clearly worse than the model; a warning when a simple method is better beyond chance on the same rows,
 /// naming it and by how much; a note when the best of them is not shown to be worse.
 std::vector<Finding> check_result(const Score& score, const std::vector<BaselineScore>& baselines);
+
+/// The command that was typed, with --model trees in place of any other model: what makes boosted trees the model.
+std::string trees_command(std::string command);
 
 /// The score of guessing among them (majority, mean); null when it is not there.
 const BaselineScore* guessing(const std::vector<BaselineScore>& baselines);

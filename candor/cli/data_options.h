@@ -15,6 +15,7 @@ namespace candor::cli {
 
 struct DataOptions {
   std::string data, target, task = "auto", separator, size, fit;
+  bool keep_units = false;
   std::vector<std::string> ignore, roles, missing, group;
   std::string query, schema, order, decimal, encoding, split = "automatic";
   std::int64_t rows = 0;

@@ -137,8 +137,16 @@ class Answers {
 std::vector<std::string> known_numbers(const std::vector<std::string>& names, const data::Schema& schema) {
   std::vector<std::string> numbers;
   for (const std::string& name : names)
-    if (const data::ColumnRole* column = schema.find(name); column && column->role == data::Role::number) numbers.push_back(name);
+    if (const data::ColumnRole* column = schema.find(name); column && column->role == data::Role::number && column->unit.empty()) numbers.push_back(name);
   return numbers;
+}
+
+// Columns with a unit: "12 kg" may stand in one piece and 12 in the next.
+std::vector<std::string> known_units(const std::vector<std::string>& names, const data::Schema& schema) {
+  std::vector<std::string> units;
+  for (const std::string& name : names)
+    if (const data::ColumnRole* column = schema.find(name); column && !column->unit.empty()) units.push_back(name);
+  return units;
 }
 
 int predict(const Options& o, const Common& common) {
@@ -150,7 +158,11 @@ int predict(const Options& o, const Common& common) {
   } else if (const std::optional<data::Recipe> recipe = pipeline::recipe_of(file); recipe && (o.data.data == "-" || data::kind_of(o.data.data) == data::SourceKind::csv)) {
     // Piece by piece: a table may be larger than memory, and the answers to standard input should not wait for its end.
     data::TableOptions how = table_options(o.data);
-    if (o.data.data != "-") how.numbers = known_numbers(data::TableStream(o.data.data, how).names(), recipe->schema());
+    if (o.data.data != "-") {
+      const std::vector<std::string> names = data::TableStream(o.data.data, how).names();
+      how.numbers = known_numbers(names, recipe->schema());
+      how.text = known_units(names, recipe->schema());
+    }
     data::TableStream pieces(o.data.data, how);
     while (std::optional<data::Table> piece = pieces.next()) out.add(pipeline::rows_for_model(std::move(*piece), file, false));
   } else {

@@ -37,7 +37,7 @@ void add_train(CLI::App& app, Common& common, Run& run) {
   CLI::App* command = add_command(app, common, "train", "train a network, test it on rows held out, write model.candor and report.html", "candor train customers.csv --target group --budget 60s --out models");
   add_data_options(*command, o->data, true);
   command->add_option("--out", o->out, "the folder that model.candor, report.html and report.json go to (default: here)");
-  command->add_option("--model", o->network.model, "mlp (dense layers) or cnn (convolutions; pictures only); default: cnn for files of pictures, else mlp")->check(CLI::IsMember({"mlp", "cnn"}));
+  command->add_option("--model", o->network.model, "mlp (dense layers), cnn (convolutions; pictures only), trees (boosted trees; tables only) or mixed (mlp and trees); default: cnn for files of pictures, mixed for tables unless something is said of the network, else mlp")->check(CLI::IsMember({"mlp", "cnn", "trees", "mixed"}));
   add_augment_options(*command, o->augment);
   command->add_option("--layers", o->network.layers, "widths of the hidden dense layers, as 128,64")->delimiter(',')->check(CLI::Range(std::int64_t{1}, std::int64_t{65536}));
   command->add_option("--bins", o->network.bins, "tables: quantiles that a number is also given by (default: by the rows; 0: none)")->check(CLI::Range(std::int64_t{0}, std::int64_t{1024}));

@@ -16,13 +16,22 @@ namespace {
 
 void print_baselines(const candid::Report& r) {
   if (r.baselines.size() < 2) return;
-  std::printf("\n%-26s %10s   %s\n", "simple methods", r.score.metric.c_str(), "the network minus this, on the same rows");
+  std::printf("\n%-26s %10s   %s\n", "simple methods", r.score.metric.c_str(), "the model minus this, on the same rows");
   for (const candid::BaselineScore& b : r.baselines) {
     std::printf("%-26s %10s", b.name.c_str(), short_number(b.value).c_str());
-    if (b.difference) std::printf("   %s to %s%s", short_number(b.difference->low).c_str(), short_number(b.difference->high).c_str(), b.difference->high < 0 ? "   better than the network" : b.difference->low > 0 ? "" : "   no difference shown");
+    if (b.difference) std::printf("   %s to %s%s", short_number(b.difference->low).c_str(), short_number(b.difference->high).c_str(), b.difference->high < 0 ? "   better than the model" : b.difference->low > 0 ? "" : "   no difference shown");
     std::printf("\n");
   }
   std::printf("\n");
+}
+
+// Where a tree is better beyond chance, that is the last word, with the command that makes one.
+void print_advice(const candid::Report& r, const pipeline::TrainedModel& trained) {
+  if (trained.tree_share >= 1) return;
+  for (const candid::BaselineScore& b : r.baselines) {
+    if (b.name != "boosted trees" || !b.difference || !(b.difference->high < 0)) continue;
+    std::printf("boosted trees are better for these data: %s\n", candid::trees_command(r.command).c_str());
+  }
 }
 
 }  // namespace
@@ -40,7 +49,7 @@ std::vector<candid::Silence> silences_of(const std::vector<std::string>& said) {
 
 pipeline::RunOptions run_options(const TrainingOptions& o, const Common& common) {
   pipeline::RunOptions run;
-  run.prepare = {.load = load_options(o.data, common.seed), .table = table_options(o.data), .schema = schema_options(o.data), .recipe = {}, .test_data = o.test_data, .test = o.test, .seed = common.seed, .split = data::split_way_from(o.data.split), .split_column = {}};
+  run.prepare = {.load = load_options(o.data, common.seed), .table = table_options(o.data), .schema = schema_options(o.data), .recipe = {}, .units = !o.data.keep_units, .test_data = o.test_data, .test = o.test, .seed = common.seed, .split = data::split_way_from(o.data.split), .split_column = {}};
   run.train.network = o.network;
   run.train.augment = augment_options(o.augment);
   run.train.epochs = o.epochs;
@@ -62,11 +71,12 @@ pipeline::RunOptions run_options(const TrainingOptions& o, const Common& common)
   run.report = !o.no_report;
   run.versions = {{"candor", CANDOR_VERSION}, {"compiler", CANDOR_COMPILER}};
   if (!common.quiet) {
-    run.planned = [](const pipeline::Prepared& p, const Model& network, const std::vector<std::string>& choices) {
+    run.planned = [trees = o.network.model == "trees"](const pipeline::Prepared& p, const Model& network, const std::vector<std::string>& choices) {
       if (p.is_table()) std::fprintf(stderr, "%s", data::to_string(p.recipe->schema()).c_str());
       for (const std::string& remark : p.remarks) std::fprintf(stderr, "%s\n", remark.c_str());
       std::fprintf(stderr, "%s: %s to train on, %s to test (%s)\n", p.train.source.c_str(), with_thousands(p.train.rows()).c_str(), with_thousands(p.test.rows()).c_str(), p.split.c_str());
       for (const std::string& choice : choices) std::fprintf(stderr, "%s\n", choice.c_str());
+      if (trees) return;
       std::fprintf(stderr, "%s parameters each network\n", with_thousands(network.count_parameters()).c_str());
     };
   }
@@ -80,6 +90,7 @@ void print_text(const pipeline::RunResult& result) {
   if (guess) plain.name = guess->name, plain.value = guess->value;
   std::printf("%s\n", score_line(r.score, plain).c_str());
   if (r.task == "regression") std::printf("mean absolute error %s\n", short_number(r.score.mean_absolute_error).c_str());
+  if (const double share = result.trained.tree_share; share > 0 && share < 1) std::printf("%.0f %% of the answer by boosted trees, the rest by networks (--model mlp or --model trees: one of them alone)\n", 100 * share);
   print_baselines(r);
   std::size_t shown = 0;
   for (const candid::Finding& f : r.findings) {
@@ -92,12 +103,13 @@ void print_text(const pipeline::RunResult& result) {
     std::printf("; median %s, 95 %% interval of their mean %s to %s\n", short_number(all.median).c_str(), short_number(all.interval.low).c_str(), short_number(all.interval.high).c_str());
   }
   if (shown > 5) std::printf("%zu more findings stand in the report\n", shown - 5);
+  print_advice(r, result.trained);
   std::printf("%s parameters, %.1f s; saved in %s%s%s\n", with_thousands(r.parameters).c_str(), r.seconds, result.model_path.c_str(), result.report_path.empty() ? "" : ", report in ", result.report_path.c_str());
 }
 
 Json train_object(const pipeline::RunResult& result, const Common& common) {
   const candid::Report& r = result.report;
-  const History& history = result.trained.histories.front();
+  const History history = result.trained.histories.empty() ? History() : result.trained.histories.front();
   Json epochs = Json::array(), baselines = Json::array();
   for (std::size_t i = 0; i < history.epochs().size(); ++i) {
     Json epoch = {{"epoch", i + 1}, {"seconds", number(history.seconds()[i])}};
@@ -116,7 +128,7 @@ Json train_object(const pipeline::RunResult& result, const Common& common) {
               {"baseline", {{"name", guess ? Json(guess->name) : Json(nullptr)}, {"value", guess ? number(guess->value) : Json(nullptr)}}},
               {"epochs", epochs}, {"seconds", number(r.seconds)}, {"parameters", r.parameters}, {"seed", common.seed}, {"threads", threads()},
               {"findings", findings_json(r.findings)}, {"model", result.model_path},
-              {"report", result.report_path.empty() ? Json(nullptr) : Json(result.report_path)}, {"baselines", baselines}, {"scores", scores}, {"members", result.trained.histories.size()}, {"choices", r.choices}};
+              {"report", result.report_path.empty() ? Json(nullptr) : Json(result.report_path)}, {"baselines", baselines}, {"scores", scores}, {"members", result.trained.histories.size()}, {"tree_share", number(result.trained.tree_share)}, {"choices", r.choices}};
   if (!result.seeds.empty()) {
     const candid::SeedSummary all = candid::summarise_seeds(result.seeds);
     Json each = Json::array();

@@ -7,6 +7,7 @@
 #include "candor/nn/config_reader.h"
 #include "candor/nn/layer_body.h"
 #include "candor/nn/layers.h"
+#include "candor/nn/layers/tree_ensemble.h"
 #include "candor/nn/layers/operation.h"
 #include "candor/nn/model.h"
 
@@ -172,6 +173,7 @@ constexpr std::array rows = {
     Row{"TokenAndPositionEmbedding", &TokenAndPositionEmbedding::from_config},
     Row{"TransformerDecoder", &TransformerDecoder::from_config},
     Row{"TransformerEncoder", &TransformerEncoder::from_config},
+    Row{"TreeEnsemble", &TreeEnsemble::from_config},
     Row{"UnitNormalization", &UnitNormalization::from_config},
     Row{"UpSampling1D", &UpSampling1D::from_config},
     Row{"UpSampling2D", &UpSampling2D::from_config},

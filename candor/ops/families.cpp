@@ -32,6 +32,7 @@ void register_all_families() {
   register_scatter();
   register_sort();
   register_categories();
+  register_trees();
   register_warp();
   register_conv();
   register_pool();

@@ -26,6 +26,7 @@ void register_scatter();
 void register_pad();
 void register_sort();
 void register_categories();
+void register_trees();
 void register_warp();
 void register_conv();
 void register_pool();

@@ -21,6 +21,7 @@
 #include "candor/pipeline/check_results.h"
 #include "candor/pipeline/examples.h"
 #include "candor/pipeline/overview.h"
+#include "candor/tensor/random.h"
 #include "candor/train/evaluate.h"
 
 namespace candor::pipeline {
@@ -53,6 +54,7 @@ void add_network(candid::Report& r, const Model& model) {
 }
 
 void add_history(candid::Report& r, const TrainedModel& trained) {
+  if (trained.histories.empty()) return;  // trees alone
   const History& history = trained.histories.front();
   std::map<std::string, candid::Curve> curves;
   for (std::size_t epoch = 0; epoch < history.epochs().size(); ++epoch) {
@@ -83,6 +85,34 @@ candid::FurtherScore mean_score(std::string name, const std::vector<double>& los
   return score;
 }
 
+// Percentile bootstrap over the test rows of the mean F1. Rows with the same truth and answer are alike, so cells of the confusion matrix are drawn.
+std::optional<candid::Interval> f1_interval(const std::vector<std::vector<std::int64_t>>& confusion, std::uint64_t seed) {
+  const std::size_t width = confusion.size();
+  std::vector<std::int64_t> up_to;  // rows in the cells so far
+  std::int64_t rows = 0;
+  for (const auto& line : confusion)
+    for (const std::int64_t count : line) up_to.push_back(rows += count);
+  if (rows < 10 || width == 0) return std::nullopt;
+  const auto resamples = static_cast<std::size_t>(std::clamp(2e7 / static_cast<double>(rows), 200., 2000.));
+  std::vector<double> values(resamples);
+  parallel_for(static_cast<std::int64_t>(resamples), [&](std::int64_t r) {
+    const RandomStream stream = RandomStream{seed, 0x66315F626F6F74}.derived(static_cast<std::uint64_t>(r));
+    std::vector<double> truth(width), said(width), both(width);
+    for (std::int64_t i = 0; i < rows; ++i) {
+      const auto drawn = static_cast<std::int64_t>(stream.below(static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(rows)));
+      const auto cell = static_cast<std::size_t>(std::upper_bound(up_to.begin(), up_to.end(), drawn) - up_to.begin());
+      ++truth[cell / width], ++said[cell % width];
+      if (cell / width == cell % width) ++both[cell / width];
+    }
+    double sum = 0;
+    for (std::size_t c = 0; c < width; ++c) sum += truth[c] + said[c] > 0 ? 2 * both[c] / (truth[c] + said[c]) : 0;
+    values[static_cast<std::size_t>(r)] = sum / static_cast<double>(width);
+  });
+  std::sort(values.begin(), values.end());
+  const auto at = [&](double share) { return values[static_cast<std::size_t>(std::lround(share * static_cast<double>(resamples - 1)))]; };
+  return candid::Interval{at(.025), at(.975)};
+}
+
 void add_class_scores(candid::Report& r, const data::Dataset& test, const Tensor& probabilities) {
   const std::vector<float> p = probabilities.to_vector();
   const std::vector<std::int32_t> truth = test.targets.to_vector<std::int32_t>();
@@ -107,7 +137,9 @@ void add_class_scores(candid::Report& r, const data::Dataset& test, const Tensor
     if (ones >= 2 && static_cast<std::ptrdiff_t>(positive.size()) - ones >= 2) area.interval = candid::delong(positive, {scores}).logit_interval(0);
     r.more_scores.push_back(area);
   }
-  r.more_scores.push_back({"F1, mean over classes", f1 / static_cast<double>(std::max<std::size_t>(width, 1))});
+  candid::FurtherScore mean_f1{"F1, mean over classes", f1 / static_cast<double>(std::max<std::size_t>(width, 1)), std::nullopt};
+  mean_f1.interval = f1_interval(r.score.confusion, r.seed);
+  r.more_scores.push_back(mean_f1);
   r.more_scores.push_back(mean_score("log loss", loss));
   r.more_scores.push_back(mean_score("Brier score", brier));
   r.roc = candid::roc_curves(probabilities, test);
@@ -212,7 +244,7 @@ candid::Report assess(const Prepared& p, const TrainedModel& trained, const Asse
   r.choices = trained.choices;
   r.data = overview(p);
   // With several networks each row is learned from by most and judged by one: none is set apart.
-  r.data.validation = trained.histories.size() > 1 ? 0 : static_cast<std::int64_t>(trained.judged_rows.size());
+  r.data.validation = trained.histories.size() != 1 ? 0 : static_cast<std::int64_t>(trained.judged_rows.size());
   add_network(r, trained.model);
   add_history(r, trained);
   if (r.task == "classification") add_class_scores(r, p.test, outputs);

@@ -3,6 +3,7 @@
 #include "candor/base/error.h"
 #include "candor/base/text.h"
 #include "candor/candid/uncertainty/uncertainty.h"
+#include "candor/data/table/units.h"
 #include "candor/ops/activation.h"
 #include "candor/train/evaluate.h"
 
@@ -58,6 +59,7 @@ std::optional<data::Recipe> recipe_of(const formats::ModelFile& file) {
 ModelRows rows_for_model(data::Table table, const formats::ModelFile& file, bool targets) {
   const std::optional<data::Recipe> recipe = recipe_of(file);
   if (!recipe) fail(ErrorKind::invalid_argument, table.source + ": a table, and the model was not trained on one");
+  data::read_units(table, recipe->schema());
   ModelRows rows;
   rows.differences = recipe->compare(table);
   if (targets) {

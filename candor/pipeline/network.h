@@ -13,7 +13,7 @@ namespace candor::pipeline {
 
 /// What the user said of the network; what is missing is chosen by the data.
 struct NetworkOptions {
-  std::string model = {};            ///< "mlp" or "cnn"; empty: cnn for pictures that came as files, else mlp
+  std::string model = {};            ///< "mlp", "cnn", "trees" (boosted trees alone) or "mixed" (mlp and trees); empty: cnn for pictures that came as files, mixed for tables, else mlp
   std::vector<std::int64_t> layers;  ///< widths of the hidden dense layers
   std::optional<double> dropout;
   std::optional<std::int64_t> bins;  ///< tables: quantiles that a number is also given by; 0: none

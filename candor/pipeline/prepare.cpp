@@ -8,6 +8,7 @@
 #include "candor/base/text.h"
 #include "candor/data/split.h"
 #include "candor/data/table/split_record.h"
+#include "candor/data/table/units.h"
 
 namespace candor::pipeline {
 namespace {
@@ -122,13 +123,25 @@ void part_rows(Prepared& p, const Table& table, const data::Schema& schema, cons
   p.preprocessing.set("split", data::SplitRecord(table, schema, split).config());
 }
 
+// Columns of which somebody said that they are words.
+std::vector<std::string> said_words(const data::SchemaOptions& schema) {
+  std::vector<std::string> names;
+  for (const auto& [name, role] : schema.roles)
+    if (role == Role::category || role == Role::text || role == Role::id || role == Role::date) names.push_back(name);
+  return names;
+}
+
 Prepared prepare_table(const std::string& name, const PrepareOptions& o) {
   Prepared p;
   data::TableOptions how = o.table;
   how.nan_is_missing = std::any_of(how.missing.begin(), how.missing.end(), [](const std::string& word) { return lower_case(word) == "nan"; });
   Table table = data::read_table(name, how);
   refuse_infinities(table);
+  const std::vector<data::ColumnUnit> units = o.units ? data::read_units(table, said_words(o.schema)) : std::vector<data::ColumnUnit>{};
   data::Schema schema = data::infer_schema(table, o.schema);
+  for (data::ColumnRole& column : schema.columns)
+    for (const data::ColumnUnit& unit : units)
+      if (unit.column == column.name) column.unit = unit.unit;
   refuse_stray_words(table, schema, o.schema);
   refuse_one_class(table, schema);
   keep_a_feature(table, schema);
@@ -144,6 +157,7 @@ Prepared prepare_table(const std::string& name, const PrepareOptions& o) {
   } else {
     p.train_cells = table;
     p.test_cells = data::read_table(o.test_data, o.table);
+    data::read_units(p.test_cells, schema);
     const std::vector<std::int64_t> judged = data::rows_with_targets(p.test_cells, schema);
     if (static_cast<std::int64_t>(judged.size()) < p.test_cells.rows()) p.test_cells = p.test_cells.take(judged);
     p.split = "the rows of " + p.test_cells.source + " are the test part";

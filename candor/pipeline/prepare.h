@@ -19,6 +19,7 @@ struct PrepareOptions {
   data::TableOptions table = {};
   data::SchemaOptions schema = {};
   data::RecipeOptions recipe = {};
+  bool units = true;                 ///< tables: columns whose cells are numbers with one unit ("12 kg") are numbers
   std::string test_data = {};        ///< rows of a source of their own to test on; empty: a share of DATA
   double test = 0.2;                 ///< that share
   std::uint64_t seed = 0;            ///< draws the test rows

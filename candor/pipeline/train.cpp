@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 
 #include "candor/base/error.h"
 #include "candor/base/text.h"
@@ -13,6 +14,7 @@
 #include "candor/nn/optimizers/optimizers.h"
 #include "candor/ops/activation.h"
 #include "candor/pipeline/member_file.h"
+#include "candor/pipeline/tree_member.h"
 #include "candor/tensor/random.h"
 #include "candor/train/callbacks.h"
 #include "candor/train/evaluate.h"
@@ -170,8 +172,10 @@ std::string fingerprint_of(const Prepared& data, const Plan& plan, const Model& 
          std::to_string(plan.batch) + " rows a step, rate " + std::to_string(plan.rate) + ", " + std::to_string(network.count_parameters()) + " weights";
 }
 
+using Said = std::vector<std::pair<std::vector<std::int64_t>, Tensor>>;
+
 // What each part's member says of it, put into the order of the rows.
-void collect(TrainedModel& result, const std::vector<std::pair<std::vector<std::int64_t>, Tensor>>& said) {
+void collect(TrainedModel& result, const Said& said) {
   std::vector<std::pair<std::int64_t, std::pair<std::size_t, std::int64_t>>> places;
   for (std::size_t m = 0; m < said.size(); ++m)
     for (std::size_t i = 0; i < said[m].first.size(); ++i) places.push_back({said[m].first[i], {m, static_cast<std::int64_t>(i)}});
@@ -199,10 +203,68 @@ candid::TrainingDistance distance_of(const Model& model, const data::Dataset& tr
   }
 }
 
+// Boosted trees stand beside the networks of a table, unless something was said of the network that is wanted.
+bool wants_trees(const Prepared& data, const TrainOptions& o) {
+  if (o.network.model == "trees" || o.network.model == "mixed") {
+    if (detail::trees_fit(data.train)) return true;
+    fail(ErrorKind::invalid_argument, "--model " + o.network.model + ": boosted trees need a table and one column to predict, and rows of shape " + to_string(data.train.row_shape()) + " came" +
+                                          (data.train.target_names.size() > 1 ? " with " + std::to_string(data.train.target_names.size()) + " columns to predict" : "") + "; use --model mlp");
+  }
+  const bool asked = !o.network.model.empty() || !o.network.layers.empty() || o.network.dropout || o.network.bins || o.epochs > 0 || o.batch_size > 0 || o.learning_rate > 0;
+  return !asked && detail::trees_fit(data.train);
+}
+
+// What the trees said of the parts that they did not learn from.
+Said said_of(const detail::GrownTrees& trees, const std::vector<int>& part) {
+  Said said;
+  for (std::size_t p = 0; p < trees.said.size(); ++p) said.emplace_back(rows_where(part, static_cast<int>(p), true), trees.said[p]);
+  return said;
+}
+
+std::string percent_of(double share) { return std::to_string(std::lround(100 * share)) + " %"; }
+
+// Boosted trees alone: no network is trained.
+TrainedModel train_trees(const Prepared& data, const TrainOptions& o) {
+  TrainedModel result;
+  // Five rows in a part, at least, to choose the number of trees by.
+  const int parts = data.train.rows() >= 25 ? 5 : 0;
+  const std::vector<int> part = parts ? parts_of(data, parts, o.seed) : std::vector<int>{};
+  std::optional<detail::GrownTrees> trees = detail::grow_trees(data.train, part, parts, o.budget > 0 ? o.budget : HUGE_VAL);
+  if (!trees)
+    fail(ErrorKind::invalid_argument, "--model trees: a budget of " + std::to_string(static_cast<std::int64_t>(o.budget)) + " s is too short for boosted trees on " + with_thousands(data.train.rows()) +
+                                          " rows of " + with_thousands(data.train.row_shape().size()) + " inputs; give more with --budget");
+  result.choices.push_back(trees->what + (parts ? ", grown on four fifths of the training rows each, as many as are best on the other fifth" : " on all training rows") + ", as asked");
+  if (o.planned) o.planned(trees->model, result.choices);
+  result.model = trees->model;
+  result.tree_share = 1;
+  collect(result, said_of(*trees, part));
+  if (!result.judged_rows.empty()) result.uncertainty = candid::measure_uncertainty(result.judged, data.train.take(result.judged_rows));
+  return result;
+}
+
+// Trees and networks averaged as is best for the rows that neither learned from.
+void mix(TrainedModel& result, const detail::GrownTrees& trees, const std::vector<int>& part, const Prepared& data, std::size_t networks) {
+  TrainedModel other;
+  collect(other, said_of(trees, part));
+  const data::Dataset rows = data.train.take(result.judged_rows);
+  const double share = detail::best_share(rows, result.judged, other.judged), alone = detail::loss_of(rows, result.judged), by_trees = detail::loss_of(rows, other.judged);
+  const Tensor both = detail::blend(result.judged, other.judged, share);
+  char losses[160];
+  std::snprintf(losses, sizeof losses, "%s on the rows left out: networks %.4g, trees %.4g, together %.4g", rows.is_classification() ? "log loss" : "mean squared error", alone, by_trees, detail::loss_of(rows, both));
+  result.tree_share = share;
+  result.choices.push_back((share > 0 ? percent_of(share) + " of the answer by " + trees.what + ", " + percent_of(1 - share) + " by " + (networks > 1 ? "the networks" : "the network")
+                                      : "boosted trees were grown, too, and left out: they did not make the answers better") + " (" + losses + ")");
+  if (share <= 0) return;
+  result.judged = both;
+  result.model = share >= 1 ? trees.model : detail::mixed(result.model, networks == 1, trees.model, share, data.train);
+}
+
 }  // namespace
 
 TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) {
   const Clock::time_point start = Clock::now();
+  const bool with_trees = wants_trees(data, o);
+  if (o.network.model == "trees") return train_trees(data, o);
   TrainedModel result;
   set_random_seed(o.seed);
   // What depends on the number of rows is decided once, by all of them.
@@ -211,12 +273,18 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
   Model first = make_network(data.train, network);
   const Plan plan = make_plan(data, o, first, result.choices);
   result.epochs = plan.epochs;
+  const bool grows = with_trees && plan.parts > 0;
+  if (grows) result.choices.push_back("boosted trees beside " + std::string(plan.members > 1 ? "the networks" : "the network") + ", weighed by the rows left out (--model mlp: without them)");
   if (o.planned) o.planned(first, result.choices);
   const std::string fingerprint = o.resume.empty() ? "" : fingerprint_of(data, plan, first, o.seed);
   const std::vector<int> part = plan.parts > 0 ? parts_of(data, plan.parts, o.seed) : std::vector<int>{};
   const auto length = std::chrono::duration<double>(o.budget);
+  // First, so that the networks share what time is left.
+  constexpr double share_of_time = .25;
+  std::optional<detail::GrownTrees> trees;
+  if (grows) trees = detail::grow_trees(data.train, part, plan.members, o.budget > 0 ? share_of_time * o.budget : HUGE_VAL);
   std::vector<Model> members;
-  std::vector<std::pair<std::vector<std::int64_t>, Tensor>> said;
+  Said said;
 
   for (int m = 0; m < plan.members; ++m) {
     set_random_seed(o.seed + static_cast<std::uint64_t>(m));
@@ -269,6 +337,7 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
     result.choices.push_back("training was ended by the budget of " + std::to_string(static_cast<std::int64_t>(o.budget)) + " s; --budget gives it more");
   result.model = members.size() == 1 ? members.front() : averaged(members, data.train);
   collect(result, said);
+  if (trees && !result.interrupted) mix(result, *trees, part, data, members.size());
   if (!result.judged_rows.empty()) result.uncertainty = candid::measure_uncertainty(result.judged, data.train.take(result.judged_rows));
   result.uncertainty.distance = distance_of(result.model, data.train);
   return result;

@@ -31,13 +31,14 @@ struct TrainOptions {
 
 /// What came out, with what was chosen.
 struct TrainedModel {
-  Model model;                        ///< compiled; of classes: logits with one member, probabilities with several
-  std::vector<History> histories;     ///< of each member
+  Model model;                        ///< compiled; of classes: logits of one network or of trees alone, else probabilities
+  std::vector<History> histories;     ///< of each network; none for trees alone
   std::vector<std::string> choices;   ///< a sentence each
   std::int64_t epochs = 0;            ///< at most, of each member
   std::vector<std::int64_t> judged_rows;  ///< training rows that some member did not see, ascending
   Tensor judged;                      ///< what that member says of them (probabilities or values), in the order of judged_rows
   candid::Uncertainty uncertainty;    ///< fitted on `judged`; knows nothing without such rows
+  double tree_share = 0;                  ///< how much of the answer boosted trees give, 0 to 1; the networks give the rest
   bool interrupted = false;
 };
 
@@ -45,7 +46,8 @@ struct TrainedModel {
 void remove_resume_points(const std::string& resume);
 
 /// Training rows as k parts for k members: each member leaves one out and keeps the epoch that is best there, so that every row is learned
-/// from by all but one. Few rows and pictures are trained by one network. The same bits for the same seed unless the
+/// from by all but one. Few rows and pictures are trained by one network. Tables also get boosted trees, grown on the same parts and averaged with the
+/// networks as is best for the rows left out, unless something was said of the network that is wanted. The same bits for the same seed unless the
 /// budget ends it. Throws the errors of fit; Error (numeric) carries on with `partial` holding the last good weights.
 TrainedModel train(const Prepared& data, const TrainOptions& options, Model* partial = nullptr);
 

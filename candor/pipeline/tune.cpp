@@ -11,6 +11,7 @@
 #include "candor/base/file.h"
 #include "candor/base/text.h"
 #include "candor/formats/config_json.h"
+#include "candor/pipeline/tree_member.h"
 
 namespace candor::pipeline {
 namespace {
@@ -71,21 +72,10 @@ TrainOptions options_for(const SearchSpace& space, const Choice& choice, const T
   return o;
 }
 
-// Log loss of the classes, or mean squared error, on the rows that were left out.
+// Of the rows that were left out.
 double loss_of(const Prepared& data, const TrainedModel& trained) {
   if (trained.judged_rows.empty()) return std::numeric_limits<double>::infinity();
-  const data::Dataset rows = data.train.take(trained.judged_rows);
-  const std::vector<float> said = trained.judged.to_vector();
-  double sum = 0;
-  if (rows.is_classification()) {
-    const std::vector<std::int32_t> truth = rows.targets.to_vector<std::int32_t>();
-    const std::size_t width = rows.class_names.size();
-    for (std::size_t i = 0; i < truth.size(); ++i) sum -= std::log(std::max(static_cast<double>(said[i * width + static_cast<std::size_t>(truth[i])]), 1e-12));
-    return sum / static_cast<double>(truth.size());
-  }
-  const std::vector<float> truth = rows.targets.to_vector();
-  for (std::size_t i = 0; i < truth.size(); ++i) sum += (static_cast<double>(said[i]) - static_cast<double>(truth[i])) * (static_cast<double>(said[i]) - static_cast<double>(truth[i]));
-  return sum / static_cast<double>(truth.size());
+  return detail::loss_of(data.train.take(trained.judged_rows), trained.judged);
 }
 
 std::string heading(const Prepared& data, const TuneOptions& o) {
@@ -158,6 +148,8 @@ TuneResult tune(const std::string& name, const TuneOptions& o) {
 
   RunOptions run_options = o.run;
   run_options.train = options_for(result.space, result.best, o.run.train);
+  // The networks were searched alone; the answer is the better for trees beside them.
+  if (run_options.train.network.model.empty() && detail::trees_fit(data.train)) run_options.train.network.model = "mixed";
   result.run = run(name, run_options);
   return result;
 }

@@ -182,6 +182,7 @@ std::vector<LayerSample> layer_samples() {
       {"TokenAndPositionEmbedding", {{"vocabulary_size", 9}, {"sequence_length", 5}, {"embedding_dim", 4}}, {{2, 3}}, DType::i32},
       {"TransformerDecoder", {{"intermediate_dim", 6}, {"num_heads", 2}}, {{2, 3, 4}, {2, 5, 4}}},
       {"TransformerEncoder", {{"intermediate_dim", 6}, {"num_heads", 2}}, {{2, 3, 4}}},
+      {"TreeEnsemble", {{"outputs", 2}, {"trees", 4}, {"inner", 3}, {"leaves", 5}}, {{2, 3}}},
       {"UnitNormalization", {{"axis", -1}}, {{2, 3, 4}}},
       {"UpSampling1D", none, {{2, 6, 3}}},
       {"UpSampling2D", none, {{2, 6, 7, 3}}},

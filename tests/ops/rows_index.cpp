@@ -1,6 +1,7 @@
 // Rows of gathering, scattering, sorting.
 #include "candor/ops/elementwise.h"
 #include "candor/ops/index.h"
+#include "candor/ops/trees.h"
 #include "tests/ops/op_table.h"
 
 namespace candor::testing {
@@ -76,6 +77,20 @@ const AddRows orders({
     without_gradient(row_of("searchsorted", {{{5}}, {{3, 2}}}, [](auto in) { return searchsorted(sort(in[0]).first, in[1]); }, {{{0}, {3}}, {{1}, {}}})),
     without_gradient(row_of("searchsorted_right", {index({5}, 0, 4), index({6}, 0, 4)}, [](auto in) { return searchsorted(sort(in[0]).first, in[1], "right"); })),
 });
+
+// Two trees of two questions each and one that is a leaf, in the dtype of the rows.
+Tensor three_trees(const Tensor& x, std::int64_t outputs) {
+  const Tensor nodes = Tensor::from(std::vector<float>{0, .25f, 1, -3, 0, 1, -.5f, -1, -2, 1, 1, .75f, -5, 3, 0, 0, -1, -6, -7, 1}, Shape{4, 5});
+  const Tensor leaves = Tensor::from(std::vector<float>{1, 2, 4, 8, 16, 32, 64}), roots = Tensor::from(std::vector<float>{0, -4, 2});
+  return tree_sum(x, nodes.to(x.dtype()), leaves.to(x.dtype()), roots.to(x.dtype()), outputs);
+}
+OpRow tree_row(std::string name, std::int64_t outputs) {
+  OpRow row = without_gradient(row_of(std::move(name), {{{5, 2}}}, [outputs](auto in) { return three_trees(in[0], outputs); }, {{{0, 2}}, {{1, 2}}, {{7, 3}}}, {{1031, 2}}));
+  row.dtypes.clear();
+  return row;
+}
+
+const AddRows trees({tree_row("tree_sum", 1), tree_row("tree_sum_of_two", 2)});
 
 }  // namespace
 }  // namespace candor::testing

@@ -44,6 +44,7 @@ BoostedTrees BoostedTrees::fit_values(const Matrix& x, std::span<const double> y
   for (int round = 0; round < options.trees; ++round) {
     for (std::size_t i = 0; i < y.size(); ++i) slopes[i] = {scores[i] - y[i], 1};
     model.trees.push_back(grower.grow(slopes, scores));
+    if (options.go_on && !options.go_on(model)) break;
   }
   return model;
 }
@@ -87,6 +88,7 @@ BoostedTrees BoostedTrees::fit_classes(const Matrix& x, std::span<const std::int
       }
     });
     for (std::size_t k = 0; k < outputs; ++k) model.trees.push_back(grower.grow(slopes[k], scores[k]));
+    if (options.go_on && !options.go_on(model)) break;
   }
   return model;
 }

@@ -5,9 +5,12 @@
 #include <span>
 #include <vector>
 
+#include "candor/base/function.h"
 #include "candor/candid/baselines/bins.h"
 
 namespace candor::candid {
+
+struct BoostedTrees;
 
 struct BoostingOptions {
   int trees = 100;               ///< rounds; each has one tree for each class when there are more than two
@@ -17,6 +20,7 @@ struct BoostingOptions {
   std::int64_t leaf_rows = 20;
   double leaf_hessian = 1e-3;
   double l2 = 0;
+  Function<bool(const BoostedTrees& grown)> go_on = {};  ///< asked after each round; false: no more trees
 };
 
 /// One tree of it. Inner nodes are 0, 1, ...; a child below 0 is leaf -1 - child.

@@ -38,7 +38,8 @@ void TreeGrower::fill(Leaf& leaf, std::span<const Slope> slopes) {
     if (columns == Bins::group) add(Bins::group);
     else add(columns);
   };
-  if (n * bins_.columns() < 20000) {
+  // Waking other threads takes as long as some thousand cells on a quiet machine, and far longer on a busy one.
+  if (n * bins_.columns() < 200'000) {
     for (std::int64_t g = 0; g < bins_.groups(); ++g) fill_group(g);
   } else {
     parallel_for(bins_.groups(), fill_group);
@@ -73,7 +74,7 @@ TreeGrower::Split TreeGrower::search(const Leaf& leaf, std::int64_t column) cons
 void TreeGrower::search(Leaf& a, Leaf* b) const {
   const std::int64_t columns = bins_.columns(), tasks = b ? 2 * columns : columns;
   std::vector<Split> found(static_cast<std::size_t>(tasks));
-  const std::int64_t pieces = std::clamp<std::int64_t>(tasks / 16, 1, 16);
+  const std::int64_t pieces = offsets_.back() < 20'000 ? 1 : std::clamp<std::int64_t>(tasks / 16, 1, 16);
   parallel_for(pieces, [&](std::int64_t piece) {
     for (std::int64_t t = tasks * piece / pieces; t < tasks * (piece + 1) / pieces; ++t) found[static_cast<std::size_t>(t)] = search(t < columns ? a : *b, t % columns);
   });

@@ -76,7 +76,7 @@ std::string to_string(const Schema& schema) {
     line.resize(std::max(line.size() + 2, width + 4), ' ');
     line += to_string(column.role);
     line.resize(line.size() + (10 - to_string(column.role).size()), ' ');
-    text += line + column.why + (column.date_format.empty() ? "" : " (" + column.date_format + ")") + "\n";
+    text += line + column.why + (column.date_format.empty() ? "" : " (" + column.date_format + ")") + (column.unit.empty() ? "" : ", in " + column.unit) + "\n";
   }
   if (schema.task != TaskKind::automatic) text += "  task: " + std::string(task_name(schema.task)) + "\n";
   return text;
@@ -88,6 +88,7 @@ Config to_config(const Schema& schema) {
   for (const ColumnRole& column : schema.columns) {
     Config entry{{"name", column.name}, {"role", to_string(column.role)}, {"why", column.why}};
     if (!column.date_format.empty()) entry.set("format", column.date_format);
+    if (!column.unit.empty()) entry.set("unit", column.unit);
     columns.push_back(std::move(entry));
   }
   config.set("columns", std::move(columns));
@@ -101,7 +102,7 @@ Config to_config(const Schema& schema) {
 Schema schema_from_config(const Config& config) {
   Schema schema;
   for (const Config& entry : config.at("columns").items()) {
-    ColumnRole column{entry.at("name").text(), Role::number, entry.get("why", ""), entry.get("format", "")};
+    ColumnRole column{entry.at("name").text(), Role::number, entry.get("why", ""), entry.get("format", ""), entry.get("unit", "")};
     try {
       column.role = role_from(entry.at("role").text());
       if (!column.date_format.empty()) detail::check_date_format(column.date_format);

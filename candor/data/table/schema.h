@@ -27,6 +27,7 @@ struct ColumnRole {
   Role role = Role::number;
   std::string why;          ///< for people: "3 different words", "as asked", "every cell different and counted up"
   std::string date_format;  ///< role date (or order): strptime's letters, "%Y-%m-%d"; several with | between them, %s and %Q for seconds and milliseconds since 1970
+  std::string unit = {};    ///< what stood beside each number: "kg", "$"; empty: nothing
 };
 
 /// What the user said; the rest is found.
