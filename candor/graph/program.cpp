@@ -53,6 +53,7 @@ struct Program::Impl {
   std::vector<Step> steps;
   std::vector<std::pair<void**, std::size_t>> argument_slots;       // where each argument's pointer goes
   std::vector<Copy> copies;
+  std::vector<void*> given, wanted;                                 // what a run on tensors hands over
   RunState state;
   std::vector<double> seconds;
   std::int64_t profiled_runs = 0;
@@ -206,11 +207,13 @@ std::vector<Tensor> Program::run(std::span<const Tensor> arguments, const RunSta
   if (arguments.size() != p.argument_types.size())
     fail(ErrorKind::invalid_argument, "program: takes " + std::to_string(p.argument_types.size()) + " arguments, got " + std::to_string(arguments.size()));
   std::vector<Tensor> dense, outputs;
-  std::vector<void*> in, out;
+  outputs.reserve(p.result_types.size());
+  std::vector<void*>&in = p.given, &out = p.wanted;  // kept from run to run: a step of a small network takes no longer than a few allocations
+  in.clear(), out.clear();
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (arguments[i].type() != p.argument_types[i])
       fail(ErrorKind::shape, "program: argument " + std::to_string(i) + " is " + to_string(arguments[i].type()) + ", planned for " + to_string(p.argument_types[i]));
-    in.push_back(dense.emplace_back(arguments[i].contiguous()).raw());
+    in.push_back(arguments[i].is_contiguous() ? arguments[i].raw() : dense.emplace_back(arguments[i].contiguous()).raw());
   }
   for (const TensorType& type : p.result_types) out.push_back(outputs.emplace_back(Tensor::empty(type.shape, type.dtype)).raw());
   run(in.data(), out.data(), state);

@@ -28,6 +28,22 @@ std::shared_ptr<TensorImpl> make(const TensorType& type, bool zero) {
   return impl;
 }
 
+// Aligned memory is slow to get and to give back; a result of a few numbers is made in every step. So small blocks come from malloc, a little larger, with
+// the address that it gave in front of the aligned one.
+constexpr std::size_t small = 512;
+std::byte* small_block(std::size_t bytes) {
+  auto* first = static_cast<std::byte*>(std::malloc(bytes + 64));
+  if (!first) return nullptr;
+  auto* data = first + (64 - reinterpret_cast<std::uintptr_t>(first) % 64);  // malloc aligns to 16: there is room for an address
+  std::memcpy(data - sizeof first, &first, sizeof first);
+  return data;
+}
+std::byte* first_of(std::byte* data) {
+  std::byte* first;
+  std::memcpy(&first, data - sizeof first, sizeof first);
+  return first;
+}
+
 /// Calls f(offset of each element) in row-major order.
 template <class F>
 void for_each_offset(const TensorImpl& t, F&& f) {
@@ -74,7 +90,8 @@ Storage::Storage(std::size_t bytes, bool zero) : bytes_(bytes), owned_(true) {
   const std::size_t rounded = bytes + 64 < bytes ? 0 : (bytes + 63) / 64 * 64 + 64;
   // Asking the system takes longer than a small allocation and matters for large ones only.
   const bool there = rounded > bytes && (rounded < (std::size_t{1} << 26) || rounded < available_memory());
-  data_ = there ? static_cast<std::byte*>(std::aligned_alloc(alignment, (rounded + alignment - 1) / alignment * alignment)) : nullptr;
+  if (bytes <= small) data_ = small_block(rounded);
+  else data_ = there ? static_cast<std::byte*>(std::aligned_alloc(alignment, (rounded + alignment - 1) / alignment * alignment)) : nullptr;
   if (!data_) {
     fail(ErrorKind::memory, "not enough memory for " + with_thousands(static_cast<std::int64_t>(bytes)) +
                                 " bytes (" + with_thousands(static_cast<std::int64_t>(available_memory())) + " are free); a smaller network, batch or data set takes less");
@@ -88,7 +105,7 @@ Storage::Storage(std::size_t bytes, bool zero) : bytes_(bytes), owned_(true) {
 Storage::Storage(void* data, std::size_t bytes, std::shared_ptr<const void> keep)
     : data_(static_cast<std::byte*>(data)), bytes_(bytes), keep_(std::move(keep)), owned_(false) {}
 Storage::~Storage() {
-  if (owned_) std::free(data_);
+  if (owned_) std::free(bytes_ <= small ? first_of(data_) : data_);
 }
 
 Tensor::Tensor(float value) : Tensor(full({}, value)) {}
