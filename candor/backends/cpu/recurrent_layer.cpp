@@ -17,8 +17,8 @@ using candor::recurrent::Walk;
 
 /// Sums of weight gradients that are kept apart, at most.
 constexpr std::int64_t most_parts = 8;
-/// Rows of a product of weight gradients: more where the sums, which each product reads and writes, are large, fewer where they leave no room in the cache.
-constexpr std::int64_t chunk_rows = 128, chunk_rows_of_large = 128, large_sums = 1 << 16;
+/// Rows of a product of weight gradients: its sums are read and written once for all of them.
+constexpr std::int64_t chunk_rows = 128;
 
 std::size_t at(int place) { return static_cast<std::size_t>(place); }
 
@@ -48,10 +48,9 @@ Common common_of(const NodeInfo& node, const LayerPlaces& places) {
   return p;
 }
 
-/// Asks for the lines of numbers that the next step reads or writes.
-template <bool write>
+/// Asks for the lines of numbers that the next step reads: they lie where no earlier access led to.
 void fetch(const float* from, std::int64_t count) {
-  for (std::int64_t i = 0; i < count; i += 16) __builtin_prefetch(from + i, write ? 1 : 0);
+  for (std::int64_t i = 0; i < count; i += 16) __builtin_prefetch(from + i);
 }
 
 // ---- forward
@@ -92,6 +91,7 @@ void forward_task(const ForwardPlan& p, const KernelArgs& args, std::int64_t row
   float* kept = l.out_gates >= 0 ? args.output<float>(at(l.out_gates)) : nullptr;
   for (std::int64_t i = 0; i < w.time; ++i) {
     const std::int64_t t = w.at(i);
+    for (std::int64_t r = 0; r < rows && i + 1 < w.time; ++r) fetch(x + ((row + r) * w.time + w.at(i + 1)) * l.features, l.features);
     for (std::int64_t block = 0; block < p.blocks; ++block) {
       const std::int64_t unit = block * lanes;
       const float* weights = packed + block * p.block_floats;
@@ -199,7 +199,9 @@ struct Way {
       if (p.family == Family::gru) b.candidate = d + unit;
       p.gates.backward(b);
     }
-    if (i > 0 && l.gates >= 0) fetch<false>(in(l.gates) + (w.at(i - 1) * w.batch + row) * 4 * n, rows * 4 * n);
+    if (i == 0) return;
+    if (l.gates >= 0) fetch(in(l.gates) + (w.at(i - 1) * w.batch + row) * 4 * n, rows * 4 * n);
+    for (std::int64_t r = 0; r < rows && only < 0; ++r) fetch(in(l.dh) + ((row + r) * w.time + w.at(i - 1)) * n, n);
   }
 
   /// carry += d U^T, and dx = d W^T.
@@ -224,30 +226,36 @@ struct Way {
     }
   }
 
-  /// Numbers of one row of x or of h, followed by one where a bias is summed, to where the tiles read them: [panel][row of the chunk][a_step].
-  void spread(const float* from, std::int64_t count, std::int64_t sum_count, std::int64_t panels, std::int64_t depth, std::int64_t k, float* to) const {
+  /// The rows of x or of the states before the steps [begin, end), followed by a one where a bias is summed, to where the tiles read them:
+  /// [panel][row of the chunk][a_step].
+  void spread(bool of_x, std::int64_t begin, std::int64_t end, float* out) const {
+    const LayerPlaces& l = p.places;
+    const Walk& w = l.walk;
+    const std::int64_t count = of_x ? l.features : w.units, sum_count = of_x ? p.x_rows : p.h_rows, panels = of_x ? p.x_panels : p.h_panels;
     for (std::int64_t panel = 0; panel < panels; ++panel) {
-      const std::int64_t start = part_start(sum_count, panels, panel), end = part_start(sum_count, panels, panel + 1);
-      float* out = to + (panel * depth + k) * p.a_step;
-      if (start + p.a_step <= count && p.a_step == 16) std::memcpy(out, from + start, 16 * sizeof(float));
-      else std::memcpy(out, from + start, static_cast<std::size_t>(std::max<std::int64_t>(0, std::min(end, count) - start)) * sizeof(float));
-      if (end > count) out[count - start] = 1;
+      const std::int64_t start = part_start(sum_count, panels, panel), stop = part_start(sum_count, panels, panel + 1);
+      const bool whole = p.a_step == 16 && start + 16 <= count;
+      const std::size_t part = static_cast<std::size_t>(std::max<std::int64_t>(0, std::min(stop, count) - start)) * sizeof(float);
+      for (std::int64_t i = begin; i < end; ++i) {
+        const bool initial = !of_x && i == 0;
+        const float* from = initial ? in(l.h0) + row * count : of_x ? in(l.x) + (row * w.time + w.at(i)) * count : in(l.h) + (row * w.time + w.at(i - 1)) * count;
+        const std::int64_t next = initial ? count : w.time * count;
+        from += start;
+        for (std::int64_t r = 0; r < rows; ++r, from += next, out += p.a_step) {
+          if (whole) std::memcpy(out, from, 16 * sizeof(float));
+          else std::memcpy(out, from, part);
+          if (stop > count) out[count - start] = 1;
+        }
+      }
     }
   }
 
   /// The sums of W's and U's gradients take up the steps [begin, end).
   void sum(std::int64_t begin, std::int64_t end) const {
-    const LayerPlaces& l = p.places;
-    const Walk& w = l.walk;
-    const std::int64_t n = w.units, depth = (end - begin) * rows, columns = p.columns(), panel_columns = 2 * p.tiles->lanes;
+    const std::int64_t depth = (end - begin) * rows, columns = p.columns(), panel_columns = 2 * p.tiles->lanes;
     float *of_x = pack_a, *of_h = pack_a + p.x_panels * depth * p.a_step;
-    for (std::int64_t i = begin; i < end; ++i) {
-      for (std::int64_t r = 0; r < rows; ++r) {
-        const std::int64_t k = (i - begin) * rows + r, sequence = (row + r) * w.time;
-        spread(in(l.x) + (sequence + w.at(i)) * l.features, l.features, p.x_rows, p.x_panels, depth, k, of_x);
-        spread(i == 0 ? in(l.h0) + (row + r) * n : in(l.h) + (sequence + w.at(i - 1)) * n, n, p.h_rows, p.h_panels, depth, k, of_h);
-      }
-    }
+    spread(true, begin, end, of_x);
+    spread(false, begin, end, of_h);
     TileArgs tile = tile_args(depth);
     tile.a_row = 1, tile.a_step = p.a_step;
     tile.b_row = p.local_row;
@@ -383,7 +391,7 @@ Answer backward_candidate(const NodeInfo& node, const Machine&) {
   p.h_rows = n + (p.family == Family::gru ? 1 : 0);
   p.x_panels = ceil_div(p.x_rows, p.sum_rows), p.h_panels = ceil_div(p.h_rows, p.sum_rows);
   p.sum_floats = rounded((p.x_rows + p.h_rows) * columns);
-  p.steps = std::clamp<std::int64_t>((p.sum_floats > large_sums ? chunk_rows_of_large : chunk_rows) / p.most_rows, 1, l.walk.time);
+  p.steps = std::clamp<std::int64_t>(chunk_rows / p.most_rows, 1, l.walk.time);
   p.local_floats = p.steps * p.most_rows * p.local_row + 16;
   p.pack_floats = rounded((p.x_panels + p.h_panels) * p.steps * p.most_rows * p.a_step + 16);
   p.states_floats = p.most_rows * p.state_row;
