@@ -201,7 +201,8 @@ void check(const FixtureCase& c, DType dtype) {
   const std::int64_t batch = a.at("batch"), all = a.at("steps"), steps = steps_of(c);
   model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = optimizer_of(a.at("optimizer"))});
   std::vector<double> losses;
-  model.fit(run.x, run.y, {.batch_size = batch, .shuffle = false, .callbacks = {LambdaCallback{.on_train_batch_end = [&](TrainState&, std::int64_t, double loss) { losses.push_back(loss); }}}, .verbose = 0});
+  const History history = model.fit(run.x, run.y, {.batch_size = batch, .shuffle = false, .callbacks = {LambdaCallback{.on_train_batch_end = [&](TrainState&, std::int64_t, double loss) { losses.push_back(loss); }}}, .verbose = 0});
+  ASSERT_FALSE(history.interrupted()) << "a signal from outside (a time limit?) stopped the training after " << losses.size() << " of " << steps << " steps";
   const auto truth = c.tensors->get(c.name + "/loss_float64").to_vector<double>();
   const auto gate = c.tensors->get(c.json.at("rtol_float32").get<std::string>()).to_vector<double>();
   ASSERT_EQ(truth.size(), static_cast<std::size_t>(all));
