@@ -71,7 +71,7 @@ std::vector<Source> sources() {
   add_file(all, "penguins", "tabular/penguins.csv", "species");
   add_file(all, "breast cancer", "tabular/wisc_bc_data.csv", "diagnosis", {"id"});
   add_file(all, "california housing", "tabular/california-housing.csv", "median_house_value");
-  add_file(all, "german credit", "tabular/german-credit.csv", "");
+  add_file(all, "german credit", "tabular/german-credit.csv", "default");
   add_file(all, "medical cost", "tabular/insurance/insurance.csv", "charges");
   add_file(all, "abalone", "tabular/abalone.csv", "");
   add_pictures(all, "digits", data::digits(800, 3));

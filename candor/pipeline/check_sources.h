@@ -10,6 +10,7 @@
 
 namespace candor::pipeline {
 
+/// Names, what they are for, and how they are read.
 struct CheckSources {
   std::vector<std::string> names = {};            ///< parts are told by name: train, test (or valid), serve; else the first is for training and the others for tests
   std::string train = {}, test = {}, serve = {};  ///< said outright

@@ -36,7 +36,7 @@ std::vector<Finding> censored_target(const Subject& s) {
     const double width = sorted.back() - sorted.front();
     const auto near = std::count_if(sorted.begin(), sorted.end(), [&](double x) { return x != edge && std::abs(x - edge) <= .02 * width; });
     if (pile < 3 * std::max<std::int64_t>(commonest, 1) || static_cast<double>(pile) < 1.5 * static_cast<double>(near)) continue;
-    findings.push_back({"data.censored", share >= .06 ? Severity::warning : Severity::note,
+    findings.push_back({"data.censored", share >= .1 ? Severity::warning : Severity::note,
                         "the target " + column_text(*target).substr(7) + " is exactly " + value_text(edge) + ", its " + (top ? "highest" : "lowest") + " value, in " + rows_text(pile) + " (" + percent(share) + "): it seems cut off there, as visitors are when a hall is full, so a model learns the limit and not the demand; predict \"at least " + value_text(edge) +
                             "\" for such rows, or take a model for censored targets",
                         s.parts[0].name + ": " + target->name, {{"value", edge}, {"rows", static_cast<double>(pile)}, {"share", share}, {"commonest other value", static_cast<double>(commonest)}}});

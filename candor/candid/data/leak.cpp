@@ -47,9 +47,12 @@ double score(const Answers& y, const std::vector<double>& said) {
     for (std::size_t i = 0; i < said.size(); ++i) hits += said[i] == y.labels[i];
     return hits / n;
   }
-  double mean = 0, error = 0, spread = 0;
+  double mean = 0, error = 0, spread = 0, known = 0;
   for (const double v : y.values) mean += v / n;
-  for (std::size_t i = 0; i < said.size(); ++i) error += (said[i] - y.values[i]) * (said[i] - y.values[i]), spread += (y.values[i] - mean) * (y.values[i] - mean);
+  // A word that came in one half alone says nothing either way.
+  for (const double v : said) known += v == v;
+  if (known < .95 * n) return 0;
+  for (std::size_t i = 0; i < said.size(); ++i) if (said[i] == said[i]) error += (said[i] - y.values[i]) * (said[i] - y.values[i]), spread += (y.values[i] - mean) * (y.values[i] - mean);
   return spread > 0 ? 1 - error / spread : 0;
 }
 
@@ -95,7 +98,7 @@ std::vector<double> said_by_words(const std::vector<std::int32_t>& cells, const 
     const auto answer = [&](const std::vector<double>& of) { return y.classes ? static_cast<double>(std::max_element(of.begin(), of.end()) - of.begin()) : of[0] / std::max(of[1], 1.0); };
     for (std::size_t i = ask_from; i < ask_to; ++i) {
       const auto found = seen.find(cells[i]);
-      said[i] = answer(found == seen.end() ? all : found->second);
+      said[i] = found == seen.end() && !y.classes ? std::nan("") : answer(found == seen.end() ? all : found->second);
     }
   }
   return said;
@@ -117,6 +120,20 @@ double missing_score(const CheckColumn& column, const std::vector<std::int64_t>&
   std::vector<std::int32_t> cells;
   for (const std::int64_t row : rows) cells.push_back(column.is_missing(0, row) ? 1 : 0);
   return score(y, said_by_words(cells, y));
+}
+
+/// The class for whose rows, and no others, a column is filled (or empty); -1 for none.
+int filled_for(const CheckColumn& column, const std::vector<std::int64_t>& rows, const Answers& y) {
+  const auto width = static_cast<std::size_t>(y.count);
+  std::vector<double> filled(width, 0), empty(width, 0);
+  for (std::size_t i = 0; i < rows.size(); ++i) (column.is_missing(0, rows[i]) ? empty : filled)[static_cast<std::size_t>(y.labels[i])] += 1;
+  for (const std::vector<double>* of : {&filled, &empty}) {
+    double here = 0;
+    for (const double n : *of) here += n;
+    for (std::size_t k = 0; k < width; ++k)
+      if ((*of)[k] >= 10 && static_cast<double>(rows.size()) - here >= 10 && 2 * (*of)[k] / (here + filled[k] + empty[k]) >= almost) return static_cast<int>(k);
+  }
+  return -1;
 }
 
 /// Columns of two values, one for each class (or all but one), that are the classes written next to each other.
@@ -220,7 +237,15 @@ std::vector<Finding> leak(const Subject& s) {
     if (column.role == data::Role::text || (!y.classes && (time || column.role == data::Role::id))) continue;
     inputs += column.is_input();
     const double reached = column_score(column, rows, y);
-    if (!(reached >= enough)) continue;
+    if (!(reached >= enough)) {
+      if (!y.classes || column.missing(0) == 0) continue;
+      if (const int k = filled_for(column, rows, y); k >= 0) {
+        const std::string name = candor::quoted(s.class_names[static_cast<std::size_t>(k)]);
+        findings.push_back({"data.leak", Severity::error, "whether " + column_text(column) + " is empty tells the rows of class " + name + " from all others: it is written down because of the answer; leave it out with --ignore " + column.name, column.name, {{"class", 0, name}, {"rows", static_cast<double>(n)}}});
+        knowing.push_back(column.name);
+      }
+      continue;
+    }
     const std::int64_t missing = column.missing(0);
     const bool by_gaps = missing > 0 && missing < s.rows() && missing_score(column, rows, y) >= enough;
     char number[32];

@@ -44,7 +44,7 @@ std::vector<Sentinel> sentinels(const std::vector<double>& sorted) {
       const bool different = high > low && others[others.size() / 4] != others[3 * others.size() / 4];
       const bool code = is_code(edge);
       // -999 lies far below numbers from 0 on; 99 among ages is an age.
-      const bool far = gap > (code ? 1 : 4) * width || (code && edge < 0 && low >= 0 && gap >= .25 * width);
+      const bool far = gap > (code ? 1 : 4) * width || (code && edge < 0 && low >= 0);
       const bool zero = edge == 0 && !top && low > 0 && low >= .2 * sorted_quantile(others, .5) && gap > .3 * width && rows * 200 >= n;
       if (!different || rows < least || !((far && code) || zero)) break;
       found.push_back({edge, rows, zero});

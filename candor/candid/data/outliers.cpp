@@ -25,7 +25,7 @@ Far furthest(const std::vector<double>& distances) {
   const std::int64_t most = std::max<std::int64_t>(1, n / 50);
   for (std::int64_t k = 1; k <= std::min<std::int64_t>(most, n / 4); ++k) {
     const double out = distances[static_cast<std::size_t>(k - 1)], next = distances[static_cast<std::size_t>(k)];
-    if (!(next > 0) || out < 3 * next) continue;
+    if (!(next > 0) || out < 5 * next) continue;
     const std::int64_t tail = std::clamp<std::int64_t>(n / 10, 10, 400);
     const std::int64_t end = std::min<std::int64_t>(k + tail, n - 1);
     const double base = std::max(distances[static_cast<std::size_t>(end)], 1e-300);

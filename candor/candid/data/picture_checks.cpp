@@ -79,7 +79,7 @@ std::vector<Finding> duplicate_pictures(const Subject& s, const PictureTwins& tw
     // Pictures drawn by a program repeat themselves by nature, then within the training part as well.
     const double by_source = rate_within * static_cast<double>(twins.looked_at[0]) * static_cast<double>(twins.looked_at[part]);
     const bool source = static_cast<double>(pairs.size()) < 2 * by_source + 3 * std::sqrt(by_source);
-    const bool many = !source && (share >= .01 || (rows >= 2 && twins.looked_at[part] < 200)) && s.parts[part].kind != PartKind::served;
+    const bool many = !source && rows >= 3 && share >= .01 && s.parts[part].kind != PartKind::served;
     findings.push_back({"data.duplicate-rows", many ? Severity::error : Severity::note,
                         with_thousands(rows) + " of " + with_thousands(twins.looked_at[part]) + " " + (s.parts[part].kind == PartKind::test ? "test" : "served") + " pictures (" + percent(share) + ") are also in the training part, " + with_thousands(exact) + " byte by byte, the others nearly, as " + pair_names(s, pairs, 2) +
                             (many ? ": a model can know them by heart, so the score says more than it will do on new pictures; take them out of one part" : ""),

@@ -108,7 +108,7 @@ void ids_as_inputs(const Subject& s, const CheckColumn& column, std::vector<Find
 }
 
 bool unit_factor(double factor) {
-  static constexpr std::array<double, 17> known = {10, 100, 1000, 1e4, 1e5, 1e6, 1e9, 12, 60, 3600, 24, 7, 2.54, 30.48, 3.28084, 1024, 25.4};
+  static constexpr std::array<double, 14> known = {10, 100, 1000, 1e4, 1e5, 1e6, 1e9, 60, 3600, 2.54, 30.48, 3.28084, 1024, 25.4};
   return std::any_of(known.begin(), known.end(), [&](double k) { return std::abs(std::log(factor / k)) < .06; });
 }
 
@@ -120,7 +120,7 @@ void mixed_units(const Subject& s, const CheckColumn& column, std::vector<Findin
   if (n < 50 || sorted.front() <= 0) return;
   std::vector<double> logs;
   for (const double x : sorted) logs.push_back(std::log(x));
-  const std::int64_t edge = std::max<std::int64_t>(5, n / 100);
+  const std::int64_t edge = std::max<std::int64_t>(10, n / 50);
   std::int64_t cut = -1;
   double widest = std::log(1.5);
   for (std::int64_t i = edge; i + edge <= n; ++i) {
