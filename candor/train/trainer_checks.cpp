@@ -30,7 +30,8 @@ void Trainer::look_at_layers(std::int64_t step) {
     checks_.first_losses(losses, step_rows(step));
   }
   if (!checks_.due(number) || step_rows(step) != batch_) return;
-  for (std::size_t i = 0; i < parameter_slots_.size(); ++i) before_step_[i] = candidate_.values()[parameter_slots_[i]];
+  // guard() has just taken the copy made before this step as the last good one.
+  for (std::size_t i = 0; i < parameter_slots_.size(); ++i) before_step_[i] = good_.values()[parameter_slots_[i]];
   if (look_types_.empty()) look_types_ = argument_types(batch_);
   checks_.look(look_types_, weight_count_, arguments_.data(), run_state(step), batch_, before_step_, number, static_cast<double>(at_.epoch) + static_cast<double>(step) / static_cast<double>(std::max<std::int64_t>(steps(), 1)));
 }

@@ -66,8 +66,8 @@ TEST(Train, TheFinalObjectHasItsShape) {
   EXPECT_TRUE(o["findings"].is_array());
   EXPECT_EQ(o["model"], folder / "m/model.candor");
   EXPECT_TRUE(std::filesystem::exists(folder / "m/model.candor"));
-  for (const char* key : {"report", "baselines", "scores", "members", "choices"}) EXPECT_TRUE(o.contains(key)) << key;
-  EXPECT_EQ(o.size(), 16u);
+  for (const char* key : {"report", "baselines", "scores", "members", "tree_share", "choices"}) EXPECT_TRUE(o.contains(key)) << key;
+  EXPECT_EQ(o.size(), 17u);
 }
 
 TEST(Train, TheSameSeedGivesTheSameModelForAnyThreads) {
