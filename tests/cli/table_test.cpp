@@ -127,5 +127,29 @@ TEST_F(Table, GroupsAndTimesArePartedWhole) {
   EXPECT_EQ(grouped.code, 0) << grouped.err;
 }
 
+// "12 kg" is a number of kilograms: said, kept in the model, and other units are refused.
+TEST(TableUnits, AreReadKeptAndChecked) {
+  const TemporaryFolder folder;
+  std::string csv = "weight,size,heavy\n", grams = "weight,size,heavy\n", plain = grams;
+  std::uint32_t state = 3;
+  for (int i = 0; i < 80; ++i) {
+    const int kilos = draw(state, 40) + 1, size = draw(state, 9);
+    const std::string rest = "," + std::to_string(size) + "," + (kilos > 20 ? "yes" : "no") + "\n";
+    csv += std::to_string(kilos) + " kg" + rest, grams += std::to_string(1000 * kilos) + " g" + rest, plain += std::to_string(kilos) + rest;
+  }
+  const auto got = run_candor({"train", folder.write("kg.csv", csv), "--target", "heavy", "--epochs", "5", "--no-report", "--out", folder / "m"});
+  ASSERT_EQ(got.code, 0) << got.err;
+  EXPECT_NE(got.err.find("80 cells are numbers with the unit \"kg\""), std::string::npos) << got.err;
+  EXPECT_NE(got.err.find(", in kg"), std::string::npos) << got.err;
+  const auto same = run_candor({"predict", folder / "m/model.candor", folder / "kg.csv"}), bare = run_candor({"predict", folder / "m/model.candor", folder.write("plain.csv", plain)});
+  EXPECT_EQ(same.code, 0) << same.err;
+  EXPECT_EQ(same.out, bare.out);
+  const auto other = run_candor({"predict", folder / "m/model.candor", folder.write("g.csv", grams)});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_NE(other.err.find("has the unit \"g\", and the model learned from \"kg\""), std::string::npos) << other.err;
+  const auto words = run_candor({"train", folder / "kg.csv", "--target", "heavy", "--keep-units", "--epochs", "2", "--no-report", "--out", folder / "w"});
+  EXPECT_EQ(words.err.find(", in kg"), std::string::npos) << words.err;
+}
+
 }  // namespace
 }  // namespace candor
