@@ -43,7 +43,9 @@ struct Sound {
 // One list for each moment; a new fault is a line in its list.
 std::vector<Fault> data_faults();
 std::vector<Fault> picture_faults();
+std::vector<Fault> result_faults();
 std::vector<Sound> data_runs();
+std::vector<Sound> result_runs();
 std::vector<Sound> picture_runs();
 
 }  // namespace candor::bench
