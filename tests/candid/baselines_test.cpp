@@ -230,7 +230,7 @@ data::Dataset rows_of(std::int64_t from, std::int64_t to) {
 
 TEST(RunBaselines, ScoresClassesByTheMetricOfScores) {
   const data::Dataset train = rows_of(0, 1200), test = rows_of(1200, 1500);
-  const Baselines all = fit_baselines(train, test);
+  const Baselines all = fit_baselines(train, test, {.seconds = 1000});
   ASSERT_EQ(all.scores.size(), 7u);
   ASSERT_EQ(all.predictions.size(), 7u);
   EXPECT_EQ(all.scores[0].name, "majority");
@@ -254,7 +254,7 @@ TEST(RunBaselines, ScoresValuesAndSeveralTargets) {
   const std::vector<float> at = x.to_vector();
   for (std::size_t i = 0; i < 600; ++i) y.push_back(2 * at[4 * i] + at[4 * i + 1]), y.push_back(std::abs(at[4 * i + 2]));
   const data::Dataset all = data::from_arrays(x, Tensor::from(y, Shape{600, 2}));
-  const Baselines done = fit_baselines(all.slice(0, 400), all.slice(400, 600));
+  const Baselines done = fit_baselines(all.slice(0, 400), all.slice(400, 600), {.seconds = 1000});
   ASSERT_EQ(done.scores.size(), 5u);
   EXPECT_EQ(done.scores[0].name, "mean");
   EXPECT_NEAR(done.scores[0].value, 0, .1);
@@ -268,7 +268,7 @@ TEST(RunBaselines, AreTheSameForAnyNumberOfThreads) {
   const int before = threads();
   for (const int count : {1, 4}) {
     set_threads(count);
-    const Baselines all = fit_baselines(train, test);
+    const Baselines all = fit_baselines(train, test, {.seconds = 1000});
     if (first.empty()) first = all.predictions;
     else for (std::size_t i = 0; i < first.size(); ++i) EXPECT_EQ(first[i].to_vector(), all.predictions[i].to_vector()) << all.scores[i].name;
   }
