@@ -6,6 +6,7 @@
 
 #include "candor/base/error.h"
 #include "candor/ops/activation.h"
+#include "candor/ops/op.h"
 #include "candor/ops/random.h"
 #include "candor/train/evaluate.h"
 
@@ -31,6 +32,18 @@ Tensor in_training(const Model& model, const Tensor& rows) {
   }
   return Tensor::from(all, shape.without(0).inserted(0, rows.shape(0)));
 }
+
+// Draws made while this lives do not depend on how many were made before: the same seed gives the same opinions.
+class SameDraws {
+ public:
+  SameDraws() : before_(candor::detail::next_op_id()) { candor::detail::set_next_op_id(1); }
+  ~SameDraws() { candor::detail::set_next_op_id(before_ < 0 ? 1 : before_); }
+  SameDraws(const SameDraws&) = delete;
+  SameDraws& operator=(const SameDraws&) = delete;
+
+ private:
+  std::int64_t before_;
+};
 
 double entropy_of(const std::vector<double>& p) {
   double sum = 0;
@@ -58,6 +71,7 @@ Opinions dropout_opinions(Model model, int samples, std::uint64_t seed, bool log
   if (has_layer(model, "BatchNormalization")) fail(ErrorKind::unsupported, "opinions by dropout: the network has batch normalisation, whose statistics a call in training would change; use an ensemble");
   if (!has_layer(model, "Dropout")) fail(ErrorKind::invalid_argument, "opinions by dropout: the network has no Dropout layer, so all opinions would be one");
   return [model = std::move(model), samples, seed, logits](const Tensor& rows) {
+    const SameDraws same;
     std::vector<Tensor> out;
     for (int k = 0; k < samples; ++k) {
       const ops::SeedScope scope(seed + static_cast<std::uint64_t>(k) * 0x9E3779B97F4A7C15u);
