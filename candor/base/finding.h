@@ -20,7 +20,7 @@ struct Evidence {
 /// Something that a person should know about data, a model, its training or its scores. It is printed, stands in the report, in report.json and in
 /// the model file, and History::findings and candid::Checkup hold it.
 struct Finding {
-  std::string id = {};                   ///< "data.constant"; never renamed; docs/checks/<id>.md explains it
+  std::string id = {};                   ///< "data.constant"; never renamed; docs/checks has a page of that name
   Severity severity = Severity::note;
   std::string message = {};              ///< what was seen, with the numbers, why it matters and what to do: one or two sentences
   std::string where = {};                ///< rows, columns, layer, epoch, file; empty when it is about everything

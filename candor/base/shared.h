@@ -7,6 +7,7 @@
 
 namespace candor {
 
+/// A handle on a T that only its .cpp needs to see whole. Copies share it.
 template <class T>
 class Shared {
  public:

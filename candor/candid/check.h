@@ -17,7 +17,7 @@ enum class Moment { data, model, training, result, service };
 /// What it costs beside a training: nothing worth naming; one pass over the rows; more than that, so that many rows are sampled.
 enum class Cost { none, pass, sampled };
 
-/// A check in the list of all of them. docs/checks/<id>.md is its page.
+/// A check in the list of all of them. The file of its name in docs/checks is its page.
 struct CheckInfo {
   std::string_view id;
   Moment moment = Moment::data;

@@ -1,4 +1,4 @@
-// The checks on data, one function each: what they say of a subject, or skip(). docs/checks/<id>.md explains each; catalogue/data.cpp and service.cpp list them.
+// The checks on data, one function each: what they say of a subject, or skip(). A page in docs/checks explains each; catalogue/data.cpp and service.cpp list them.
 #pragma once
 
 #include <vector>
