@@ -37,9 +37,11 @@ int bench_main(int argc, char** argv) {
   }
   std::vector<Fault> faults = data_faults();
   for (Fault& f : picture_faults()) faults.push_back(std::move(f));
+  for (Fault& f : model_faults()) faults.push_back(std::move(f));
   for (Fault& f : result_faults()) faults.push_back(std::move(f));
   std::vector<Sound> runs = data_runs();
   for (Sound& s : picture_runs()) runs.push_back(std::move(s));
+  for (Sound& s : model_runs()) runs.push_back(std::move(s));
   for (Sound& s : result_runs()) runs.push_back(std::move(s));
   const std::vector<Source> all = sources();
   std::map<std::string, Row> rows;

@@ -42,6 +42,8 @@ struct Sound {
 
 // One list for each moment; a new fault is a line in its list.
 std::vector<Fault> data_faults();
+std::vector<Fault> model_faults();   ///< of programs: model_faults.cpp
+std::vector<Sound> model_runs();
 std::vector<Fault> picture_faults();
 std::vector<Fault> result_faults();
 std::vector<Sound> data_runs();

@@ -38,7 +38,8 @@ void LayerBody::build_once(std::span<const TensorType> inputs) {
   build(inputs);
   built_for_.assign(inputs.begin(), inputs.end());
   built_ = true;
-  set_trainable(trainable_);
+  // Layers inside that were frozen before stay so.
+  if (!trainable_) set_trainable(false);
 }
 
 namespace {

@@ -468,5 +468,20 @@ TEST(Checks, R2IsNotAMeanOfBatches) {
   EXPECT_GT(r2(0, 50) - batches, .2);
 }
 
+/// A layer that was frozen by mistake, before anything was learned; freezing holds when the model around it is built later.
+TEST(Checks, ALayerFrozenBeforeItWasTrained) {
+  const Rows r = clouds(320);
+  const Dense first{16, {.activation = relu}};
+  first.set_trainable(false);
+  const std::vector<Finding> found = checked({first, Dense{4}}, SparseCategoricalCrossentropy{.from_logits = true}, r.x, r.classes);
+  EXPECT_TRUE(has(found, "model.dead-end", Severity::warning)) << text(found);
+  EXPECT_TRUE(first.parameters().empty());
+  const Sequential trained{Dense{16, {.activation = relu}}, Dense{4}};
+  trained.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = Adam{.01}});
+  trained.fit(r.x, r.classes, quiet(2));
+  trained.layers()[0].set_trainable(false);
+  EXPECT_FALSE(has(check_model(trained, r.x, r.classes).findings, "model.dead-end"));
+}
+
 }  // namespace
 }  // namespace candor

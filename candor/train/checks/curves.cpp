@@ -52,13 +52,17 @@ void learned_nothing(const Curves& c, CheckNotes& notes) {
     return;
   }
   const double now = reached(c), share = now / c.guess.constant;
-  if (share < .97) return;
+  // Of the validation rows guessing may be easier: a loss that did not move is one that did not move.
+  const bool still = moved < .02 && c.loss.back() - c.penalty >= .97 * c.guess.constant;
+  if (share < .97 && !still) return;
   const std::string beside = number_text(now) + ", and an answer that looks at no input reaches " + number_text(c.guess.constant);
   const std::vector<Evidence> numbers{{"loss", now}, {"loss of the best constant answer", c.guess.constant}};
   const bool falling = c.loss.back() < .9 * c.loss.front();
-  if (share > 3 && !falling) {
+  if (c.first > 0 && *high > 3 * c.first) {
+    notes.findings.push_back({"train.diverge", Severity::warning, "the loss began at " + number_text(c.first) + ", rose to " + number_text(*high) + " (mean of an epoch) and ended at " + beside + ": the first steps threw the weights far away. Lower the learning rate, or clip the gradients", {}, numbers});
+  } else if (share > 3 && !falling) {
     notes.findings.push_back({"train.diverge", Severity::warning, "after " + epochs_text(c.loss.size()) + " the loss is " + beside + ": it does not fall. The learning rate is far too large, or the data are not scaled", {}, numbers});
-  } else if (moved < .02) {
+  } else if (still || moved < .02) {
     notes.findings.push_back({"train.plateau", Severity::warning, "the loss stands still at " + beside + ": nothing is learned. Look for a learning rate far too small or too large, labels that do not belong to their rows, inputs that are not scaled, or units that are always zero", {}, numbers});
   } else {
     notes.findings.push_back({"train.underfit", Severity::warning, "after " + epochs_text(c.loss.size()) + " the loss is " + beside + ": the network has learned nothing of use. Train longer or at another learning rate, scale inputs and targets, take less dropout or regularisation, or look whether the labels belong to their rows", {}, numbers});

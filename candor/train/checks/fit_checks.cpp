@@ -56,7 +56,7 @@ void FitChecks::begin(TrainPrograms& programs, const ModelUnderCheck& m, bool we
   rows_ = m.rows;
   next_ = total < least_steps ? std::numeric_limits<std::int64_t>::max() : first_look;
   gap_ = std::max(least_gap, total / most_looks);
-  samples_ = total < least_steps ? 0 : static_cast<std::size_t>(total / gap_ + 2);
+  samples_ = total < least_steps ? 0 : static_cast<std::size_t>(total / gap_ + 4);
   looked_at_.reserve(samples_);
   CheckNotes notes;
   guarded(notes, "train.initial-loss", [&](CheckNotes&) {
@@ -81,6 +81,7 @@ void FitChecks::first_losses(std::span<const double> losses, std::int64_t rows) 
   constexpr std::int64_t least = 16;
   constexpr double far = 3, far_of_numbers = 10;
   CheckNotes notes;
+  first_ = std::max(0.0, losses[0] - penalty_);
   guarded(notes, "train.initial-loss", [&](CheckNotes& n) {
     if (rows < least) {
       n.skipped.push_back({"train.initial-loss", "too few rows for a verdict (n = " + std::to_string(rows) + " in the first batch, needs " + std::to_string(least) + ")"});
@@ -117,7 +118,8 @@ void FitChecks::look(std::span<const TensorType> types, std::size_t weights, voi
   statistics_->run(arguments, state, rows);
   statistics_->moved(before);
   looked_at_.push_back(epoch);
-  next_ = step + gap_;
+  // The second and third look come sooner, as two are needed for a verdict and trainings may end early.
+  next_ = step + (looked_at_.size() < 3 ? std::min(gap_, std::max(step, first_look)) : gap_);
 }
 
 void FitChecks::not_finite(const std::string& message) {
@@ -134,6 +136,7 @@ void FitChecks::end(History& history, Curves c, const Function<double(std::int64
   c.rows = rows_;
   if (guesses_.size() == 1 && !weighted_) c.guess = guesses_.front();
   if (penalty_ != 0) c.penalty = penalty_of(programs_->model());
+  c.first = std::isfinite(first_) ? first_ : 0;
   check_curves(c, notes);
   guarded(notes, "train.impossible", [&](CheckNotes& n) {
     if (c.score.empty() || c.loss.empty()) return;

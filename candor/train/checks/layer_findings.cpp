@@ -56,10 +56,10 @@ void gradients_along(const LayerStatistics& s, CheckNotes& notes) {
   const double first = sizes.front(), last = sizes.back(), top = *std::max_element(sizes.begin(), sizes.end());
   const std::vector<Evidence> numbers{{"gradient a weight, " + short_path(names.front()), first}, {"gradient a weight, " + short_path(names.back()), last}};
   if (top <= 0) return;
-  if (first < 1e-5 * last && last > 1e-8) {
+  if (first < 1e-4 * last && last > 1e-8) {
     notes.findings.push_back({"train.gradients", Severity::warning, "gradients vanish on their way back: a weight of " + short_path(names.front()) + " gets " + number_text(first) + ", one of " + short_path(names.back()) + " " + number_text(last) +
         ", so the first layers do not learn. Take relu in place of sigmoid or tanh, normalisation layers, connections past layers, or fewer layers", "layer " + names.front(), numbers});
-  } else if (first > 1e5 * last && last > 0) {
+  } else if (first > 1e4 * last && last > 0) {
     notes.findings.push_back({"train.gradients", Severity::warning, "gradients explode on their way back: a weight of " + short_path(names.back()) + " gets " + number_text(last) + ", one of " + short_path(names.front()) + " " + number_text(first) +
         ". Take smaller initial weights, normalisation layers, or clip the gradients (clipnorm)", "layer " + names.front(), numbers});
   }
