@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <new>
 #include <set>
 
@@ -18,6 +19,12 @@ TEST(Check, EveryIdStandsOnceInTheList) {
     EXPECT_EQ(find_check(check.id), &check);
   }
   EXPECT_EQ(find_check("data.nonsense"), nullptr);
+}
+
+TEST(Check, EveryCheckHasAPageAndEveryPageACheck) {
+  const std::filesystem::path pages = std::filesystem::path(CANDOR_SOURCE_DIR) / "docs/checks";
+  for (const CheckInfo& check : all_checks()) EXPECT_TRUE(std::filesystem::exists(pages / (std::string(check.id) + ".md"))) << check.id;
+  for (const auto& page : std::filesystem::directory_iterator(pages)) EXPECT_NE(find_check(page.path().stem().string()), nullptr) << page.path().filename();
 }
 
 TEST(Check, FindingsAndVerdictsAreEntered) {
