@@ -86,7 +86,9 @@ void unlikely_labels(const Subject& s, std::vector<Finding>& findings) {
   // The harder the task, the more alike the two must be.
   const bool like_changed = (error < .42 * guess && error_sure >= .5 * error) || (s.is_table() && error < .62 * guess && error_sure >= .8 * error);
   const double noise = 2 * std::sqrt(error_sure * (1 - error_sure) / static_cast<double>(std::max<std::size_t>(half, 1)));
-  if (!like_changed || error_sure - noise < .015) return;
+  // Less plain: even the surest answers are often wrong, which overlap alone seldom does. Worth a look, and a note.
+  const bool unsure = error < .8 * guess && error_sure >= .4 * error && error_sure - noise >= .04;
+  if (!unsure && (!like_changed || error_sure - noise < .015)) return;
   const LabelErrors found = find_label_errors(p, labels);
   std::vector<std::size_t> order;
   for (const std::int64_t i : found.flagged_and_argmax) order.push_back(static_cast<std::size_t>(i));
@@ -102,9 +104,9 @@ void unlikely_labels(const Subject& s, std::vector<Finding>& findings) {
     examples.push_back("row " + with_thousands(rows[order[i]] + 1) + " says " + label_text(s, labels[order[i]]) + " and looks like " + label_text(s, said[order[i]]) + text);
   }
   // Classes whose overlap is uneven look a little like changed labels: what is not plain is a note.
-  const bool plain = error < .42 * guess && error_sure >= (error < .15 * guess ? .6 : .8) * error;
+  const bool plain = like_changed && error < .42 * guess && error_sure >= (error < .15 * guess ? .6 : .8) * error;
   findings.push_back({"data.label-conflict", plain ? Severity::warning : Severity::note,
-                      "about " + percent(static_cast<double>(order.size()) / n) + " of the labels look wrong: " + rows_text(static_cast<std::int64_t>(order.size())) + (static_cast<std::int64_t>(rows.size()) < s.rows() ? " of a sample of " + with_thousands(static_cast<std::int64_t>(rows.size())) : "") +
+                      "about " + percent(static_cast<double>(order.size()) / n) + (plain ? " of the labels look wrong: " : " of the labels look wrong, or the classes overlap: ") + rows_text(static_cast<std::int64_t>(order.size())) + (static_cast<std::int64_t>(rows.size()) < s.rows() ? " of a sample of " + with_thousands(static_cast<std::int64_t>(rows.size())) : "") +
                           " contradict what rows like them say, and even the surest answers are wrong in " + percent(error_sure) + "; look at these first: " + name_list(examples, 4),
                       s.parts[0].name + ": " + row_list(where), {{"rows", static_cast<double>(order.size())}, {"estimated share of wrong labels", found.estimated_noise}, {"error of the surest half", error_sure}, {"error of all", error}}});
 }
