@@ -28,8 +28,8 @@ bool is_photograph(const data::Dataset& set) { return !set.row_names.empty() || 
 /// A few thousand files of photographs: they decide on a smaller network, which learns in larger steps.
 bool are_few(const data::Dataset& train) { return is_photograph(train) && train.rows() < 20'000; }
 
-// Edges and colours are seen better through 5 x 5 pixels than through 3 x 3, and on the few channels of a picture the wider look costs little: on 379 traffic
-// signs (five-fold) and on 400 faces it was worth two points of accuracy, and 16 filters did as well with it as 24 without at half the time.
+// The first convolution looks at 5 x 5 pixels, which costs little on the few channels of a picture: on 379 traffic signs (five-fold, one seed, all else equal)
+// .982 against .968 with 3 x 3. Width, rate and epochs were chosen together with it on the same signs, not each by itself.
 void add_convolutions(std::vector<Layer>& layers, const Shape& image, bool few) {
   std::int64_t side = std::min(image[0], image[1]), blocks = 1;
   for (std::int64_t s = side / 2; s >= 8 && blocks < 4; s /= 2) ++blocks;
