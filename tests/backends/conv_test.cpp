@@ -137,23 +137,4 @@ TEST(CpuConv, Epilogues) {
       }
 }
 
-TEST(CpuConv, BlankRows) {
-  for (I channels : {1, 2})
-    for (float number : {0.5f, std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
-      const Attrs attrs{{"strides", Ints{1, 1}}, {"padding_low", Ints{2, 2}}, {"padding_high", Ints{2, 2}}, {"dilation", Ints{1, 1}}, {"groups", I{1}}};
-      const NodeInfo node = node_of("conv", attrs, {f32({3, 14, 20, channels}), f32({5, 5, channels, 6})});
-      testing::Buffers in;
-      for (const TensorType& type : node.in) {
-        in.add(type);
-        testing::fill(in.at.back(), type, static_cast<std::uint32_t>(in.at.size()));
-      }
-      auto* x = static_cast<float*>(in.at[0]);
-      const I line = 20 * channels;
-      for (I row = 0; row < 3 * 14; ++row)
-        if (row % 14 < 5 || row % 7 == 6 || row >= 28) std::fill_n(x + row * line, line, row % 2 ? 0.f : -0.f);  // the last image holds nothing but
-      x[(28 + 9) * line + 7] = number;                                                                              // one number
-      check_kernel(node, {"cpu.conv.pixels", 2e-5}, in);
-    }
-}
-
 }  // namespace candor

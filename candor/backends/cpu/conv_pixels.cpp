@@ -70,10 +70,6 @@ void Block(const PixelBlock& b) {
   const float* w = b.kernel;
   for (std::int64_t i = 0; i < b.channels_in; ++i) {
     for (std::int64_t h = 0; h < b.height; ++h) {
-      if (b.blank[i * b.blank_plane + h]) {
-        w += b.width * kC;
-        continue;
-      }
       const float* x = b.image + i * b.plane + h * b.line;
       for (std::int64_t k = 0; k < b.width; ++k, ++x, w += kC) {
         V pixels[kV];
@@ -107,11 +103,6 @@ void PooledBlock(const PixelBlock& b) {
   const float* w = b.kernel;
   for (std::int64_t i = 0; i < b.channels_in; ++i) {
     for (std::int64_t h = 0; h < b.height; ++h) {
-      const std::uint8_t* blank = b.blank + i * b.blank_plane + h;
-      if (blank[0] && blank[b.blank_below]) {
-        w += b.width * kC;
-        continue;
-      }
       const float *upper = b.image + i * b.plane + h * b.line, *lower = upper + b.row_below;
       for (std::int64_t k = 0; k < b.width; ++k, ++upper, ++lower, w += kC) {
         const V p = hn::LoadU(d, upper), q = hn::LoadU(d, upper + kLanes), r = hn::LoadU(d, lower), s = hn::LoadU(d, lower + kLanes);
@@ -181,13 +172,11 @@ namespace {
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 std::size_t padded(std::int64_t floats) { return static_cast<std::size_t>((floats + 15) / 16 * 16); }
 
-/// The image in planes of its channels, zeros around it and behind each row as far as a block reads; and which rows are zeros alone, as those
-/// above and below a drawing are.
-void spread_out(const ConvPixelsPlan& plan, const float* image, float* to, std::uint8_t* blank) {
+/// The image in planes of its channels, zeros around it and behind each row as far as a block reads.
+void spread_out(const ConvPixelsPlan& plan, const float* image, float* to) {
   const ConvGeometry& g = plan.geometry;
   const ConvAxis &height = g.axes[1], &width = g.axes[2];
-  std::fill(to, to + plan.image_floats, 0.f);
-  std::fill(blank, blank + g.in_channels * plan.rows, std::uint8_t{1});
+  std::fill(to, to + plan.slot_floats, 0.f);
   for (std::int64_t c = 0; c < g.in_channels; ++c) {
     for (std::int64_t h = 0; h < height.in; ++h) {
       const float* from = image + h * width.in * g.in_channels + c;
@@ -197,9 +186,6 @@ void spread_out(const ConvPixelsPlan& plan, const float* image, float* to, std::
       } else {
         for (std::int64_t w = 0; w < width.in; ++w) at[w] = from[w * g.in_channels];
       }
-      int numbers = 0;
-      for (std::int64_t w = 0; w < width.in; ++w) numbers |= !(at[w] == 0);  // a NaN is one
-      blank[c * plan.rows + h + height.low] = !numbers;
     }
   }
 }
@@ -208,11 +194,6 @@ void spread_out(const ConvPixelsPlan& plan, const float* image, float* to, std::
 
 std::string ConvPixelsPlan::describe() const {
   return std::to_string(together) + " pixels at once, " + (image_blocks == 1 ? "inline" : std::to_string(image_blocks) + " tasks") + ", pads a copy";
-}
-
-void ConvPixelsPlan::count_slot() {
-  image_floats = padded(geometry.in_channels * rows * line);
-  slot_floats = image_floats + padded(ceil_div(geometry.in_channels * rows, 4));
 }
 
 bool can_run_by_pixels(const ConvGeometry& g, int lanes) {
@@ -233,7 +214,7 @@ ConvPixelsPlan plan_conv_pixels(const ConvGeometry& g, bool bias, Epilogue epilo
   plan.line = std::max(read, width.in + width.low);
   plan.rows = std::max(height.reach(), height.in + height.low);
   plan.kernel_floats = padded(g.taps() * g.in_channels * g.out_channels);
-  plan.count_slot();
+  plan.slot_floats = padded(g.in_channels * plan.rows * plan.line);
   std::int64_t wanted = 1;
   while (wanted < 32 && static_cast<double>(wanted) * 3e5 < g.flops()) wanted *= 2;
   plan.image_blocks = std::min(g.images, wanted);
@@ -251,7 +232,7 @@ bool add_pooling(ConvPixelsPlan& plan) {
   plan.pooled = true;
   plan.together = lanes;
   plan.line = std::max(plan.line, ceil_div(pooled, lanes) * 2 * lanes + width.kernel - 1);
-  plan.count_slot();
+  plan.slot_floats = padded(g.in_channels * plan.rows * plan.line);
   return true;
 }
 
@@ -269,19 +250,16 @@ void run_blocks(const ConvPixelsPlan& plan, const float* x, const float* kernel,
   const std::int64_t step = plan.pooled ? 2 : 1, rows = height.out / step, columns = width.out / step;
   run_tasks(plan.image_blocks, plan.slots, [&](std::int64_t task, std::int64_t slot) {
     float* copy = scratch + plan.kernel_floats + static_cast<std::size_t>(slot) * plan.slot_floats;
-    auto* blank = reinterpret_cast<std::uint8_t*>(copy + plan.image_floats);
     PixelBlock block;
     block.kernel = kernel;
     block.bias = bias;
     block.channels_in = ins, block.height = height.kernel, block.width = width.kernel;
     block.line = plan.line, block.plane = plan.rows * plan.line, block.row_below = height.stride * plan.line;
-    block.blank_plane = plan.rows, block.blank_below = height.stride;
     block.lowest = plan.epilogue.lowest;
     block.cells_line = width.out;
     for (std::int64_t n = part_start(g.images, plan.image_blocks, task); n < part_start(g.images, plan.image_blocks, task + 1); ++n) {
-      spread_out(plan, x + n * g.in_cells() * ins, copy, blank);
+      spread_out(plan, x + n * g.in_cells() * ins, copy);
       for (std::int64_t h = 0; h < rows; ++h) {
-        block.blank = blank + step * h * height.stride;
         for (std::int64_t w = 0; w < columns; w += plan.together) {
           const std::int64_t at = ((n * rows + h) * columns + w) * outs;
           block.image = copy + step * (h * height.stride * plan.line + w);

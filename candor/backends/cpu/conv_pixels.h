@@ -19,8 +19,6 @@ struct PixelBlock {
   std::int64_t cell = 0, cells_line = 0;  ///< of a pooled block: its first cell of the unpooled image, and how many there are in a row
   std::int64_t channels_in = 0, height = 0, width = 0;
   std::int64_t line = 0, plane = 0;  ///< floats from one row, one plane to the next
-  const std::uint8_t* blank = nullptr;  ///< for each row of a plane from the first tap's on, whether it holds zeros alone
-  std::int64_t blank_plane = 0, blank_below = 0;  ///< rows of a plane; of a pooled block, rows from one of the result to that of the next
   std::int64_t row_below = 0;        ///< of a pooled block: floats from the input of one row of the result to that of the next
   float lowest = 0;
 };
@@ -35,9 +33,8 @@ struct ConvPixelsPlan {
   std::int64_t together = 0;               ///< pixels of a block
   std::int64_t line = 0, rows = 0;         ///< of a plane of the padded copy
   std::int64_t image_blocks = 1, slots = 1;
-  std::size_t kernel_floats = 0, image_floats = 0, slot_floats = 0;  ///< a slot: the padded copy, then which of its rows are blank
+  std::size_t kernel_floats = 0, slot_floats = 0;
 
-  void count_slot();
   std::size_t scratch() const { return (kernel_floats + static_cast<std::size_t>(slots) * slot_floats) * sizeof(float); }
   std::string describe() const;
 };
