@@ -47,8 +47,10 @@ int check(const Options& o, const Common& common) {
   candid::Checkup nothing;
   candid::silence(nothing, silences(o));  // a word that is no check is told before anything is read
   const InterruptGuard guard;
-  const candid::Subject subject = pipeline::read_subject(sources);
+  std::vector<pipeline::PartForModel> for_model;
+  const candid::Subject subject = pipeline::read_subject(sources, o.model.empty() ? nullptr : &for_model);
   candid::Checkup checkup = candid::check_subject(subject);
+  if (for_model.size() == subject.parts.size()) checkup.add(pipeline::check_with_model(formats::read_model_file(o.model), subject, for_model));
   candid::silence(checkup, silences(o));
   const std::string source = o.names.empty() ? o.train : o.names.front();
   if (o.format == "json") print_json(checkup_json(checkup));

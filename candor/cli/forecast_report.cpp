@@ -76,6 +76,7 @@ void add_network(candid::Report& r, const ForecastRun& run) {
       }
     }
     for (auto& [name, curve] : curves) r.losses.push_back(std::move(curve));
+    if (r.layer_records.empty()) r.layer_records = history.layers(), r.looked_at = history.looked_at();
   }
 }
 

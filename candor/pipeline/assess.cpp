@@ -68,6 +68,8 @@ void add_history(candid::Report& r, const TrainedModel& trained) {
   const auto found = curves.find("val_loss");
   if (found != curves.end()) r.best_epoch = std::min_element(found->second.y.begin(), found->second.y.end()) - found->second.y.begin() + 1;
   for (auto& [name, curve] : curves) (name.ends_with("loss") ? r.losses : r.metrics).push_back(std::move(curve));
+  r.layer_records = history.layers();
+  r.looked_at = history.looked_at();
 }
 
 // Mean of a loss of each row, with the interval that the central limit theorem gives it.

@@ -86,7 +86,24 @@ std::vector<Source> sources_of(const CheckSources& o) {
   return all;
 }
 
-candid::Subject read_tables(const CheckSources& o, const std::vector<Source>& sources) {
+/// With targets where the table has them.
+PartForModel part_for_model(data::Table table, const formats::ModelFile& file, const data::Recipe& recipe) {
+  const std::vector<std::string> targets = recipe.target_names();
+  const bool judged = std::all_of(targets.begin(), targets.end(), [&](const std::string& name) { return table.find(name) != nullptr; });
+  try {
+    const std::int64_t all = table.rows();
+    if (judged) {
+      PartForModel part{rows_for_model(table, file, true).set};
+      if (part.rows.rows() == all) return part;
+    }
+    return {rows_for_model(std::move(table), file, false).set};  // a row's number is what it is in the file
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::interrupted || e.kind() == ErrorKind::memory) throw;
+    return {};  // serve.schema says why
+  }
+}
+
+candid::Subject read_tables(const CheckSources& o, const std::vector<Source>& sources, std::vector<PartForModel>* for_model) {
   std::vector<candid::NamedTable> tables;
   for (const Source& s : sources) tables.push_back({*s.kind, last_part(s.name), data::read_table(s.name, o.table)});
   if (o.model.empty()) return candid::table_subject(std::move(tables), o.schema);
@@ -117,6 +134,7 @@ candid::Subject read_tables(const CheckSources& o, const std::vector<Source>& so
       said.clear();
     }
     subject.model_answers.push_back(std::move(said));
+    if (for_model) for_model->push_back(part_for_model(std::move(copies[part]), file, *recipe));
   }
   return subject;
 }
@@ -141,10 +159,18 @@ candid::Subject read_classes(const CheckSources& o, const std::vector<Source>& s
   return candid::set_subject({{PartKind::train, "the folders", data::read_images(list, o.load.images)}});
 }
 
-candid::Subject read_sets(const CheckSources& o, const std::vector<Source>& sources) {
+candid::Subject read_sets(const CheckSources& o, const std::vector<Source>& sources, std::vector<PartForModel>* for_model) {
   if (are_classes(sources)) return read_classes(o, sources);
   std::vector<candid::NamedSet> sets;
   data::LoadOptions load = o.load;
+  std::optional<formats::ModelFile> file;
+  if (!o.model.empty()) {
+    // Pictures as the model takes them.
+    file = formats::read_model_file(o.model);
+    if (load.images.height == 0 && load.images.width == 0) load.images.height = file->preprocessing.get("height", 0), load.images.width = file->preprocessing.get("width", 0);
+    if (load.images.channels == 0) load.images.channels = static_cast<int>(file->preprocessing.get("channels", 0));
+    if (load.images.height > 0) load.images.fit = data::fit_from_string(file->preprocessing.get("fit", std::string("stretch")));
+  }
   for (const Source& s : sources) {
     data::Loaded loaded = data::load(s.name, load);
     const std::string name = last_part(s.name);
@@ -159,20 +185,28 @@ candid::Subject read_sets(const CheckSources& o, const std::vector<Source>& sour
       sets.push_back({*s.kind, name, std::move(loaded.train)});
     }
   }
+  if (file && for_model) {
+    const Shape row = file->model.input_types().front().shape;
+    for (const candid::NamedSet& s : sets) {
+      PartForModel& part = for_model->emplace_back();
+      if (s.set.row_shape() == row) part.rows = s.set;
+      if (s.set.is_classification() && s.set.class_names != file->class_names) part.rows.targets = Tensor();
+    }
+  }
   candid::Subject subject = candid::set_subject(std::move(sets));
-  if (!o.model.empty()) subject.model_classes = formats::read_model_file(o.model).class_names;
+  if (file) subject.model_classes = file->class_names;
   return subject;
 }
 
 }  // namespace
 
-candid::Subject read_subject(const CheckSources& o) {
+candid::Subject read_subject(const CheckSources& o, std::vector<PartForModel>* for_model) {
   const std::vector<Source> sources = sources_of(o);
   if (are_classes(sources)) return read_classes(o, sources);
   bool tables = false, sets = false;
   for (const Source& s : sources) (data::kind_of(s.name) == data::SourceKind::csv ? tables : sets) = true;
   if (tables && sets) fail(ErrorKind::invalid_argument, sources.front().name + " and " + sources.back().name + ": a table and something else cannot be compared; give parts of one kind");
-  return tables ? read_tables(o, sources) : read_sets(o, sources);
+  return tables ? read_tables(o, sources, for_model) : read_sets(o, sources, for_model);
 }
 
 }  // namespace candor::pipeline

@@ -7,6 +7,7 @@
 #include "candor/candid/data/subject.h"
 #include "candor/data/load.h"
 #include "candor/data/table/read_table.h"
+#include "candor/pipeline/check_with_model.h"
 
 namespace candor::pipeline {
 
@@ -21,6 +22,7 @@ struct CheckSources {
 };
 
 /// Reads everything. Throws the errors of the readers; Error (invalid_argument) when there is nothing, or tables and pictures are mixed.
-candid::Subject read_subject(const CheckSources& sources);
+/// With a model, `for_model` takes the rows of each part as it takes them.
+candid::Subject read_subject(const CheckSources& sources, std::vector<PartForModel>* for_model = nullptr);
 
 }  // namespace candor::pipeline

@@ -91,8 +91,8 @@ TEST_F(ReportInBrowser, IsCompleteWithoutItsScript) {
   page.erase(begin, end - begin + 9);
   Browser browser;
   browser.open(folder_.write("report.html", page), 390, false);
-  EXPECT_EQ(browser.value("document.querySelectorAll('section').length").get<int>(), 12);
-  EXPECT_EQ(browser.value("document.querySelectorAll('nav a[href^=\"#\"]').length").get<int>(), 13);
+  EXPECT_EQ(browser.value("document.querySelectorAll('section').length").get<int>(), 13);
+  EXPECT_EQ(browser.value("document.querySelectorAll('nav a[href^=\"#\"]').length").get<int>(), 14);
   EXPECT_EQ(browser.value("[...document.querySelectorAll('nav li a')].filter(a => !document.getElementById(a.hash.slice(1))).length").get<int>(), 0);
   EXPECT_EQ(browser.value("document.documentElement.scrollWidth").get<int>(), 390);
   EXPECT_TRUE(browser.log().complaints.empty());

@@ -58,6 +58,8 @@ TEST(ReportConfig, RefusesWhatDoesNotFit) {
   EXPECT_ERROR(corrupt, report_from_config(Config("text")), "map");
   EXPECT_ERROR(corrupt, report_from_config(with([](Report& r) { r.losses[0].y.pop_back(); })), "losses");
   EXPECT_ERROR(corrupt, report_from_config(with([](Report& r) { r.calibration[0].low.pop_back(); })), "calibration");
+  EXPECT_ERROR(corrupt, report_from_config(with([](Report& r) { r.layer_records[1].dead.pop_back(); })), "layer_records");
+  EXPECT_ERROR(corrupt, report_from_config(with([](Report& r) { r.looked_at.clear(); })), "layer_records");
   EXPECT_ERROR(corrupt, report_from_config(with([](Report& r) { r.score.confusion[1].pop_back(); })), "confusion");
   EXPECT_ERROR(corrupt, report_from_config(with([](Report& r) { r.score.confusion.pop_back(); })), "confusion");
   EXPECT_ERROR(corrupt, report_from_config(with([](Report& r) { r.score.classes[0].hits = -1; })), "classes");

@@ -82,6 +82,32 @@ TEST(ReportHtml, StaysSmallAndSaysWhatWasLeftOut) {
     EXPECT_TRUE(has(page, said)) << said;
 }
 
+TEST(ReportHtml, DrawsTheLayersOverTheEpochs) {
+  const auto section = [](const Report& r) {
+    const std::string page = report_html(r);
+    const std::size_t from = page.find("<section id=\"layers\"");
+    return from == std::string::npos ? std::string() : page.substr(from, page.find("</section>", from) - from);
+  };
+  Report r = classification_report();
+  const std::string all = section(r);
+  for (const char* title : {"Size of the gradient", "Size of a step", "Units without use", "Mean of what a layer gives", "Spread of what a layer gives"}) EXPECT_NE(all.find(title), std::string::npos) << title;
+  for (const char* layer : {"data-n=\"dense\"", "data-n=\"dense_1\"", "data-n=\"dense_2\""}) EXPECT_NE(all.find(layer), std::string::npos) << layer;
+  EXPECT_NE(all.find("30 times"), std::string::npos);
+  // No dead unit at any time: a sentence says so, and an empty chart does not.
+  for (LayerRecord& l : r.layer_records) std::fill(l.dead.begin(), l.dead.end(), 0.0);
+  EXPECT_EQ(section(r).find("Units without use"), std::string::npos);
+  EXPECT_NE(section(r).find("At no time was a unit 0"), std::string::npos);
+  // Nothing to say of units, and gradients of 0 beside others: no number is drawn where there is none.
+  for (LayerRecord& l : r.layer_records) std::fill(l.dead.begin(), l.dead.end(), std::nan(""));
+  std::fill(r.layer_records[0].gradient_norm.begin(), r.layer_records[0].gradient_norm.end(), 0.0);
+  EXPECT_EQ(section(r).find("At no time"), std::string::npos);
+  EXPECT_EQ(section(r).find("nan"), std::string::npos);
+  // Many layers: six curves, and the page says that there are more.
+  EXPECT_NE(section(pictures_report()).find("6 of 21 layers are shown"), std::string::npos);
+  r.layer_records.clear(), r.looked_at.clear();
+  EXPECT_EQ(section(r), "");
+}
+
 TEST(ReportHtml, EmptySectionsVanish) {
   const std::string empty = report_html({});
   EXPECT_EQ(count(empty, "<section"), 0);

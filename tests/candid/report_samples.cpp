@@ -51,6 +51,25 @@ std::vector<Curve> learning(Draw& draw, int epochs, const std::string& name, dou
   return out;
 }
 
+/// A network whose layers were looked at now and then: relu inside, an answer at the end.
+void layers_of(Report& r, Draw& draw, int layers, double epochs) {
+  constexpr int looks = 30;
+  for (int i = 0; i < looks; ++i) r.looked_at.push_back(epochs * (i + 1) / looks);
+  for (int k = 0; k < layers; ++k) {
+    LayerRecord l;
+    const bool last = k + 1 == layers;
+    l.layer = "model/dense" + (k ? "_" + std::to_string(k) : std::string());
+    for (int i = 0; i < looks; ++i) {
+      const double fall = std::exp(-2.0 * i / looks);
+      l.gradient_norm.push_back((.02 + .5 * fall) * std::pow(.6, layers - k) * (1 + .1 * draw.normal()));
+      l.update_ratio.push_back(.004 * fall * (1 + .1 * draw.normal()));
+      l.mean.push_back(.3 - .05 * k + .02 * draw.normal()), l.deviation.push_back(.8 + .1 * k + .3 * (1 - fall));
+      l.zeros.push_back(last ? std::nan("") : .5), l.at_limit.push_back(std::nan("")), l.dead.push_back(last ? std::nan("") : .02 * k * (1 - fall));
+    }
+    r.layer_records.push_back(std::move(l));
+  }
+}
+
 void common(Report& r) {
   r.started = "2026-11-21T19:30:00Z";
   r.versions = {{"candor", "0.5.0"}, {"compiler", "GNU 12.2.0"}};
@@ -86,6 +105,7 @@ Report classification_report() {
   for (const auto& curve : learning(draw, 40, "loss", 1.1, .42, .06)) r.losses.push_back(curve);
   for (const auto& curve : learning(draw, 40, "accuracy", .4, .81, -.02)) r.metrics.push_back(curve);
   r.best_epoch = 28;
+  layers_of(r, draw, 3, 40);
   for (const char* name : {"high", "low", "middle"}) {
     Curve roc{std::string(name) + " (AUC 0.93)", {}, {}}, pr{name, {}, {}}, cal{name, {}, {}, {}, {}};
     const double strength = name[0] == 'h' ? 9 : name[0] == 'l' ? 14 : 5;
@@ -190,6 +210,7 @@ Report pictures_report() {
   r.baselines = {{"majority", "always “1”", .1135, {.107, .12}, .01}, {"logistic regression", "on pixels", .918, {.912, .923}, 12}, {"nearest neighbours", "k = 5, on pixels", .968, {.964, .971}, 40}};
   r.losses = learning(draw, 12, "loss", 1.8, .02, .02);
   r.metrics = learning(draw, 12, "accuracy", .3, .992, -.004);
+  layers_of(r, draw, 21, 12);
   for (int i = 0; i < 8; ++i) {
     r.worst.push_back({.row = 300 * i, .truth = "4", .prediction = "9", .confidence = .98, .loss = 5, .picture = sample_picture, .file = "test/4/00" + std::to_string(i) + ".png"});
     r.least_certain.push_back({.row = 300 * i, .truth = "3", .prediction = i % 3 ? "3" : "5", .confidence = .41, .loss = 1, .picture = sample_picture, .file = ""});
@@ -247,6 +268,7 @@ Report hostile_report() {
     }
   for (Importance& i : r.importances) i.name = bad;
   for (LayerOverview& l : r.layers) l.name = l.kind = l.output = bad;
+  for (LayerRecord& l : r.layer_records) l.layer = bad;
   r.map->x = r.map->y = bad;
   r.network_svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"document.title='run'\"><script>document.title='run'</script></svg>";
   r.data.source = r.data.digest = r.data.split = r.model = bad;
@@ -278,6 +300,10 @@ Report huge_report() {
   Curve line{longest, {}, {}};
   for (int i = 0; i < 1'000'000; ++i) line.x.push_back(i), line.y.push_back(draw.normal());
   line.y[500'000] = 1e3;  // a peak that must be seen
+  r.looked_at.assign(10'000, 1);
+  for (LayerRecord& l : r.layer_records)
+    for (std::vector<double>* v : {&l.gradient_norm, &l.update_ratio, &l.mean, &l.deviation, &l.zeros, &l.at_limit, &l.dead}) v->assign(10'000, .5);
+  r.layer_records.assign(1000, r.layer_records[0]);
   r.losses = {line}, r.forecasts = {line, line}, r.predicted = line, r.calibration = {line};
   r.map = DecisionMap{.x = "x", .y = "y", .columns = 1000, .rows = 1000};
   for (int i = 0; i < 1'000'000; ++i) r.map->values.push_back(std::floor(3 * draw.uniform()));

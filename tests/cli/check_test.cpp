@@ -77,6 +77,22 @@ TEST(Check, ServedRowsAndAFolderOfTables) {
   EXPECT_TRUE(holds(findings_of(run), "serve.schema", "error"));
 }
 
+TEST(Check, ASavedModelIsAskedToo) {
+  const TemporaryFolder folder;
+  folder.write("train.csv", rows(0, 400)), folder.write("serve.csv", rows(1000, 1200));
+  std::string far = "size,weight,kind\n";
+  for (int i = 0; i < 100; ++i) far += std::to_string(30 + i % 7) + "," + std::to_string(150 + i % 11) + ",a\n";
+  folder.write("far.csv", far);
+  ASSERT_EQ(run_candor({"train", "train.csv", "--target", "kind", "--model", "mlp", "--epochs", "4", "--out", "net", "--no-report", "--quiet"}, folder.path()).code, 0);
+  const auto check = [&](const std::string& serve) { return run_candor({"check", "train.csv", "--serve", serve, "--model", "net/model.candor", "--json"}, folder.path()); };
+  const json sound = json::parse(check("serve.csv").out), strange = json::parse(check("far.csv").out);
+  for (const char* id : {"model.loss-activation", "model.dead-end", "serve.extrapolate"}) EXPECT_NE(sound["checked"].dump().find(id), std::string::npos) << id;
+  for (const json& f : sound["findings"]) EXPECT_EQ(f["severity"], "note") << f;
+  EXPECT_TRUE(holds(strange["findings"], "serve.extrapolate", "warning")) << strange["findings"];
+  // Rows that stand alone may be those that are served.
+  EXPECT_TRUE(holds(json::parse(run_candor({"check", "far.csv", "--model", "net/model.candor", "--json"}, folder.path()).out)["findings"], "serve.extrapolate", "warning"));
+}
+
 TEST(Check, BadInputIsAnErrorOfItsOwn) {
   const TemporaryFolder folder;
   folder.write("train.csv", rows(0, 50));

@@ -46,6 +46,12 @@ void check_data(const DataOverview& d) {
   for (const std::string& picture : d.class_pictures) require(picture.empty() || plot::is_base64(picture), "data.class_pictures", "pictures are base64");
 }
 
+void check_layer_records(const Report& r) {
+  for (const LayerRecord& l : r.layer_records)
+    for (const std::vector<double>* v : {&l.gradient_norm, &l.update_ratio, &l.mean, &l.deviation, &l.zeros, &l.at_limit, &l.dead})
+      require(v->size() == r.looked_at.size(), "layer_records", "each has a number for every time the layers were looked at");
+}
+
 void check_slices(const std::vector<Slice>& slices) {
   for (const Slice& s : slices) require(s.rows >= 0, "slices", "row counts are not negative");
 }
@@ -82,6 +88,7 @@ void check_report(const Report& r) {
   check_curves(r.precision_recall, "precision_recall");
   check_curves(r.calibration, "calibration");
   check_curves(r.rejection, "rejection");
+  check_layer_records(r);
   check_slices(r.slices);
   check_curves(r.forecasts, "forecasts");
   check_curve(r.predicted, "predicted");

@@ -81,7 +81,7 @@ std::string cut_note(std::size_t shown, std::size_t all, const std::string& what
 std::string report_html(const Report& report) {
   using namespace page;
   const Section sections[] = {findings(report), forecasts(report), quality(report), baselines(report), examples(report), reasons(report),
-                              training(report), data(report), preparation(report), network(report), plan(report), card(report), again(report)};
+                              training(report), layer_curves(report), data(report), preparation(report), network(report), plan(report), card(report), again(report)};
   std::string nav, body;
   for (const Section& s : sections) {
     if (s.body.empty()) continue;

@@ -48,6 +48,7 @@ Section baselines(const Report& report);
 Section examples(const Report& report);
 Section reasons(const Report& report);
 Section training(const Report& report);
+Section layer_curves(const Report& report);
 Section data(const Report& report);
 Section preparation(const Report& report);
 Section network(const Report& report);

@@ -11,6 +11,7 @@
 #include "candor/candid/plot/curve.h"
 #include "candor/candid/score.h"
 #include "candor/nn/config.h"
+#include "candor/train/history.h"
 
 namespace candor::candid {
 
@@ -123,6 +124,8 @@ struct Report {
   std::vector<std::string> plan = {};                  ///< summary of the compiled program, a line each
   std::vector<Curve> losses = {}, metrics = {};             ///< over epochs: "loss", "val_loss", ...
   std::int64_t best_epoch = 0;                    ///< whose weights were kept, counted from 1; 0 when all epochs counted
+  std::vector<LayerRecord> layer_records = {};    ///< gradients, steps and units of each layer at `looked_at`; empty for short trainings
+  std::vector<double> looked_at = {};             ///< in epochs from 0: 0.5 is the middle of the first
   Score score = {};
   std::vector<FurtherScore> more_scores = {};
   std::optional<double> reach = {};                    ///< regression: a new row's truth lies within prediction +- reach in 95 % of cases

@@ -103,6 +103,11 @@ TrainingDistance TrainingDistance::fit(const Model& model, const Tensor& rows) {
   if (hidden.width == 0) return {};
   TrainingDistance out;
   out.width_ = hidden.width;
+  for (const float v : some.to(DType::f32).to_vector()) {
+    if (!std::isfinite(v)) continue;
+    out.low_ = std::isfinite(out.low_) ? std::min(out.low_, static_cast<double>(v)) : static_cast<double>(v);
+    out.high_ = std::isfinite(out.high_) ? std::max(out.high_, static_cast<double>(v)) : static_cast<double>(v);
+  }
   const std::int64_t d = std::min(hidden.width, most_directions);
   const std::vector<double> x = projected(hidden.values, hidden.width, n);
   // Every second row says where the rows lie, the others how far from there is usual.
@@ -145,13 +150,16 @@ std::vector<double> TrainingDistance::operator()(const Model& model, const Tenso
 
 Config TrainingDistance::config() const {
   Config out = Config::map();
-  return out.set("width", width_).set("usual", usual_).set("mean", Config::numbers(mean_)).set("factor", Config::numbers(factor_));
+  out.set("width", width_).set("usual", usual_).set("mean", Config::numbers(mean_)).set("factor", Config::numbers(factor_));
+  if (std::isfinite(low_)) out.set("low", low_).set("high", high_);
+  return out;
 }
 
 TrainingDistance TrainingDistance::from_config(const Config& config) {
   TrainingDistance out;
   out.width_ = config.at("width").integer(), out.usual_ = config.at("usual").number();
   out.mean_ = config.at("mean").to_numbers(), out.factor_ = config.at("factor").to_numbers();
+  if (const Config *low = config.find("low"), *high = config.find("high"); low && high) out.low_ = low->number(), out.high_ = high->number();
   const std::size_t n = out.mean_.size();
   bool good = out.width_ >= 1 && out.width_ <= 1 << 24 && static_cast<std::int64_t>(n) == std::min(out.width_, most_directions) && out.factor_.size() == n * (n + 1) / 2 && out.usual_ > 0;
   for (std::size_t a = 0; good && a < n; ++a) good = out.factor_[a * (a + 1) / 2 + a] > 0;
@@ -160,6 +168,12 @@ TrainingDistance TrainingDistance::from_config(const Config& config) {
 }
 
 std::vector<Finding> check_extrapolation(const std::vector<double>& distances, std::int64_t first) {
+  std::vector<std::int64_t> rows;
+  for (std::size_t i = 0; i < distances.size(); ++i) rows.push_back(static_cast<std::int64_t>(i) + first - 1);
+  return check_extrapolation(distances, rows);
+}
+
+std::vector<Finding> check_extrapolation(const std::vector<double>& distances, const std::vector<std::int64_t>& numbers) {
   std::vector<std::size_t> far;
   for (std::size_t i = 0; i < distances.size(); ++i)
     if (distances[i] > 2) far.push_back(i);
@@ -167,7 +181,7 @@ std::vector<Finding> check_extrapolation(const std::vector<double>& distances, s
   if (far.empty()) return {};
   std::stable_sort(far.begin(), far.end(), [&](std::size_t a, std::size_t b) { return distances[a] > distances[b]; });
   std::vector<std::string> rows;
-  for (const std::size_t i : far) rows.push_back(std::to_string(static_cast<std::int64_t>(i) + first));
+  for (const std::size_t i : far) rows.push_back(std::to_string(numbers[i] + 1));
   const auto n = static_cast<std::int64_t>(far.size()), all = static_cast<std::int64_t>(distances.size());
   Finding f{"serve.extrapolate", n >= 5 && 20 * n > all ? Severity::warning : Severity::note,
             with_thousands(n) + " of " + with_thousands(all) + " rows lie far from everything the network learned from (up to " + score_text(distances[far.front()]) +
