@@ -17,6 +17,7 @@ struct ForecastOptions {
   std::string date, holidays = "auto";
   std::vector<std::string> inputs;
   bool snap = false;
+  std::int64_t folds = 0;     ///< parts of time that are forecast by models trained before each; 0: only the last part is
 };
 
 /// Adds --horizon and the options that go with it.

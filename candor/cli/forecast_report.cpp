@@ -129,6 +129,10 @@ candid::Report forecast_report(const ForecastRun& run) {
     r.more_scores.push_back({"mean absolute error 1 step ahead", by_step.front(), {}});
     r.more_scores.push_back({"mean absolute error " + std::to_string(by_step.size()) + " steps ahead", by_step.back(), {}});
   }
+  if (run.rolling) {
+    r.more_scores.push_back({"R2, median of " + std::to_string(run.rolling->folds.size()) + " origins", run.rolling->median, {}});
+    for (const candid::ForecastFold& fold : run.rolling->folds) r.more_scores.push_back({"R2 from " + run.series.time_text(fold.from) + " on, learned from all before", fold.score.value, fold.score.interval});
+  }
   r.baselines = judged.baselines;
   add_errors(r, judged);
   r.forecasts = judged.curves;

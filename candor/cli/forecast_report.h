@@ -8,6 +8,7 @@
 
 #include "candor/candid/report/report.h"
 #include "candor/candid/series/assess_forecast.h"
+#include "candor/candid/series/rolling_forecast.h"
 
 namespace candor::cli {
 
@@ -19,6 +20,7 @@ struct ForecastRun {
   std::string command, model;
   std::uint64_t seed = 0;
   std::vector<std::pair<std::string, double>> timings = {};
+  const candid::RollingForecast* rolling = nullptr;   ///< --folds
 };
 
 candid::Report forecast_report(const ForecastRun& run);

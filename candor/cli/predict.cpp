@@ -133,20 +133,12 @@ class Answers {
   bool first_ = true;
 };
 
-// Columns that were numbers in training stay so from the first piece on; those that are missing are the recipe's to name.
-std::vector<std::string> known_numbers(const std::vector<std::string>& names, const data::Schema& schema) {
-  std::vector<std::string> numbers;
-  for (const std::string& name : names)
-    if (const data::ColumnRole* column = schema.find(name); column && column->role == data::Role::number && column->unit.empty()) numbers.push_back(name);
-  return numbers;
-}
-
-// Columns with a unit: "12 kg" may stand in one piece and 12 in the next.
-std::vector<std::string> known_units(const std::vector<std::string>& names, const data::Schema& schema) {
-  std::vector<std::string> units;
-  for (const std::string& name : names)
-    if (const data::ColumnRole* column = schema.find(name); column && !column->unit.empty()) units.push_back(name);
-  return units;
+// Columns that were numbers in training stay so from the first piece on; those with a unit may say "12 kg" in one piece and 12 in the next.
+std::vector<std::string> known(const data::Schema& schema, bool with_unit) {
+  std::vector<std::string> names;
+  for (const data::ColumnRole& column : schema.columns)
+    if (column.unit.empty() ? !with_unit && column.role == data::Role::number : with_unit) names.push_back(column.name);
+  return names;
 }
 
 int predict(const Options& o, const Common& common) {
@@ -157,13 +149,8 @@ int predict(const Options& o, const Common& common) {
     out.add(pipeline::rows_for_model(row_table(o.row), file, false));
   } else if (const std::optional<data::Recipe> recipe = pipeline::recipe_of(file); recipe && (o.data.data == "-" || data::kind_of(o.data.data) == data::SourceKind::csv)) {
     // Piece by piece: a table may be larger than memory, and the answers to standard input should not wait for its end.
-    data::TableOptions how = table_options(o.data);
-    if (o.data.data != "-") {
-      const std::vector<std::string> names = data::TableStream(o.data.data, how).names();
-      how.numbers = known_numbers(names, recipe->schema());
-      how.text = known_units(names, recipe->schema());
-    }
-    data::TableStream pieces(o.data.data, how);
+    data::TableStream pieces(o.data.data, table_options(o.data));
+    pieces.expect(known(recipe->schema(), false), known(recipe->schema(), true));
     while (std::optional<data::Table> piece = pieces.next()) out.add(pipeline::rows_for_model(std::move(*piece), file, false));
   } else {
     out.add(load_model_rows(o.data, file, false, common.seed));

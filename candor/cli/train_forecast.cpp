@@ -1,12 +1,14 @@
 // `candor train DATA --horizon N`.
 #include <chrono>
 #include <cstdio>
+#include <optional>
 
 #include "candor/base/error.h"
 #include "candor/base/file.h"
 #include "candor/base/text.h"
 #include "candor/base/threads.h"
 #include "candor/candid/series/assess_forecast.h"
+#include "candor/candid/series/rolling_forecast.h"
 #include "candor/cli/forecast.h"
 #include "candor/cli/forecast_data.h"
 #include "candor/cli/forecast_report.h"
@@ -30,6 +32,7 @@ struct Trained {
   data::Series series;
   candid::Forecaster forecaster;
   candid::ForecastAssessment judged;
+  std::optional<candid::RollingForecast> rolling;   // --folds
   candid::Forecasts next;
   double border = 0, seconds = 0;
   std::string model, report;
@@ -57,6 +60,20 @@ void print_head(const data::Series& series, const std::string& target, const std
   for (const data::Remark& remark : series.remarks) std::fprintf(stderr, "note %s: %s\n", remark.id.c_str(), remark.message.c_str());
 }
 
+// The same way of forecasting at several origins, beside the best rule of each.
+void print_rolling(const Trained& t) {
+  if (!t.rolling) return;
+  const std::size_t count = t.rolling->folds.size();
+  std::printf("\n%-24s %8s  %-18s %s\n", "learned from all before", "R2", "95 % interval", "best simple rule there");
+  for (const candid::ForecastFold& fold : t.rolling->folds) {
+    std::printf("%-24s %8s  %7s to %-7s ", t.series.time_text(fold.from).c_str(), short_number(fold.score.value).c_str(), short_number(fold.score.interval.low).c_str(), short_number(fold.score.interval.high).c_str());
+    if (fold.rule.empty()) std::printf("\n");
+    else std::printf("%s %s%s\n", fold.rule.c_str(), short_number(fold.rule_value).c_str(), fold.difference.high < 0 ? ", better" : fold.difference.low > 0 ? "" : ", no difference shown");
+  }
+  std::printf("median of %zu origins %s (%s to %s); better than the best rule of its part in %lld, worse in %lld; %.1f s\n", count, short_number(t.rolling->median).c_str(), short_number(t.rolling->low).c_str(),
+              short_number(t.rolling->high).c_str(), static_cast<long long>(t.rolling->better), static_cast<long long>(t.rolling->worse), t.rolling->seconds);
+}
+
 void print_text(const Trained& t) {
   const candid::ForecastInputs& in = t.forecaster.inputs();
   for (const std::string& choice : t.forecaster.choices()) std::printf("chosen: %s\n", choice.c_str());
@@ -68,6 +85,7 @@ void print_text(const Trained& t) {
     const candid::BaselineScore& b = t.judged.baselines[i];
     std::printf("%-24s %8s  %7s to %-7s %10s\n", b.name.c_str(), short_number(b.value).c_str(), short_number(b.interval.low).c_str(), short_number(b.interval.high).c_str(), short_number(t.judged.baseline_errors[i]).c_str());
   }
+  print_rolling(t);
   std::printf("\n");
   for (const candid::Finding& f : t.judged.findings) std::printf("%s %s: %s\n", to_string(f.severity).c_str(), f.id.c_str(), f.message.c_str());
   for (std::size_t i = 0; i < t.next.value.size() && i < 3 && t.series.groups.size() == 1; ++i) {
@@ -87,6 +105,17 @@ Json baselines_json(const candid::ForecastAssessment& judged) {
   return all;
 }
 
+Json rolling_json(const Trained& t) {
+  if (!t.rolling) return nullptr;
+  Json folds = Json::array();
+  for (const candid::ForecastFold& fold : t.rolling->folds) {
+    Json one = {{"from", t.series.time_text(fold.from)}, {"test", score_json(fold.score)}, {"rule", nullptr}};
+    if (!fold.rule.empty()) one["rule"] = {{"name", fold.rule}, {"value", number(fold.rule_value)}, {"difference", {number(fold.difference.low), number(fold.difference.high)}}};
+    folds.push_back(one);
+  }
+  return {{"median", number(t.rolling->median)}, {"range", {number(t.rolling->low), number(t.rolling->high)}}, {"better", t.rolling->better}, {"worse", t.rolling->worse}, {"seconds", number(t.rolling->seconds)}, {"folds", folds}};
+}
+
 void print_object(const Trained& t, const Common& common) {
   const candid::ForecastInputs& in = t.forecaster.inputs();
   const int best = t.judged.best();
@@ -94,7 +123,7 @@ void print_object(const Trained& t, const Common& common) {
   for (const double e : t.judged.error_by_step) steps.push_back(number(e));
   print_json({{"task", "forecasting"}, {"metric", "r2"}, {"test", score_json(t.judged.score)}, {"mae", number(t.judged.score.mean_absolute_error)}, {"rmse", number(t.judged.root_mean_squared_error)},
               {"mae_by_step", steps}, {"coverage", number(t.judged.coverage)}, {"baseline", best < 0 ? Json(nullptr) : Json({{"name", t.judged.baselines[static_cast<std::size_t>(best)].name}, {"value", number(t.judged.baselines[static_cast<std::size_t>(best)].value)}})},
-              {"baselines", baselines_json(t.judged)}, {"target", in.target}, {"horizon", in.horizon}, {"window", in.window}, {"season", in.season}, {"step", t.series.step.text()},
+              {"baselines", baselines_json(t.judged)}, {"rolling", rolling_json(t)}, {"target", in.target}, {"horizon", in.horizon}, {"window", in.window}, {"season", in.season}, {"step", t.series.step.text()},
               {"tested_from", t.series.time_text(t.border)}, {"choices", t.forecaster.choices()}, {"seconds", number(t.seconds)}, {"parameters", t.parameters}, {"seed", common.seed}, {"threads", threads()},
               {"findings", findings_json(t.judged.findings)}, {"model", t.model}, {"report", t.report}});
 }
@@ -125,6 +154,7 @@ void add_forecast_options(CLI::App& command, ForecastOptions& o) {
   with(command.add_option("--inputs", o.inputs, "further columns that the model sees up to now, parted by commas")->delimiter(','));
   with(command.add_option("--holidays", o.holidays, "auto (found in the values), none, or a country, as DE"));
   with(command.add_option("--fill", o.fill, "longest run of missing values that is filled by a straight line (default 3)")->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000})));
+  with(command.add_option("--folds", o.folds, "rolling origin: forecast this many parts of the second half of the time, too, each by a model that learned from all before it")->check(CLI::Range(std::int64_t{2}, std::int64_t{1000})));
   with(command.add_flag("--snap", o.snap, "rows between two steps go to the step before"));
 }
 
@@ -140,10 +170,13 @@ int train_forecaster(const DataOptions& data, const ForecastOptions& o, double t
   t.border = data::split_by_time(data::make_windows(t.series, {.window = 1, .horizon = 1, .targets = {target}}), test).border;
   if (!common.quiet) print_head(t.series, target, t.series.time_text(t.border));
 
-  t.forecaster = candid::Forecaster::fit(t.series, t.border, {.target = target, .horizon = o.horizon, .window = o.window, .season = o.season, .others = o.inputs, .holidays = o.holidays, .seed = common.seed, .verbose = common.quiet ? 0 : 1});
+  candid::ForecasterOptions how{.target = target, .horizon = o.horizon, .window = o.window, .season = o.season, .others = o.inputs, .holidays = o.holidays, .seed = common.seed, .verbose = common.quiet ? 0 : 1};
+  t.forecaster = candid::Forecaster::fit(t.series, t.border, how);
   const double trained = seconds_since(start);
   const data::TimeSplit parts = data::split_at(data::make_windows(t.series, t.forecaster.windows()), t.border);
   t.judged = candid::assess_forecast(t.series, t.forecaster, parts.train, parts.test, common.seed);
+  how.verbose = 0;
+  if (o.folds > 0) t.rolling = candid::rolling_forecast(t.series, how, o.folds);
   try {
     t.next = t.forecaster.forecast_next(t.series);
     if (t.series.groups.size() == 1 && t.judged.curves.size() == 2) show_next(t);
@@ -163,7 +196,7 @@ int train_forecaster(const DataOptions& data, const ForecastOptions& o, double t
   file.preprocessing.set("kind", "series").set("series", series_config(t.series, reading)).set("forecaster", t.forecaster.config()).set("learned_until", t.border);
   t.seconds = seconds_since(start);
   const candid::Report report = forecast_report({t.series, t.forecaster, t.judged, t.border, common.command, t.model, common.seed,
-                                                 {{"reading", read}, {"training", trained - read}, {"judging", t.seconds - trained}}});
+                                                 {{"reading", read}, {"training", trained - read}, {"judging", t.seconds - trained}}, t.rolling ? &*t.rolling : nullptr});
   file.record = record_of(t, report, common);
   formats::write_model_file(t.model, file);
   t.report = pipeline::write_report_files(report, out).html;

@@ -1,7 +1,9 @@
 // A dated series on the command line: trained, judged beside simple rules, continued; what cannot be is said.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
@@ -90,6 +92,46 @@ TEST(Forecast, IsTrainedJudgedAndContinued) {
   ASSERT_EQ(judged.code, 0) << judged.err;
   EXPECT_NEAR(json::parse(judged.out)["test"]["value"], r2, 1e-9);  // of the training file, the test part alone
   EXPECT_NE(judged.err.find("learned from"), std::string::npos);
+}
+
+TEST(Forecast, SeveralOriginsInOrderOfTime) {
+  const TemporaryFolder folder;
+  folder.write("shop.csv", series_csv(0, 500));
+  const std::vector<std::string> command{"train", folder / "shop.csv", "--target", "sales", "--horizon", "5", "--window", "14", "--folds", "3", "--quiet", "--out", folder / "m"};
+  std::vector<std::string> with_json = command;
+  with_json.push_back("--json");
+  const Finished trained = run_candor(with_json);
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const json rolling = json::parse(trained.out)["rolling"];
+  ASSERT_EQ(rolling["folds"].size(), 3u);
+  std::vector<double> values;
+  std::int64_t asked = 0;
+  for (const json& fold : rolling["folds"]) {
+    values.push_back(fold["test"]["value"]);
+    asked += fold["test"]["n"].get<std::int64_t>();
+    EXPECT_GT(values.back(), .9);
+    EXPECT_LE(fold["test"]["interval"][0], values.back());
+    EXPECT_LT(fold["rule"]["value"], values.back());
+  }
+  EXPECT_EQ(rolling["folds"][0]["from"], date(250));  // the second half of the time, in three parts
+  EXPECT_EQ(rolling["folds"][1]["from"], date(334));
+  EXPECT_EQ(rolling["folds"][2]["from"], date(417));
+  EXPECT_EQ(asked, 84 + 83 + 83 - 4);   // each day but the last four begins a window
+  std::sort(values.begin(), values.end());
+  EXPECT_DOUBLE_EQ(rolling["median"], values[1]);
+  EXPECT_DOUBLE_EQ(rolling["range"][0], values[0]);
+  EXPECT_EQ(rolling["better"].get<int>() + rolling["worse"].get<int>(), rolling["better"].get<int>());
+  std::ifstream file(folder / "m/report.json");
+  EXPECT_NE(json::parse(file).dump().find("median of 3 origins"), std::string::npos);
+
+  const Finished text = run_candor(command);
+  EXPECT_NE(text.out.find("median of 3 origins"), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find(date(334)), std::string::npos) << text.out;
+  const Finished many = run_candor({"train", folder / "shop.csv", "--target", "sales", "--horizon", "60", "--folds", "40", "--quiet", "--out", folder / "n"});
+  EXPECT_EQ(many.code, 2);
+  EXPECT_NE(many.err.find("fewer folds"), std::string::npos) << many.err;
+  EXPECT_EQ(run_candor({"train", folder / "shop.csv", "--target", "sales", "--folds", "3"}).code, 2);      // not without a horizon
+  EXPECT_EQ(run_candor({"train", folder / "shop.csv", "--target", "sales", "--horizon", "5", "--folds", "1"}).code, 2);
 }
 
 TEST(Forecast, SeveralSeriesInOneFile) {

@@ -9,10 +9,11 @@
 #include "candor/base/memory.h"
 #include "candor/base/threads.h"
 #include "candor/data/numpy.h"
-#include "candor/data/table/read_table.h"
+#include "candor/data/table/table_stream.h"
 #include "tests/support/errors.h"
 #include "tests/support/files.h"
 #include "tests/support/pictures.h"
+#include "tests/support/sqlite.h"
 
 namespace candor::data {
 namespace {
@@ -203,23 +204,10 @@ TEST_F(Numpy, BadInput) {
 
 // Databases.
 
-/// SQLite, found as the reader finds it; null where it is not installed.
-bool run_sqlite(const std::string& path, const char* sql) {
-  void* const library = ::dlopen("libsqlite3.so.0", RTLD_NOW);
-  if (!library) return false;
-  const auto open = reinterpret_cast<int (*)(const char*, void**)>(::dlsym(library, "sqlite3_open"));
-  const auto exec = reinterpret_cast<int (*)(void*, const char*, void*, void*, char**)>(::dlsym(library, "sqlite3_exec"));
-  const auto close = reinterpret_cast<int (*)(void*)>(::dlsym(library, "sqlite3_close"));
-  void* database = nullptr;
-  const bool done = open(path.c_str(), &database) == 0 && exec(database, sql, nullptr, nullptr, nullptr) == 0;
-  close(database);
-  return done;
-}
-
 TEST(Sqlite, QueriesAndTables) {
   const TemporaryFolder folder;
   const std::string path = folder / "shop.db";
-  if (!run_sqlite(path, "create table customers(id integer, name text, age real, n text); insert into customers values (1,'ann',30.5,'7'),(2,'bob',null,'8'),(3,null,12,'9');"))
+  if (!testing::run_sqlite(path, "create table customers(id integer, name text, age real, n text); insert into customers values (1,'ann',30.5,'7'),(2,'bob',null,'8'),(3,null,12,'9');"))
     GTEST_SKIP() << "needs libsqlite3.so.0";
   const Table t = read_table("sqlite:" + path);
   EXPECT_EQ(t.names(), (Names{"id", "name", "age", "n"}));
@@ -239,7 +227,7 @@ TEST(Sqlite, QueriesAndTables) {
   EXPECT_ERROR(corrupt, read_table(path, {.query = "select x'00ff' as bytes"}), "\"bytes\" holds bytes");
   EXPECT_ERROR(corrupt, read_table(path, {.query = "select 1 as a, 2 as a"}), "several columns are named \"a\"");
   EXPECT_EQ(read_table(path).rows(), 3);
-  ASSERT_TRUE(run_sqlite(path, "create table orders(id)"));
+  ASSERT_TRUE(testing::run_sqlite(path, "create table orders(id)"));
   EXPECT_ERROR(invalid_argument, read_table(path), "several tables (customers, orders)", "--query");
   EXPECT_ERROR(not_found, read_table("sqlite:" + (folder / "no.db")), "no.db");
   EXPECT_ERROR(corrupt, read_table("sqlite:" + folder.write("text.db", std::string(5000, 'x'))), "not a");
@@ -287,6 +275,16 @@ TEST(PostgreSql, QueriesAndTables) {
   EXPECT_EQ(t.source.find("secret"), std::string::npos);
   EXPECT_EQ(read_table(server.url(), {.query = "select count(*) as n from public.customers;"}).at("n").numbers, (Values{3}));
   EXPECT_EQ(read_table(server.url(), {.query = "select generate_series(1, 5000) as n", .rows = 7}).rows(), 7);
+  TableStream stream(server.url(), {.query = "select n, 'w' || n as w, case when n > 3000 then n end as late from generate_series(1, 5000) as n"}, 1 << 13);
+  EXPECT_EQ(stream.names(), (Names{"n", "w", "late"}));
+  std::int64_t rows = 0, pieces = 0;
+  while (const auto piece = stream.next()) {
+    EXPECT_EQ(piece->at("n").numbers[0], static_cast<double>(rows + 1));
+    EXPECT_EQ(piece->at("w").cell(0), "w" + std::to_string(rows + 1));
+    rows += piece->rows(), ++pieces;
+  }
+  EXPECT_EQ(rows, 5000);
+  EXPECT_GT(pieces, 5);
   EXPECT_ERROR(invalid_argument, read_table(server.url(), {.query = "select nope from customers"}), "the query failed", "nope");
   EXPECT_ERROR(invalid_argument, read_table(server.url(), {.query = "delete from customers"}), "read-only");
   EXPECT_ERROR(invalid_argument, read_table(server.url(), {.query = "select 1; select 2"}), "multiple commands");

@@ -8,6 +8,7 @@
 #include "tests/support/errors.h"
 #include "tests/support/files.h"
 #include "tests/support/gzip.h"
+#include "tests/support/sqlite.h"
 
 namespace candor::data {
 namespace {
@@ -147,6 +148,63 @@ TEST(TableStream, OtherSourcesInPieces) {
   std::size_t pieces = 0;
   EXPECT_EQ(streamed(stream, pieces), cells(read_table(path)));
   EXPECT_GT(pieces, 2u);
+}
+
+TEST(TableStream, AnswersOfADatabase) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "t.db";
+  // zip is made of digits in the first pieces and of words later; late is empty at first; n has a word at the end.
+  const std::string rows = "with recursive i(x) as (select 0 union all select x + 1 from i where x < 9999) ";
+  if (!testing::run_sqlite(path, "create table t(id integer, zip text, late real, n); " + rows + "insert into t select x, 'z' || (x % 7), case when x > 5000 then x / 2.0 end, x from i"))
+    GTEST_SKIP() << "needs libsqlite3.so.0";
+  const Table whole = read_table(path);
+  for (const std::size_t bytes : {std::size_t{1} << 12, std::size_t{1} << 16, std::size_t{1} << 24}) {
+    TableStream stream("sqlite:" + path, {}, bytes);
+    EXPECT_EQ(stream.names(), whole.names());
+    std::size_t pieces = 0;
+    EXPECT_EQ(streamed(stream, pieces), cells(whole)) << bytes;
+    EXPECT_EQ(stream.rows(), 10000);
+    EXPECT_TRUE(bytes == std::size_t{1} << 24 ? pieces == 1 : pieces > 5) << pieces;
+  }
+  std::size_t pieces = 0;
+  {
+    TableStream some(path, {.query = "select zip, id from t order by id desc", .columns = {"id"}, .rows = 3000}, 1 << 12);
+    EXPECT_EQ(some.names(), (std::vector<std::string>{"id"}));
+    const auto got = streamed(some, pieces);
+    ASSERT_EQ(got.size(), 3000u);
+    EXPECT_EQ(got.front(), "9999");
+    EXPECT_EQ(got.back(), "7000");
+  }
+  TableStream none(path, {.query = "select * from t where id < 0"});
+  EXPECT_ERROR(corrupt, none.next(), "gives no rows");
+  EXPECT_ERROR(invalid_argument, TableStream(path, {.query = "select nope from t"}), "no such column: nope");
+
+  // A column stays what it was. (A reader that is not at its end keeps the file from being written.)
+  ASSERT_TRUE(testing::run_sqlite(path, "update t set n = 'many' where id = 8000; update t set zip = '12' where id < 6000"));
+  TableStream word(path, {}, 1 << 12);
+  EXPECT_ERROR(corrupt, drain(word), "column \"zip\": expected a number as in the rows before, got \"z", "row 600");
+  TableStream asked(path, {}, 1 << 12);
+  asked.expect({"id", "n", "no such column"}, {"zip"});
+  EXPECT_ERROR(corrupt, drain(asked), "row 8001, column \"n\": expected a number as in the rows before, got \"many\"");
+  TableStream words(path, {}, 1 << 12);
+  words.expect({}, {"n", "zip"});
+  EXPECT_EQ(streamed(words, pieces).size(), 40000u);
+  EXPECT_ERROR(invalid_argument, words.expect({"n"}, {}), "before rows are taken");
+  TableStream failing(path, {.query = "select id, abs(case when id = 5000 then -9223372036854775807 - 1 else 1 end) as a from t"}, 1 << 12);
+  EXPECT_ERROR(invalid_argument, drain(failing), "the query failed at row 5,001", "integer overflow");
+}
+
+TEST(TableStream, WhatColumnsHoldCanBeSaidWhenTheirNamesAreKnown) {
+  const TemporaryFolder folder;
+  const std::string csv = folder.write("t.csv", "a,b\n1,2\n3,x\n");
+  TableStream numbers(csv);
+  EXPECT_ERROR(corrupt, numbers.expect({"b", "c"}, {"a"}), "column \"b\"", "got \"x\"");
+  TableStream words(csv);
+  words.expect({}, {"a", "b"});
+  EXPECT_EQ(words.next()->at("a").kind, Column::Kind::text);
+  TableStream lines(folder.write("t.jsonl", "{\"a\":1}\n{\"a\":2}\n"));
+  lines.expect({}, {"a"});
+  EXPECT_EQ(lines.next()->at("a").kind, Column::Kind::text);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ void check_share(double share, const char* what) {
 
 }  // namespace
 
-TimeSplit split_at(const Windows& windows, double border) { return between(windows, border, std::numeric_limits<double>::infinity(), 0); }
+TimeSplit split_at(const Windows& windows, double border, double until) { return between(windows, border, until, 0); }
 
 TimeSplit split_by_time(const Windows& windows, double test) {
   check_share(test, "the share of the test part");

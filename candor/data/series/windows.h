@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -48,8 +49,8 @@ struct TimeSplit {
 /// The last `test` share of the steps becomes the test part. Test windows may see steps of the training part, as they will in use; no
 /// training window asks for a step of the test part. Throws Error (invalid_argument) when the share is out of (0, 1) or a part stays empty.
 TimeSplit split_by_time(const Windows& windows, double test = .2);
-/// The same with the border given: the time of the first step of the test part.
-TimeSplit split_at(const Windows& windows, double border);
+/// The same with the border given: the time of the first step of the test part, and the time that test windows begin before.
+TimeSplit split_at(const Windows& windows, double border, double until = std::numeric_limits<double>::infinity());
 
 struct RollingOptions {
   std::int64_t folds = 5;

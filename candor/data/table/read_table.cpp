@@ -7,6 +7,7 @@
 #include "candor/data/locate.h"
 #include "candor/data/table/csv_read.h"
 #include "candor/data/table/packed_file.h"
+#include "candor/data/table/row_source.h"
 #include "candor/data/table/sources.h"
 
 namespace candor::data {
@@ -37,7 +38,30 @@ bool starts_binary(std::string_view head) {
   return head.starts_with("SQLite format 3") || head.starts_with("PAR1") || head.starts_with("ARROW1") || head.starts_with("\x93NUMPY");
 }
 
+bool is_sqlite_file(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && MappedFile(path).text().starts_with("SQLite format 3");
+}
+
 }  // namespace
+
+std::unique_ptr<detail::RowSource> detail::open_rows(const std::string& name, const TableOptions& options) {
+  if (is_postgres_url(name)) return open_postgres(name, options);
+  if (name.starts_with("sqlite:")) return open_sqlite(existing(database_path(name, "sqlite:")), options);
+  const auto path = is_table_url(name) ? std::nullopt : locate(name);
+  return path && is_sqlite_file(*path) ? open_sqlite(*path, options) : nullptr;
+}
+
+Table detail::read_all(RowSource& rows, const TableOptions& options) {
+  TableBuilder builder(rows.source(), options);
+  for (const std::string& name : rows.names()) builder.add_column(name);
+  while (!builder.full() && rows.next(builder)) {
+  }
+  if (builder.rows() == 0) fail_no_database_rows(rows.source());
+  return builder.finish("sql");
+}
+
+void detail::fail_no_database_rows(const std::string& source) { fail(ErrorKind::corrupt, source + ": the query gives no rows"); }
 
 bool detail::is_text_table(const std::string& name) {
   if (is_table_url(name)) return false;
@@ -54,8 +78,7 @@ bool is_table_url(std::string_view name) { return is_postgres_url(name) || name.
 
 Table read_table(const std::string& name, const TableOptions& options) {
   if (options.rows < 0) fail(ErrorKind::invalid_argument, name + ": rows is " + std::to_string(options.rows) + ", 0 (all) or more is expected");
-  if (is_postgres_url(name)) return detail::read_postgres(name, options);
-  if (name.starts_with("sqlite:")) return detail::read_sqlite(existing(database_path(name, "sqlite:")), options);
+  if (const auto rows = detail::open_rows(name, options)) return detail::read_all(*rows, options);
   if (name.starts_with("duckdb:")) {
     const std::string file = database_path(name, "duckdb:");
     // A pattern ("2024/*.csv") is DuckDB's to look up.
@@ -64,7 +87,6 @@ Table read_table(const std::string& name, const TableOptions& options) {
   const std::string path = existing(name), lower = lower_case(detail::without_packing(path));
   const MappedFile file(path);
   const std::string_view head = file.text().substr(0, 16);
-  if (head.starts_with("SQLite format 3")) return detail::read_sqlite(path, options);
   if (head.starts_with("PAR1") || head.starts_with("ARROW1")) return detail::read_duckdb(path, options);
   if (!options.query.empty()) refuse_query(path);
   if (lower.ends_with(".npz") && head.starts_with("PK")) return detail::parse_npz_table(file.text(), options, path);

@@ -15,12 +15,6 @@ Table parse_json_table(std::string_view text, const TableOptions& options, const
 Table parse_npy_table(std::string_view bytes, const TableOptions& options, const std::string& name);
 Table parse_npz_table(std::string_view bytes, const TableOptions& options, const std::string& name);
 
-/// An SQLite file: the rows of options.query (or of the table that it names; of the only table when it is empty). Opened read-only.
-Table read_sqlite(const std::string& path, const TableOptions& options);
-
-/// A PostgreSQL database by URL: the rows of options.query, or of the table that it names. Nothing can be written.
-Table read_postgres(const std::string& url, const TableOptions& options);
-
 /// Files that DuckDB reads (Parquet, Arrow), or SQL over files: options.query, in which `data` stands for the file. `path` may be empty.
 Table read_duckdb(const std::string& path, const TableOptions& options);
 

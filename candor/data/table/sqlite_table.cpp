@@ -6,8 +6,8 @@
 #include "candor/base/error.h"
 #include "candor/base/shared_library.h"
 #include "candor/base/text.h"
+#include "candor/data/table/row_source.h"
 #include "candor/data/table/sources.h"
-#include "candor/data/table/table_builder.h"
 
 namespace candor::data::detail {
 
@@ -81,44 +81,65 @@ std::string only_table(sqlite3* database, const std::string& path) {
        path + ": " + (names.empty() ? "the database has no tables" : "the database has several tables (" + name_list(names, 20) + "); say which: --query " + names[0] + ", or --query 'select ...'"));
 }
 
-}  // namespace
+class SqliteRows final : public RowSource {
+ public:
+  SqliteRows(const std::string& path, const TableOptions& options)
+      : path_(path), database_(open_database(path)), query_(as_query(options.query.empty() ? only_table(database_.get(), path) : options.query)), statement_(prepare(database_.get(), path, query_)), source_(source_text(path, query_)) {
+    for (int c = 0; c < library().column_count(statement_.get()); ++c) names_.emplace_back(library().column_name(statement_.get(), c));
+  }
+  const std::string& source() const override { return source_; }
+  const std::vector<std::string>& names() const override { return names_; }
 
-Table read_sqlite(const std::string& path, const TableOptions& options) {
-  const Library& lib = library();
-  const Database database = open_database(path);
-  const std::string query = as_query(options.query.empty() ? only_table(database.get(), path) : options.query);
-  const Statement statement = prepare(database.get(), path, query);
-  TableBuilder builder(source_text(path, query), options);
-  const int columns = lib.column_count(statement.get());
-  for (int c = 0; c < columns; ++c) builder.add_column(lib.column_name(statement.get(), c));
-  while (!builder.full()) {
-    const int status = lib.step(statement.get());
-    if (status == SQLITE_DONE) break;
+  std::size_t next(TableBuilder& builder) override {
+    if (done_) return 0;
+    const Library& lib = library();
+    sqlite3_stmt* const row = statement_.get();
+    const int status = lib.step(row);
+    if (status == SQLITE_DONE) {
+      done_ = true;  // another step would begin anew
+      return 0;
+    }
+    ++rows_;
     if (status != SQLITE_ROW)
       fail(status == SQLITE_CORRUPT || status == SQLITE_NOTADB ? ErrorKind::corrupt : status == SQLITE_IOERR || status == SQLITE_BUSY ? ErrorKind::io : ErrorKind::invalid_argument,
-           path + ": the query failed at row " + with_thousands(builder.rows() + 1) + ": " + lib.errmsg(database.get()));
-    for (int c = 0; c < columns; ++c) {
-      const auto at = static_cast<std::size_t>(c);
-      switch (lib.column_type(statement.get(), c)) {
-        case SQLITE_INTEGER: builder.number(at, static_cast<double>(lib.column_int64(statement.get(), c))); break;
-        case SQLITE_FLOAT: builder.number(at, lib.column_double(statement.get(), c)); break;
+           path_ + ": the query failed at row " + with_thousands(rows_) + ": " + lib.errmsg(database_.get()));
+    std::size_t bytes = 1;
+    for (std::size_t c = 0; c < names_.size(); ++c, bytes += 8) {
+      const int at = static_cast<int>(c);
+      switch (lib.column_type(row, at)) {
+        case SQLITE_INTEGER: builder.number(c, static_cast<double>(lib.column_int64(row, at))); break;
+        case SQLITE_FLOAT: builder.number(c, lib.column_double(row, at)); break;
         case SQLITE_TEXT: {
-          const auto* const text = reinterpret_cast<const char*>(lib.column_text(statement.get(), c));
-          if (text) builder.word(at, {text, static_cast<std::size_t>(lib.column_bytes(statement.get(), c))});
+          const auto* const text = reinterpret_cast<const char*>(lib.column_text(row, at));
+          const auto size = static_cast<std::size_t>(lib.column_bytes(row, at));
+          if (text) builder.word(c, {text, size}), bytes += size;
           break;
         }
         case SQLITE_BLOB:
-          fail(ErrorKind::corrupt, path + ": row " + with_thousands(builder.rows() + 1) + ", column " + quoted(builder.name(at)) + " holds bytes (a blob), a number or text is expected; leave it out of the query");
+          fail(ErrorKind::corrupt, path_ + ": row " + with_thousands(rows_) + ", column " + quoted(names_[c]) + " holds bytes (a blob), a number or text is expected; leave it out of the query");
         default: break;
       }
     }
     builder.end_row();
+    return bytes;
   }
-  if (builder.rows() == 0) fail(ErrorKind::corrupt, path + ": the query " + quoted(query, 200) + " gives no rows");
-  return builder.finish("sql");
-}
+
+ private:
+  std::string path_;
+  Database database_;
+  std::string query_;
+  Statement statement_;
+  std::string source_;
+  std::vector<std::string> names_;
+  std::int64_t rows_ = 0;
+  bool done_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<RowSource> open_sqlite(const std::string& path, const TableOptions& options) { return std::make_unique<SqliteRows>(path, options); }
 #else
-Table read_sqlite(const std::string& path, const TableOptions&) {
+std::unique_ptr<RowSource> open_sqlite(const std::string& path, const TableOptions&) {
   fail(ErrorKind::unsupported, path + ": this build reads no SQLite databases (libsqlite3-dev was not there when it was made); export the table as CSV: sqlite3 -header -csv FILE 'select ...'");
 }
 #endif

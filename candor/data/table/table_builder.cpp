@@ -20,16 +20,20 @@ namespace {
 constexpr std::size_t most_columns = 1'000'000, most_name_bytes = std::size_t{1} << 28;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
+bool names_it(const std::vector<std::string>& names, const Column& column) { return std::find(names.begin(), names.end(), column.name) != names.end(); }
+
 /// Turns a column into numbers when each word is one; a source of types knew no better (SQLite's TEXT, numbers in quotes).
-bool to_numbers(Column& column, const MissingWords& missing) {
+bool is_number_form(CellForm form) { return form == CellForm::plain || form == CellForm::point || form == CellForm::point3; }
+
+bool to_numbers(Column& column, const MissingWords& missing, bool even_if_empty) {
   std::vector<double> values(column.words.size(), nan);
   bool any = false;
   for (std::size_t w = 0; w < values.size(); ++w) {
     const CellForm form = read_number(trimmed(column.words[w]), CellStyle::point, missing, values[w]);
-    if (form != CellForm::plain && form != CellForm::point && form != CellForm::point3 && form != CellForm::missing) return false;
+    if (!is_number_form(form) && form != CellForm::missing) return false;
     any = any || form != CellForm::missing;
   }
-  if (!any) return false;
+  if (!any && !even_if_empty) return false;
   column.numbers.resize(column.codes.size());
   for (std::size_t r = 0; r < column.codes.size(); ++r) column.numbers[r] = column.codes[r] == missing_word ? nan : values[static_cast<std::size_t>(column.codes[r])];
   column.codes = {};
@@ -115,6 +119,8 @@ Table TableBuilder::finish(const std::string& kind) {
     if (!fresh)
       fail(ErrorKind::corrupt, source_ + ": several columns are named " + quoted(column.name) + " (columns " + std::to_string(first->second + 1) + " and " + std::to_string(c + 1) +
                                    "); give them different names: a model finds its columns by name");
+    const bool stays_text = names_it(options_.text, column);
+    if (!from.words && stays_text) to_words(from);
     if (!from.words) {
       column.numbers = std::move(from.numbers);
       continue;
@@ -134,8 +140,8 @@ Table TableBuilder::finish(const std::string& kind) {
       if (code != missing_word) code = codes[static_cast<std::size_t>(code)];
     from = {};
     if (foreign) decoded.push_back(column.name);
-    if (std::find(options_.text.begin(), options_.text.end(), column.name) != options_.text.end()) continue;
-    if (to_numbers(column, missing)) numeric.push_back(column.name);
+    if (stays_text) continue;
+    if (to_numbers(column, missing, names_it(options_.numbers, column))) numeric.push_back(column.name);
     else remark_on_words(column, missing, kind, table.remarks);
   }
   if (!numeric.empty()) table.remarks.push_back({kind + ".text-numbers", "all words in " + name_list(numeric, 5) + " are numbers, and were taken as such"});
@@ -143,9 +149,13 @@ Table TableBuilder::finish(const std::string& kind) {
   for (const std::string& name : options_.numbers) {
     const Column& column = table.at(name);
     double value = 0;
-    for (std::size_t r = 0; r < column.codes.size(); ++r)
-      if (column.codes[r] != missing_word && read_number(column.words[static_cast<std::size_t>(column.codes[r])], CellStyle::point, missing, value) == CellForm::none)
-        fail(ErrorKind::corrupt, source_ + ": row " + std::to_string(r + 1) + ", column " + quoted(name) + ": expected a number, got " + quoted(column.words[static_cast<std::size_t>(column.codes[r])]));
+    for (std::size_t r = 0; r < column.codes.size(); ++r) {
+      if (column.codes[r] == missing_word) continue;
+      const std::string& word = column.words[static_cast<std::size_t>(column.codes[r])];
+      const CellForm form = read_number(trimmed(word), CellStyle::point, missing, value);
+      if (is_number_form(form) || form == CellForm::missing) continue;
+      fail(ErrorKind::corrupt, source_ + ": row " + std::to_string(before_ + static_cast<std::int64_t>(r) + 1) + ", column " + quoted(name) + ": expected a number" + (before_ > 0 ? " as in the rows before" : "") + ", got " + quoted(word));
+    }
   }
   keep_columns(table, options_.columns);
   return table;

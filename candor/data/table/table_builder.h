@@ -14,7 +14,8 @@ namespace candor::data::detail {
 /// Cells are set in any order within a row; those that are not are missing. A column of numbers that meets a word becomes words.
 class TableBuilder {
  public:
-  TableBuilder(std::string source, TableOptions options) : source_(std::move(source)), options_(std::move(options)) {}
+  /// `before`: rows that came in earlier pieces, which errors count along.
+  TableBuilder(std::string source, TableOptions options, std::int64_t before = 0) : source_(std::move(source)), options_(std::move(options)), before_(before) {}
 
   /// Adds a column; rows there are already have nothing in it. Returns its number. Throws Error (corrupt) for more than 2^27 missing cells beyond what
   /// was given, more than 1,000,000 columns or 256 MiB of names, as hostile JSON could ask for.
@@ -52,7 +53,7 @@ class TableBuilder {
   TableOptions options_;
   std::vector<Building> columns_;
   std::vector<Remark> remarks_;
-  std::int64_t rows_ = 0, cells_beyond_ = 0;
+  std::int64_t before_ = 0, rows_ = 0, cells_beyond_ = 0;
   std::size_t name_bytes_ = 0;
   double checked_ = 1 << 24;  ///< how many cells may come before memory is asked for again
 };

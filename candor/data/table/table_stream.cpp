@@ -12,6 +12,7 @@
 #include "candor/data/table/csv_remarks.h"
 #include "candor/data/table/encoding.h"
 #include "candor/data/table/packed_file.h"
+#include "candor/data/table/row_source.h"
 #include "candor/data/table/sources.h"
 
 namespace candor::data {
@@ -20,6 +21,7 @@ using namespace detail;
 
 struct TableStream::State {
   TableOptions options;
+  std::string given;
   std::size_t piece_bytes = usual_piece;
   std::vector<std::string> names;
   std::vector<Remark> remarks;
@@ -33,6 +35,9 @@ struct TableStream::State {
   bool ended = false;        ///< the source gave all of its bytes
   CsvLayout layout;
   CsvPlace place;
+
+  // A database: the row that comes is known to the builder of its piece alone.
+  std::unique_ptr<RowSource> database;
 
   // Everything else: the whole table.
   std::optional<Table> whole;
@@ -59,6 +64,12 @@ struct TableStream::State {
     fill(std::max<std::size_t>(piece_bytes, 1 << 20));
     check_decoded(text, ended, name);
     note(decoder.remarks());
+    arrange(name);
+  }
+
+  /// Finds out what the columns are; the text read so far stays.
+  void arrange(const std::string& name) {
+    names.clear();
     layout = find_layout(std::string_view(text).substr(0, sample_bytes), ended && text.size() <= sample_bytes, options, name);
     place = {0, layout.first_line};
     CsvBody first = read_body(layout, layout.styles, text, layout.body, text.size(), place, true);
@@ -139,6 +150,55 @@ struct TableStream::State {
     }
   }
 
+  std::optional<Table> next_of_database() {
+    if (done) return std::nullopt;
+    TableOptions piece_options = options;
+    piece_options.rows = options.rows > 0 ? options.rows - rows : 0;
+    TableBuilder builder(database->source(), piece_options, rows);
+    for (const std::string& name : database->names()) builder.add_column(name);
+    std::size_t bytes = 0;
+    while (!done && bytes < piece_bytes) {
+      const std::size_t row = database->next(builder);
+      bytes += row;
+      done = row == 0 || builder.full();
+    }
+    if (builder.rows() == 0) {
+      if (rows == 0) fail_no_database_rows(database->source());
+      return std::nullopt;
+    }
+    Table table = builder.finish("sql");
+    rows += table.rows();
+    note(table.remarks);
+    table.remarks.clear();
+    keep_kinds(table);
+    return table;
+  }
+
+  /// What a column is in the first piece that holds something of it, it is in all that follow.
+  void keep_kinds(const Table& table) {
+    for (const Column& column : table.columns) {
+      const auto said = [&](const std::vector<std::string>& all) { return std::find(all.begin(), all.end(), column.name) != all.end(); };
+      if (said(options.text) || said(options.numbers) || column.missing() == table.rows()) continue;
+      (column.kind == Column::Kind::number ? options.numbers : options.text).push_back(column.name);
+    }
+  }
+
+  void expect(const std::vector<std::string>& numbers, const std::vector<std::string>& text_columns) {
+    if (rows > 0) fail(ErrorKind::invalid_argument, "TableStream: what the columns hold must be said before rows are taken; " + with_thousands(rows) + " were");
+    const auto add = [&](std::vector<std::string>& to, const std::vector<std::string>& from) {
+      for (const std::string& name : from)
+        if (std::find(names.begin(), names.end(), name) != names.end() && std::find(to.begin(), to.end(), name) == to.end()) to.push_back(name);
+    };
+    add(options.numbers, numbers);
+    add(options.text, text_columns);
+    if (source) arrange(layout.name);
+    if (!whole) return;
+    const auto other = [&](const std::vector<std::string>& all, Column::Kind kind) {
+      return std::any_of(all.begin(), all.end(), [&](const std::string& name) { const Column* column = whole->find(name); return column && column->kind != kind; });
+    };
+    if (other(options.numbers, Column::Kind::number) || other(options.text, Column::Kind::text)) whole = read_table(given, options);
+  }
+
   std::optional<Table> next_of_whole() {
     const std::int64_t width = std::max<std::int64_t>(1, static_cast<std::int64_t>(whole->columns.size())), all = whole->rows();
     const std::int64_t count = std::min(all - rows, std::max<std::int64_t>(1, static_cast<std::int64_t>(piece_bytes) / (8 * width)));
@@ -154,6 +214,7 @@ struct TableStream::State {
 
 TableStream::TableStream(const std::string& name, const TableOptions& options, std::size_t piece_bytes) : state_(std::make_unique<State>()) {
   state_->options = options;
+  state_->given = name;
   state_->piece_bytes = std::clamp<std::size_t>(piece_bytes, 1 << 12, std::size_t{1} << 30);
   if (options.rows < 0) fail(ErrorKind::invalid_argument, name + ": rows is " + std::to_string(options.rows) + ", 0 (all) or more is expected");
   if (name == "-" || is_text_table(name)) {
@@ -161,6 +222,14 @@ TableStream::TableStream(const std::string& name, const TableOptions& options, s
     state_->source = open_bytes(path);
     state_->decoder = TextDecoder(options.encoding, path);
     state_->begin(name == "-" ? "standard input" : path);
+    return;
+  }
+  state_->database = open_rows(name, options);
+  if (state_->database) {
+    TableBuilder columns(state_->database->source(), options);
+    for (const std::string& column : state_->database->names()) columns.add_column(column);
+    state_->names = options.columns;
+    for (std::size_t c = 0; options.columns.empty() && c < columns.columns(); ++c) state_->names.push_back(columns.name(c).empty() ? "column_" + std::to_string(c + 1) : columns.name(c));
     return;
   }
   state_->whole = read_table(name, options);
@@ -171,7 +240,11 @@ TableStream::~TableStream() = default;
 TableStream::TableStream(TableStream&&) noexcept = default;
 TableStream& TableStream::operator=(TableStream&&) noexcept = default;
 
-std::optional<Table> TableStream::next() { return state_->whole ? state_->next_of_whole() : state_->next_text(); }
+std::optional<Table> TableStream::next() {
+  if (state_->database) return state_->next_of_database();
+  return state_->whole ? state_->next_of_whole() : state_->next_text();
+}
+void TableStream::expect(const std::vector<std::string>& numbers, const std::vector<std::string>& text) { state_->expect(numbers, text); }
 const std::vector<std::string>& TableStream::names() const { return state_->names; }
 const std::vector<Remark>& TableStream::remarks() const { return state_->remarks; }
 std::int64_t TableStream::rows() const { return state_->rows; }

@@ -18,7 +18,8 @@ namespace candor::data {
 ///     TableStream stream("huge.csv");
 ///     while (std::optional<Table> piece = stream.next()) use(*piece);
 ///
-/// Text tables (CSV and its kin, packed too, "-" for standard input) stream; all other sources are read at once and handed out in pieces.
+/// Text tables (CSV and its kin, packed too, "-" for standard input) and the answers of SQLite and PostgreSQL stream; all other sources are read at
+/// once and handed out in pieces.
 class TableStream {
  public:
   static constexpr std::size_t usual_piece = std::size_t{8} << 20;
@@ -29,6 +30,10 @@ class TableStream {
   ~TableStream();
   TableStream(TableStream&&) noexcept;
   TableStream& operator=(TableStream&&) noexcept;
+
+  /// What these columns hold, whatever the first piece looks like; before the first next(). Names that the table has not are passed over. Throws Error
+  /// (invalid_argument) when rows were handed out already, and corrupt for a word in the first piece of a text table where numbers are expected.
+  void expect(const std::vector<std::string>& numbers, const std::vector<std::string>& text);
 
   /// The next rows, at least one; nothing at the end.
   std::optional<Table> next();
