@@ -39,6 +39,7 @@ int& thread_count() {
 }
 
 thread_local int limit = 1 << 20;
+thread_local std::int64_t started = 0;
 
 }  // namespace
 
@@ -61,7 +62,10 @@ ThreadLimit::~ThreadLimit() {
 
 bool in_parallel() { return omp_in_parallel() != 0; }
 
+std::int64_t teams_started() { return started; }
+
 CANDOR_NO_TSAN void detail::run_parallel(std::int64_t count, void* context, void (*body)(void*, std::int64_t)) {
+  ++started;
   const int team = static_cast<int>(std::min<std::int64_t>(count, threads()));
   Shares shares(count, team);
   char start = 0, end = 0;

@@ -16,6 +16,9 @@ void set_threads(int count);
 /// True inside a parallel_for, where further parallel work runs inline.
 bool in_parallel();
 
+/// How many times the calling thread has shared work out so far.
+std::int64_t teams_started();
+
 /// While it lives, parallel work started by this thread uses no more than `most` threads. Costs nothing to speak of.
 class ThreadLimit {
  public:

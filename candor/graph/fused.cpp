@@ -4,6 +4,7 @@
 #include "candor/base/error.h"
 #include "candor/graph/graph.h"
 #include "candor/graph/graph_ops.h"
+#include "candor/ops/reference.h"
 
 namespace candor {
 namespace {
@@ -52,12 +53,14 @@ double flops_elementwise(const NodeInfo& node) {
   return total;
 }
 
+bool flagged(const Attrs& attrs, const char* name) { return attrs.has(name) && attrs.flag(name); }
+
 /// The product below a fused row: the same node without its epilogue.
 NodeInfo product_of(const NodeInfo& node, const char* op_name) {
   NodeInfo product;
   product.op = &op(op_name);
   for (const auto& [name, value] : node.attrs.items())
-    if (name != "bias" && name != "residual" && name != "activation") product.attrs.set(name, value);
+    if (name != "bias" && name != "residual" && name != "activation" && name != "gate") product.attrs.set(name, value);
   product.in = {node.in[0], node.in[1]};
   product.out = node.out;
   return product;
@@ -67,7 +70,7 @@ template <const char* const& Product>
 std::vector<TensorType> infer_product(std::span<const TensorType> in, const Attrs& attrs) {
   NodeInfo node{nullptr, attrs, {in.begin(), in.end()}, {}};
   const NodeInfo product = product_of(node, Product);
-  const std::size_t expected = 2 + attrs.flag("bias") + (attrs.has("residual") && attrs.flag("residual"));
+  const std::size_t expected = 2 + attrs.flag("bias") + flagged(attrs, "residual") + flagged(attrs, "gate");
   if (in.size() != expected) fail(ErrorKind::internal, std::string("fused ") + Product + ": " + std::to_string(in.size()) + " inputs, expected " + std::to_string(expected));
   return op(Product).infer(product.in, product.attrs);
 }
@@ -85,6 +88,15 @@ std::size_t scratch_product(const NodeInfo& node) {
   return 2 * padded(node.out[0].bytes()) + inner;
 }
 
+/// 0 where the gate is not above 0.
+void close_gate(const TensorType& type, void* values, const void* gate) {
+  reference::visit_floating(type.dtype, [&](auto zero) {
+    using T = decltype(zero);
+    for (std::int64_t i = 0; i < type.size(); ++i)
+      if (!(reference::load(static_cast<const T*>(gate)[i]) > 0)) static_cast<T*>(values)[i] = T(0);
+  });
+}
+
 template <const char* const& Product>
 void run_product(const KernelArgs& args) {
   const NodeInfo& node = *args.node;
@@ -100,8 +112,9 @@ void run_product(const KernelArgs& args) {
   };
   std::size_t next = 2;
   if (node.attrs.flag("bias")) then(elementwise_node("add", {node.out[0], node.in[next]}), args.in[next]), ++next;
-  if (node.attrs.has("residual") && node.attrs.flag("residual")) then(elementwise_node("add", {node.out[0], node.in[next]}), args.in[next]);
+  if (flagged(node.attrs, "residual")) then(elementwise_node("add", {node.out[0], node.in[next]}), args.in[next]), ++next;
   if (const std::string& name = node.attrs.text("activation"); name != "linear") then(elementwise_node(name.c_str(), {node.out[0]}), nullptr);
+  if (flagged(node.attrs, "gate")) close_gate(node.out[0], current, args.in[next]);
   std::memcpy(args.out[0], current, node.out[0].bytes());
 }
 

@@ -15,6 +15,7 @@ void register_graph_ops() {
   register_by_images();
   register_take_scaled();
   register_pooled_conv();
+  register_loss_with_gradient();
   register_control_ops();
   register_recurrent();
   register_recurrent_layer();

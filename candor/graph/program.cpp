@@ -58,6 +58,8 @@ struct Program::Impl {
   std::vector<double> seconds;
   std::int64_t profiled_runs = 0;
   detail::ThreadChoice choice;
+  bool teams_known = true;         // no library starts teams of its own
+  bool teams_started_last = true;  // the last run on all threads shared work out
 
   void choose_kernels();
   void lay_out();
@@ -149,6 +151,7 @@ Program::Program(std::shared_ptr<const Graph> graph, const PlanOptions& options)
   double flops = 0, bytes = 0;
   for (const PlanRow& row : rows()) flops += row.flops, bytes += static_cast<double>(row.bytes);
   p.choice.set_work(flops, bytes);
+  for (const Kernel& kernel : p.kernels) p.teams_known &= (kernel.name + kernel.note).find("onednn") == std::string::npos;
 }
 
 Program::~Program() = default;
@@ -179,12 +182,20 @@ void Program::Impl::run_steps() {
 void Program::Impl::run_on_chosen_threads() {
   if (!choice.wanted() || threads() == 1 || in_parallel() || in_program) return run_steps();
   const Within within;
+  if (!choice.alone() && teams_known && !teams_started_last) {  // nothing was shared out the last time: there is nothing to time
+    const std::int64_t before = teams_started();
+    run_steps();
+    teams_started_last = teams_started() != before;
+    return;
+  }
+  const std::int64_t before = teams_started();
   const double start = seconds_now();
   if (choice.alone()) {
     const ThreadLimit limit(1);
     run_steps();
   } else {
     run_steps();
+    teams_started_last = teams_started() != before;
   }
   choice.ran(seconds_now() - start);
 }

@@ -6,7 +6,7 @@
 namespace candor::testing {
 namespace {
 
-const std::vector<Shape> shapes{{1}, {10}, {128, 10}, {3, 1}, {5, 16}, {7, 33}, {2, 3, 1000}, {4000, 10}};
+const std::vector<Shape> shapes{{1}, {10}, {128, 10}, {3, 1}, {5, 16}, {16, 4}, {35, 4}, {33, 32}, {7, 33}, {2, 3, 1000}, {4000, 10}};
 
 TensorType f32(const Shape& shape) { return {shape, DType::f32}; }
 
@@ -46,6 +46,8 @@ TEST(SoftmaxKernels, CrossEntropies) {
         check_kernel(loss, {"cpu." + loss.op->name, 2e-6}, inputs(loss, infinite));
         const NodeInfo back = node_of("sparse_softmax_cross_entropy_gradient", {}, {f32(shape), {rows, label}, f32(rows)});
         check_kernel(back, {"cpu." + back.op->name, 2e-6}, inputs(back, infinite));
+        const NodeInfo both = node_of("sparse_softmax_cross_entropy_with_gradient", {}, {f32(shape), {rows, label}, f32(rows)});
+        check_kernel(both, {"cpu." + both.op->name, 2e-6}, inputs(both, infinite));
       }
       const NodeInfo loss = node_of("softmax_cross_entropy", {}, {f32(shape), f32(shape)});
       check_kernel(loss, {"cpu." + loss.op->name, 1e-4}, inputs(loss, infinite));

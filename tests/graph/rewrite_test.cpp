@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "candor/graph/autodiff.h"
 #include "candor/graph/program.h"
 #include "candor/graph/trace.h"
 #include "candor/ops/activation.h"
@@ -109,6 +110,53 @@ TEST(Rewrite, FuseEpilogueKeepsAValueThatIsReadTwice) {
   EXPECT_EQ(rewrites::fuse_epilogue(g), 1);
   check(g);
   EXPECT_EQ(names(g), (Names{"fused_matmul", "relu"}));
+}
+
+TEST(Rewrite, GateProducts) {
+  Graph g = traced({{3, 4}, {5, 4}, {3, 5}}, [](auto in) {
+    const Tensor y = relu(in[2]);
+    return std::vector<Tensor>{where(greater(y, Tensor(0.f)), matmul(in[0], in[1], false, true), Tensor(0.f))};
+  });
+  EXPECT_EQ(rewrites::gate_products(g), 1);
+  check(g);
+  EXPECT_EQ(names(g), (Names{"relu", "fused_matmul"}));
+  EXPECT_TRUE(g.nodes[1].info.attrs.flag("gate"));
+}
+
+TEST(Rewrite, AProductThatIsReadTwiceOrHasAnotherGateStays) {
+  Graph read_twice = traced({{3, 4}, {4, 5}, {3, 5}}, [](auto in) {
+    const Tensor product = matmul(in[0], in[1]);
+    return std::vector<Tensor>{where(greater(in[2], Tensor(0.f)), product, Tensor(0.f)), product};
+  });
+  EXPECT_EQ(rewrites::gate_products(read_twice), 0);
+  Graph broadcast = traced({{3, 4}, {4, 5}, {5}}, [](auto in) { return std::vector<Tensor>{where(greater(in[2], Tensor(0.f)), matmul(in[0], in[1]), Tensor(0.f))}; });
+  EXPECT_EQ(rewrites::gate_products(broadcast), 0);
+  Graph other_zero = traced({{3, 4}, {4, 5}, {3, 5}}, [](auto in) { return std::vector<Tensor>{where(greater(in[2], Tensor(1.f)), matmul(in[0], in[1]), Tensor(0.f))}; });
+  EXPECT_EQ(rewrites::gate_products(other_zero), 0);
+  Graph later = traced({{3, 4}, {4, 5}}, [](auto in) {
+    const Tensor product = matmul(in[0], in[1]), gate = exp(in[0] * in[0]);  // made after the product
+    return std::vector<Tensor>{where(greater(matmul(gate, in[1]), Tensor(0.f)), product, Tensor(0.f))};
+  });
+  EXPECT_EQ(rewrites::gate_products(later), 0);
+}
+
+TEST(Rewrite, LossWithGradient) {
+  const std::vector<TensorType> types{{Shape{3, 4}, DType::f32}, {Shape{3}, DType::i32}};
+  const auto f = [](std::span<const Tensor> in) {
+    const Tensor loss = mean(sparse_softmax_cross_entropy(in[0], in[1]));
+    return std::vector<Tensor>{loss, gradients(loss, in.first(1))[0]};
+  };
+  Graph g = *trace(f, types);
+  for (auto rewrite : {rewrites::drop_broadcast, rewrites::constant_folding, rewrites::dead_code}) rewrite(g);
+  EXPECT_EQ(rewrites::loss_with_gradient(g), 1);
+  check(g);
+  EXPECT_EQ(names(g), (Names{"sparse_softmax_cross_entropy_with_gradient", "mean"}));
+  // A cotangent that hangs on the loss itself is not there in time.
+  Graph late = *trace([](std::span<const Tensor> in) {
+    const Tensor loss = sum(square(sparse_softmax_cross_entropy(in[0], in[1])));
+    return std::vector<Tensor>{loss, gradients(loss, in.first(1))[0]};
+  }, types);
+  EXPECT_EQ(rewrites::loss_with_gradient(late), 0);
 }
 
 TEST(Rewrite, FuseElementwise) {

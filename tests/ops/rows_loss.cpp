@@ -45,6 +45,9 @@ const AddRows losses({
     row("sparse_softmax_cross_entropy_i64", {{{2, 3, 5}}, {{2, 3}, 0, 5, Fill::index64}}, [](auto in) { return Tensors{sparse_softmax_cross_entropy(in[0], in[1])}; }),
     row("sparse_softmax_cross_entropy_gradient", {{{6, 5}}, {{6}, 0, 5, Fill::index}, {{6}}},
         [](auto in) { return Tensors{apply("sparse_softmax_cross_entropy_gradient", {in[0], in[1], in[2]})}; }),
+    without_gradient(row("sparse_softmax_cross_entropy_with_gradient", {{{6, 5}}, {{6}, 0, 5, Fill::index}, {{6}}},
+                         [](auto in) { return apply_all(op("sparse_softmax_cross_entropy_with_gradient"), std::vector<Tensor>{in[0], in[1], in[2]}); },
+                         {{{0, 5}, {0}, {0}}, {{5}, {}, {}}, {{2, 3, 5}, {2, 3}, {2, 3}}, {{33, 6}, {33}, {33}}}, {{1031, 10}, {1031}, {1031}})),
     row("sigmoid_cross_entropy", {{{5, 3}, -4, 4}, {{5, 3}, 0, 1}}, [](auto in) { return Tensors{sigmoid_cross_entropy(in[0], in[1])}; },
         {{{0, 3}, {0, 3}}, {{}, {}}}, {{1031, 67}, {1031, 67}}),
 });

@@ -43,7 +43,8 @@ void run(const KernelArgs& args) {
   const MatmulProblem& p = plan.problem;
   const std::size_t next = 2 + std::size_t{p.bias};
   run_matmul(plan, args.input<float>(0), args.input<float>(1), p.bias ? args.input<float>(2) : nullptr,
-             p.residual ? args.input<float>(next) : nullptr, args.output<float>(0), reinterpret_cast<float*>(args.scratch));
+             p.residual ? args.input<float>(next) : nullptr, args.output<float>(0), reinterpret_cast<float*>(args.scratch),
+             p.gate ? args.input<float>(next + p.residual) : nullptr);
 }
 
 void run_long(const KernelArgs& args) {
@@ -70,10 +71,11 @@ Answer matmul_candidate(const NodeInfo& node, const Machine&) {
   p.bias = fused && node.attrs.flag("bias");
   p.residual = fused && node.attrs.has("residual") && node.attrs.flag("residual");
   if (p.bias && node.in[2].size() != p.n) return declined(kName, "bias " + to_string(node.in[2].shape) + " is not one vector");
-  if (p.residual && !(node.in[2 + std::size_t{p.bias}].shape == c)) return declined(kName, "residual " + to_string(node.in.back().shape) + " broadcasts");
+  if (p.residual && !(node.in[2 + std::size_t{p.bias}].shape == c)) return declined(kName, "residual " + to_string(node.in[2 + std::size_t{p.bias}].shape) + " broadcasts");
   const Epilogue epilogue = epilogue_of(fused ? node.attrs.text("activation") : "linear");
   p.lowest = epilogue.lowest;
   p.finish = epilogue.finish;
+  if (fused && node.attrs.has("gate") && node.attrs.flag("gate")) p.gate = gate_of_relu();
   p.a_start = matrix_starts(a, c);
   p.b_start = matrix_starts(b, c);
   // One b for the whole batch: the matrices of a are one tall matrix.

@@ -30,6 +30,18 @@ void each_vector(float* block, std::int64_t stride, std::int64_t rows, std::int6
   }
 }
 
+void gate_relu(float* block, const float* gate, std::int64_t stride, std::int64_t rows, std::int64_t columns) {
+  const hn::ScalableTag<float> d;
+  constexpr std::int64_t lanes = HWY_LANES(float);
+  const auto zero = hn::Zero(d);
+  if (columns == stride) columns *= rows, rows = 1;
+  for (std::int64_t r = 0; r < rows; ++r, block += stride, gate += stride) {
+    std::int64_t c = 0;
+    for (; c + lanes <= columns; c += lanes) hn::StoreU(hn::IfThenElseZero(hn::Gt(hn::LoadU(d, gate + c), zero), hn::LoadU(d, block + c)), d, block + c);
+    for (; c < columns; ++c) block[c] = gate[c] > 0 ? block[c] : 0.f;
+  }
+}
+
 void finish_tanh(float* block, std::int64_t stride, std::int64_t rows, std::int64_t columns) {
   each_vector(block, stride, rows, columns, [](auto v) HWY_ATTR { return tanh(hn::ScalableTag<float>(), v); });
 }
@@ -62,6 +74,8 @@ Epilogue epilogue_of(std::string_view activation) {
   if (activation == "gelu_tanh") return {none, CANDOR_PICK(finish_gelu_tanh)};
   fail(ErrorKind::internal, "fused product: no activation '" + std::string(activation) + "'; there are linear, relu, tanh, sigmoid, gelu and gelu_tanh");
 }
+
+GateFn gate_of_relu() { return CANDOR_PICK(gate_relu); }
 
 }  // namespace candor::cpu
 #endif

@@ -14,5 +14,7 @@ struct Epilogue {
 
 /// What "linear", "relu", "tanh" or "sigmoid" asks of a product.
 Epilogue epilogue_of(std::string_view activation);
+/// For the gradient behind a relu.
+GateFn gate_of_relu();
 
 }  // namespace candor::cpu

@@ -92,7 +92,7 @@ std::string LongMatmulPlan::describe() const {
 
 std::optional<LongMatmulPlan> plan_long_matmul(const MatmulProblem& problem) {
   const TileSet& tiles = tile_set();
-  const bool plain = !problem.bias && !problem.residual && !problem.finish && problem.lowest < 0;
+  const bool plain = !problem.bias && !problem.residual && !problem.finish && !problem.gate && problem.lowest < 0;
   if (!problem.transpose_a || problem.transpose_b || !plain || problem.a_start.size() != 1) return {};
   if (problem.k < shortest_sum || problem.m < tiles.rows || problem.n < tiles.lanes || problem.m * problem.n > problem.k * 256) return {};
   LongMatmulPlan p;

@@ -15,7 +15,7 @@ constexpr std::int64_t kZero = 0;
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 struct Operands {
-  const float *a, *b, *bias, *residual;
+  const float *a, *b, *bias, *residual, *gate;
   float* c;
 };
 
@@ -25,7 +25,7 @@ void run_block(const MatmulPlan& plan, const Operands& at, std::int64_t row, std
   const MatmulProblem& p = plan.problem;
   const TileSet& tiles = *plan.tiles;
   const std::int64_t lanes = tiles.lanes, rows = row_end - row;
-  const std::int64_t panels = ceil_div(rows, plan.most_rows);
+  const std::int64_t panels = ceil_div(rows, plan.most_rows), least = panels ? rows / panels : 0, longer = rows - least * panels;  // as part_start cuts
   TileArgs tile;
   tile.segments = &kZero;
   tile.segment_count = 1;
@@ -54,9 +54,8 @@ void run_block(const MatmulPlan& plan, const Operands& at, std::int64_t row, std
       }
       tile.columns = static_cast<int>(width);
       tile.bias = first && at.bias ? at.bias + j : nullptr;
-      for (std::int64_t i = 0; i < panels; ++i) {
-        const std::int64_t from = part_start(rows, panels, i), count = part_start(rows, panels, i + 1) - from;
-        const std::int64_t r = row + from;
+      for (std::int64_t i = 0, r = row; i < panels; ++i) {
+        const std::int64_t count = least + (i < longer);
         bool stepped = true;
         if (p.transpose_a) {
           tile.a = at.a + k * p.a_row + r;
@@ -72,12 +71,14 @@ void run_block(const MatmulPlan& plan, const Operands& at, std::int64_t row, std
         tile.start_row = p.n;
         tile.start = !first ? tile.c : at.residual ? at.residual + r * p.n + j : nullptr;
         tiles.tile[stepped][count][vectors](tile);
+        r += count;
       }
       j += width;
     }
     k += depth;
   } while (k < p.k);
   if (p.finish) p.finish(at.c + row * p.n + column, p.n, rows, column_end - column);
+  if (at.gate) p.gate(at.c + row * p.n + column, at.gate + row * p.n + column, p.n, rows, column_end - column);
 }
 
 /// Cuts until there are about `wanted` tasks, into blocks not smaller than a tile and not larger than the caches like.
@@ -105,6 +106,7 @@ void cut(MatmulPlan& plan, double flops, std::int64_t batch) {
 }  // namespace
 
 std::string MatmulPlan::describe() const {
+  if (turned) return turned->describe() + ", turned";
   std::string text = std::to_string(most_rows) + "x" + std::to_string(vectors * tiles->lanes) + " tiles, ";
   text += tasks() == 1 ? "inline" : std::to_string(tasks()) + " tasks";
   if (pack_b) text += ", packs b";
@@ -122,6 +124,13 @@ MatmulPlan plan_matmul(MatmulProblem problem) {
   // A column of a matrix stored by rows and a row stored by columns are the same thing.
   if (p.m == 1 && p.transpose_a && p.a_row == 1) p.transpose_a = false, p.a_row = p.k;
 
+  const bool plain = !p.bias && !p.residual && !p.finish && !p.gate && p.lowest == kNone;
+  if (plain && p.transpose_a && !p.transpose_b && batch == 1 && p.m >= tiles.lanes && 4 * p.n * ceil_div(p.m, tiles.lanes) <= 3 * p.m) {
+    MatmulProblem q = p;
+    std::swap(q.m, q.n), std::swap(q.a_row, q.b_row), std::swap(q.a_start, q.b_start);
+    plan.turned = std::make_shared<const MatmulPlan>(plan_matmul(std::move(q)));
+    return plan;
+  }
   plan.vectors = p.n <= tiles.lanes ? 1 : 2;
   plan.most_rows = std::clamp<std::int64_t>(p.m, 1, tiles.rows);
   if (plan.vectors == 2 && p.m <= 7) {
@@ -146,11 +155,16 @@ MatmulPlan plan_matmul(MatmulProblem problem) {
   return plan;
 }
 
-void run_matmul(const MatmulPlan& plan, const float* a, const float* b, const float* bias, const float* residual, float* c, float* scratch) {
+void run_matmul(const MatmulPlan& plan, const float* a, const float* b, const float* bias, const float* residual, float* c, float* scratch,
+                const float* gate) {
   const MatmulProblem& p = plan.problem;
+  if (plan.turned) {
+    run_matmul(*plan.turned, b, a, nullptr, nullptr, scratch, scratch + plan.turned_floats());
+    return transpose_block(scratch, p.m, p.n, p.m, c, p.n);
+  }
   const std::int64_t blocks = plan.row_blocks * plan.column_blocks, batch = static_cast<std::int64_t>(p.a_start.size());
   if (blocks == 1 && batch == 1) {
-    run_block(plan, {a + p.a_start[0], b + p.b_start[0], bias, residual, c}, 0, p.m, 0, p.n, scratch);
+    run_block(plan, {a + p.a_start[0], b + p.b_start[0], bias, residual, gate, c}, 0, p.m, 0, p.n, scratch);
     return;
   }
   const std::int64_t width = plan.vectors * plan.tiles->lanes, column_panels = ceil_div(p.n, width);
@@ -164,7 +178,7 @@ void run_matmul(const MatmulPlan& plan, const float* a, const float* b, const fl
     for (std::int64_t n = part_start(batch, plan.batch_blocks, group); n < part_start(batch, plan.batch_blocks, group + 1); ++n) {
       const std::int64_t base = n * p.m * p.n;
       const auto index = static_cast<std::size_t>(n);
-      run_block(plan, {a + p.a_start[index], b + p.b_start[index], bias, residual ? residual + base : nullptr, c + base}, row, row_end, column,
+      run_block(plan, {a + p.a_start[index], b + p.b_start[index], bias, residual ? residual + base : nullptr, gate ? gate + base : nullptr, c + base}, row, row_end, column,
                 column_end, own);
     }
   });

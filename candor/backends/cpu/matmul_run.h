@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@ namespace candor::cpu {
 
 /// Applies an activation to a block in place: rows of `columns` floats, `stride` apart.
 using FinishFn = void (*)(float* block, std::int64_t stride, std::int64_t rows, std::int64_t columns);
+/// Writes 0 into a block where `gate`, with the same stride, is not above 0.
+using GateFn = void (*)(float* block, const float* gate, std::int64_t stride, std::int64_t rows, std::int64_t columns);
 
 struct MatmulProblem {
   std::int64_t m = 0, n = 0, k = 0;
@@ -20,6 +23,7 @@ struct MatmulProblem {
   bool bias = false, residual = false;
   float lowest = 0;            ///< see TileArgs
   FinishFn finish = nullptr;   ///< null: none
+  GateFn gate = nullptr;       ///< null: none
 };
 
 /// A problem with everything decided. How it is cut depends on shapes and instruction set alone.
@@ -31,18 +35,22 @@ struct MatmulPlan {
   std::int64_t row_blocks = 1, column_blocks = 1, batch_blocks = 1;
   std::int64_t k_block = 0;
   bool pack_b = false;
+  std::shared_ptr<const MatmulPlan> turned;  ///< of b^T a, whose result is turned at the end: for few columns, which would leave lanes empty
   std::int64_t slots = 1;
   std::size_t slot_floats = 0;
 
-  std::size_t scratch() const { return static_cast<std::size_t>(slots) * slot_floats * sizeof(float); }
-  std::int64_t tasks() const { return row_blocks * column_blocks * batch_blocks; }
+  std::size_t turned_floats() const { return turned ? static_cast<std::size_t>((problem.m * problem.n + 15) / 16 * 16) : 0; }
+  std::size_t scratch() const { return turned ? turned_floats() * sizeof(float) + turned->scratch() : static_cast<std::size_t>(slots) * slot_floats * sizeof(float); }
+  std::int64_t tasks() const { return turned ? turned->tasks() : row_blocks * column_blocks * batch_blocks; }
   /// "14x32 tiles, 8 tasks, packs b".
   std::string describe() const;
 };
 
 MatmulPlan plan_matmul(MatmulProblem problem);
 
-/// c = activation(a b + bias + residual). `bias` has n elements, `residual` the shape of c; null where the problem has none.
-void run_matmul(const MatmulPlan& plan, const float* a, const float* b, const float* bias, const float* residual, float* c, float* scratch);
+/// c = activation(a b + bias + residual), or 0 where a gate is not above 0. `bias` has n elements, `residual` and `gate` the shape of c; null where
+/// the problem has none.
+void run_matmul(const MatmulPlan& plan, const float* a, const float* b, const float* bias, const float* residual, float* c, float* scratch,
+                const float* gate = nullptr);
 
 }  // namespace candor::cpu

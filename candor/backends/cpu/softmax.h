@@ -13,6 +13,7 @@ struct Rows {
   const float* targets = nullptr;    ///< shaped like the scores, for the dense cross-entropy
   const float* cotangent = nullptr;  ///< one a row, for gradients
   float* out = nullptr;
+  float* losses = nullptr;           ///< one a row, where a gradient gives the loss too
   std::int64_t rows = 0, classes = 0;
 };
 constexpr std::int64_t few_classes = 32;
@@ -24,6 +25,7 @@ Function sparse_gradient();
 /// The same for at most few_classes classes.
 Function sparse_loss_of_few();
 Function sparse_gradient_of_few();
+Function sparse_both_of_few();
 Function dense_loss();
 Function dense_gradient();
 

@@ -13,9 +13,9 @@ using softmax::Rows;
 constexpr std::int64_t task_elements = 4 << 10, least_parallel = 16 << 10;
 
 struct Plan {
-  softmax::Function function = nullptr;
+  softmax::Function function = nullptr, loss = nullptr;  // loss: run before the function, whose results follow
   std::int64_t rows = 0, classes = 0, grain = 1;
-  bool sparse = false, dense = false, gradient = false, row_result = false;
+  bool sparse = false, dense = false, gradient = false, row_result = false, both = false;
 };
 
 template <class I>
@@ -41,7 +41,9 @@ void run(const KernelArgs& args) {
     }
     if (p.dense) r.targets = args.input<float>(1) + at;
     if (p.gradient) r.cotangent = args.input<float>(2) + first;
-    r.out = args.output<float>(0) + (p.row_result ? first : at);
+    if (p.both) r.losses = args.output<float>(0) + first;
+    if (p.loss) r.out = r.losses, p.loss(r);
+    r.out = args.output<float>(p.both) + (p.row_result ? first : at);
     p.function(r);
   });
 }
@@ -72,6 +74,10 @@ Answer sparse(const NodeInfo& node, const Machine&) {
 Answer sparse_gradient(const NodeInfo& node, const Machine&) {
   return answer(node, {.function = few(node) ? softmax::sparse_gradient_of_few() : softmax::sparse_gradient(), .sparse = true, .gradient = true});
 }
+Answer sparse_both(const NodeInfo& node, const Machine&) {
+  if (few(node)) return answer(node, {.function = softmax::sparse_both_of_few(), .sparse = true, .gradient = true, .both = true});
+  return answer(node, {.function = softmax::sparse_gradient(), .loss = softmax::sparse_loss(), .sparse = true, .gradient = true, .both = true});
+}
 Answer dense(const NodeInfo& node, const Machine&) { return answer(node, {.function = softmax::dense_loss(), .dense = true, .row_result = true}); }
 Answer dense_gradient(const NodeInfo& node, const Machine&) { return answer(node, {.function = softmax::dense_gradient(), .dense = true, .gradient = true}); }
 
@@ -81,6 +87,7 @@ void add_softmax(CandidateTable& table) {
   table.add({"softmax", "log_softmax"}, soft);
   table.add("sparse_softmax_cross_entropy", sparse);
   table.add("sparse_softmax_cross_entropy_gradient", sparse_gradient);
+  table.add("sparse_softmax_cross_entropy_with_gradient", sparse_both);
   table.add("softmax_cross_entropy", dense);
   table.add("softmax_cross_entropy_gradient", dense_gradient);
 }

@@ -82,7 +82,9 @@ void add_products(Rules& rules) {
   rules["conv"] = convolved;
   rules["conv_input_gradient"] = convolved_back;
   rules["conv_kernel_gradient"] = kernel_gradient;
-  for (const char* name : {"softmax_cross_entropy", "sparse_softmax_cross_entropy", "softmax_cross_entropy_gradient", "sparse_softmax_cross_entropy_gradient"}) rules[name] = by_rows;
+  for (const char* name : {"softmax_cross_entropy", "sparse_softmax_cross_entropy", "softmax_cross_entropy_gradient", "sparse_softmax_cross_entropy_gradient",
+                           "sparse_softmax_cross_entropy_with_gradient"})
+    rules[name] = by_rows;
 }
 
 }  // namespace candor::batching

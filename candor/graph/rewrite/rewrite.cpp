@@ -20,6 +20,8 @@ const std::vector<Rewrite>& all_rewrites() {
       {"pooled_gradients", "the gradients of a convolution before a max_pool are summed over the pool's winners alone", rewrites::pooled_gradients},
       {"recurrent_layer", "a recurrent sequence takes the products before it and the gradients of its weights along", rewrites::recurrent_layer},
       {"fuse_epilogue", "bias and activation join their matmul or convolution", rewrites::fuse_epilogue},
+      {"loss_with_gradient", "a cross-entropy and its gradient share one pass over the scores", rewrites::loss_with_gradient},
+      {"gate_products", "a product behind the gradient of relu writes zeros where relu did", rewrites::gate_products},
       {"by_images", "a convolution and its pooling run on a few images after the other", rewrites::by_images},
       {"fuse_elementwise", "chains of elementwise ops become one loop over tiles", rewrites::fuse_elementwise},
       {"sparse_inputs", "products of what comes from data may look for zeros", rewrites::sparse_inputs},

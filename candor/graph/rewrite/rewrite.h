@@ -40,6 +40,8 @@ int dead_code(Graph& graph);
 int drop_history(Graph& graph);
 int drop_custom_gradient(Graph& graph);
 int recurrent_layer(Graph& graph);
+int loss_with_gradient(Graph& graph);
+int gate_products(Graph& graph);
 
 /// Rebuilds a graph node by node. `visit` gets the new graph, the old node and its inputs as values of the new graph; it
 /// returns the values that replace the node's outputs, or nothing to copy the node as it is.
