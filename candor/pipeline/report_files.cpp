@@ -9,8 +9,12 @@ ReportFiles write_report_files(const candid::Report& report, const std::string& 
   make_folders(folder);
   const std::string prefix = folder == "." ? "" : folder + (folder.back() == '/' ? "" : "/");
   const ReportFiles files{prefix + "report.html", prefix + "report.json"};
-  write_atomically(files.json, formats::to_json(candid::report_config(report)) + "\n");
-  write_atomically(files.html, candid::report_html(report));
+  // Both are on the disk before either takes the place of an old one: a page never stands beside the numbers of another run.
+  AtomicFile json(files.json), html(files.html);
+  json.write(formats::to_json(candid::report_config(report)) + "\n");
+  html.write(candid::report_html(report));
+  json.commit();
+  html.commit();
   return files;
 }
 

@@ -97,6 +97,31 @@ TEST(Failures, AnswersOnAFullDiskLeaveTheOldOnes) {
   EXPECT_EQ(contents(folder / "answers.csv"), "the old ones");
 }
 
+TEST(Failures, ADiskThatFillsWhileTheReportIsWritten) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(train_to(folder / "m").code, 0);
+  const auto json_size = std::filesystem::file_size(folder / "m/report.json"), html_size = std::filesystem::file_size(folder / "m/report.html");
+  ASSERT_LT(json_size, html_size);
+  folder.write("r/report.html", "the old page");
+  folder.write("r/report.json", "the old numbers");
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  for (const auto room : {json_size / 2, (json_size + html_size) / 2}) {  // not even the first of them fits; the second does not
+    rlimit small = before;
+    small.rlim_cur = room;
+    ::signal(SIGXFSZ, SIG_IGN);
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+    const Finished got = run_candor({"report", folder / "m/model.candor", "--out", folder / "r"});
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    ::signal(SIGXFSZ, SIG_DFL);
+    EXPECT_EQ(got.code, 1);
+    EXPECT_TRUE(says(got, "report.")) << got.err;
+    EXPECT_EQ(contents(folder / "r/report.html"), "the old page");
+    EXPECT_EQ(contents(folder / "r/report.json"), "the old numbers");
+    EXPECT_EQ(files_in(folder / "r"), 2u);
+  }
+}
+
 // Ctrl-C ends the epoch and keeps what was learned.
 TEST(Failures, AnInterruptSavesTheModel) {
   for (const int signal_number : {SIGINT, SIGTERM}) {

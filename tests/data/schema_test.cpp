@@ -128,6 +128,9 @@ TEST(Schema, RemarksOnMeaning) {
   const Schema two = infer_schema(dates);
   EXPECT_EQ(two.find("day")->date_format, "%Y-%m-%d|%d.%m.%Y");
   EXPECT_TRUE(has_remark(two, "schema.date-formats", "30 and 10 cells")) << to_string(two);
+  const Table both = small_table({text_column("day", repeated(40, [](int i) { return i % 2 ? text_of(13 + i % 9) + "/0" + text_of(1 + i % 9) + "/2024" : "0" + text_of(1 + i % 9) + "/" + text_of(13 + i % 9) + "/2024"; })), y});
+  EXPECT_TRUE(has_remark(infer_schema(both), "schema.day-month", "which may be wrong")) << to_string(infer_schema(both));
+  EXPECT_FALSE(has_remark(infer_schema(both), "schema.day-month", "no date tells"));
   const Table open = small_table({text_column("day", repeated(40, [](int i) { return "0" + text_of(1 + i % 9) + "/0" + text_of(1 + (i * 5) % 9) + "/2024"; })), y});
   EXPECT_TRUE(has_remark(infer_schema(open), "schema.day-month", "no date tells")) << to_string(infer_schema(open));
   // A target that is missing in some rows.

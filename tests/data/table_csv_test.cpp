@@ -80,6 +80,9 @@ TEST(TableCsv, DecimalCommaBesideDecimalPoint) {
   const Table t = parse_table("a;b\n1,5;1\n2.5;2\n3,5;3\n4;4\n");
   EXPECT_EQ(t.at("a").kind, Column::Kind::text);
   EXPECT_NE(remark(t, "csv.mixed-decimals").find("row 2 (\"2.5\")"), std::string::npos) << remark(t, "csv.mixed-decimals");
+  // Asked for one of them, the other is an error with its rows.
+  EXPECT_ERROR(corrupt, parse_table("a;b\n1,5;1\n2.5;2\n3,5;3\n4;4\n", {.decimal = ','}), "column \"a\"", "decimal comma", "row 2 (\"2.5\")");
+  EXPECT_ERROR(corrupt, parse_table("a;b\n1,5;1\n2.5;2\n3,5;3\n4;4\n", {.decimal = '.'}), "decimal point", "row 1 (\"1,5\")");
   // Each column may have its own.
   const Table two = parse_table("a;b\n1,5;1.5\n2,5;2.25\n");
   EXPECT_EQ(numbers(two, "a"), (Values{1.5, 2.5}));

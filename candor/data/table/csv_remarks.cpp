@@ -161,7 +161,7 @@ void fail_word(const CsvLayout& layout, std::size_t column, const OddCell& odd, 
                                ", got " + quoted(odd.cell));
 }
 
-void remark_on_words(const Column& column, const MissingWords& missing, const std::string& prefix, std::vector<Remark>& remarks) {
+void remark_on_words(const Column& column, const MissingWords& missing, const std::string& prefix, std::vector<Remark>& remarks, char decimal) {
   std::vector<char> forms(column.words.size());
   bool any_number = false;
   for (std::size_t w = 0; w < column.words.size(); ++w) {
@@ -184,9 +184,12 @@ void remark_on_words(const Column& column, const MissingWords& missing, const st
     return;
   }
   const std::vector<OddCell> with_comma = cells_with(column, forms, is_comma, commas), with_point = cells_with(column, forms, is_point, points);
-  if (commas > 0 && points > 0)
-    remarks.push_back({prefix + ".mixed-decimals", "column " + quoted(column.name) + " holds words, since some cells have a decimal comma and some a decimal point: " +
-                                                       some_cells(with_comma, commas) + " beside " + some_cells(with_point, points) + "; say which is meant or mend the file"});
+  if (commas == 0 || points == 0) return;
+  if (decimal != 0)
+    fail(ErrorKind::corrupt, "column " + quoted(column.name) + ": numbers with a decimal " + (decimal == ',' ? "comma" : "point") + " are expected, as asked for, and some have a " + (decimal == ',' ? "point: " : "comma: ") +
+                                 (decimal == ',' ? some_cells(with_point, points) : some_cells(with_comma, commas)) + "; write them in one way");
+  remarks.push_back({prefix + ".mixed-decimals", "column " + quoted(column.name) + " holds words, since some cells have a decimal comma and some a decimal point: " +
+                                                     some_cells(with_comma, commas) + " beside " + some_cells(with_point, points) + "; write them in one way, or nothing can be learned from them as numbers"});
 }
 
 void keep_rows(Table& table, std::int64_t count) {
@@ -216,7 +219,13 @@ Table finish_table(const CsvLayout& layout, CsvBody& body, const TableOptions& o
       if (part.odd_count > 0 && part.odd_count * 2 < filled)
         remarks.push_back({"csv.outer-blanks", "column " + quoted(part.column.name) + ": " + with_thousands(part.odd_count) +
                                                    " cell(s) have blanks around them, which were left out: " + some_cells(part.odd, part.odd_count)});
-      if (std::find(options.text.begin(), options.text.end(), part.column.name) == options.text.end()) remark_on_words(part.column, layout.missing, "csv", remarks);
+      if (std::find(options.text.begin(), options.text.end(), part.column.name) == options.text.end()) {
+        try {
+          remark_on_words(part.column, layout.missing, "csv", remarks, options.decimal);
+        } catch (const Error& e) {
+          fail(e.kind(), layout.name + ": " + e.message());
+        }
+      }
     }
     table.columns.push_back(std::move(part.column));
   }

@@ -23,8 +23,9 @@ bool choose_again(const CsvLayout& layout, const CsvBody& body, const TableOptio
 /// Makes the table, with the remarks. When it is the `last` piece, rows without any value and a row of sums at the end are dropped.
 Table finish_table(const CsvLayout& layout, CsvBody& body, const TableOptions& options, std::vector<Remark> remarks, bool last = true);
 
-/// Remarks on columns of words most or all of which are numbers. Also for tables from elsewhere. `prefix` begins the ids: "csv".
-void remark_on_words(const Column& column, const MissingWords& missing, const std::string& prefix, std::vector<Remark>& remarks);
+/// Remarks on columns of words most or all of which are numbers. Also for tables from elsewhere. `prefix` begins the ids: "csv". With a `decimal` mark
+/// that was asked for, numbers that have the other one beside it are an Error (corrupt) naming rows.
+void remark_on_words(const Column& column, const MissingWords& missing, const std::string& prefix, std::vector<Remark>& remarks, char decimal = 0);
 
 /// Keeps the first `count` rows.
 void keep_rows(Table& table, std::int64_t count);

@@ -155,7 +155,7 @@ bool infer_date(ColumnRole& role, const Column& column, const std::vector<std::i
   if (guess->day_month_mixed)
     remarks.push_back({"schema.day-month", column_text + ": some dates have the day first, others the month; where both are possible the first format is taken (" + guess->formats +
                                                "), which may be wrong"});
-  if (!guess->other_order.empty())
+  else if (!guess->other_order.empty())
     remarks.push_back({"schema.day-month", column_text + ": no date tells whether day or month comes first; it is read as " + guess->formats + ". If it is " + guess->other_order + ", say so in a schema file"});
   if (guess->fitting < facts.cells)
     for (std::size_t i = 0; i < counts.size(); ++i)
