@@ -60,9 +60,9 @@ NodeInfo product_of(const NodeInfo& node, const char* op_name) {
   NodeInfo product;
   product.op = &op(op_name);
   for (const auto& [name, value] : node.attrs.items())
-    if (name != "bias" && name != "residual" && name != "activation" && name != "gate") product.attrs.set(name, value);
+    if (name != "bias" && name != "residual" && name != "activation" && name != "gate" && name != "times" && name != "slope") product.attrs.set(name, value);
   product.in = {node.in[0], node.in[1]};
-  product.out = node.out;
+  product.out = {node.out.begin(), node.out.begin() + (node.out.empty() ? 0 : 1)};
   return product;
 }
 
@@ -70,9 +70,11 @@ template <const char* const& Product>
 std::vector<TensorType> infer_product(std::span<const TensorType> in, const Attrs& attrs) {
   NodeInfo node{nullptr, attrs, {in.begin(), in.end()}, {}};
   const NodeInfo product = product_of(node, Product);
-  const std::size_t expected = 2 + attrs.flag("bias") + flagged(attrs, "residual") + flagged(attrs, "gate");
+  const std::size_t expected = 2 + attrs.flag("bias") + flagged(attrs, "residual") + flagged(attrs, "gate") + flagged(attrs, "times");
   if (in.size() != expected) fail(ErrorKind::internal, std::string("fused ") + Product + ": " + std::to_string(in.size()) + " inputs, expected " + std::to_string(expected));
-  return op(Product).infer(product.in, product.attrs);
+  std::vector<TensorType> out = op(Product).infer(product.in, product.attrs);
+  if (flagged(attrs, "slope")) out.push_back(out[0]);
+  return out;
 }
 
 NodeInfo elementwise_node(const char* name, std::vector<TensorType> in) {
@@ -113,8 +115,14 @@ void run_product(const KernelArgs& args) {
   std::size_t next = 2;
   if (node.attrs.flag("bias")) then(elementwise_node("add", {node.out[0], node.in[next]}), args.in[next]), ++next;
   if (flagged(node.attrs, "residual")) then(elementwise_node("add", {node.out[0], node.in[next]}), args.in[next]), ++next;
-  if (const std::string& name = node.attrs.text("activation"); name != "linear") then(elementwise_node(name.c_str(), {node.out[0]}), nullptr);
-  if (flagged(node.attrs, "gate")) close_gate(node.out[0], current, args.in[next]);
+  const std::string& name = node.attrs.text("activation");
+  if (flagged(node.attrs, "slope")) {
+    const NodeInfo slope = elementwise_node((name + "_slope").c_str(), {node.out[0]});
+    slope.op->reference({&slope, &current, &args.out[1], nullptr, nullptr, args.run});
+  }
+  if (name != "linear") then(elementwise_node(name.c_str(), {node.out[0]}), nullptr);
+  if (flagged(node.attrs, "gate")) close_gate(node.out[0], current, args.in[next]), ++next;
+  if (flagged(node.attrs, "times")) then(elementwise_node("multiply", {node.out[0], node.in[next]}), args.in[next]);
   std::memcpy(args.out[0], current, node.out[0].bytes());
 }
 

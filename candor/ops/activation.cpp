@@ -65,6 +65,16 @@ struct TanhGelu {
   C operator()(C x) const { return x / (1 + std::exp(x * (static_cast<C>(-2 * gelu_factor) + static_cast<C>(-2 * gelu_factor * gelu_cube) * x * x))); }
 };
 
+/// s + x s (1 - s) u' of the sigmoid s of u: where s (1 - s) is 0, u' may be infinite.
+struct TanhGeluSlope {
+  template <class C>
+  C operator()(C x) const {
+    const C twice = static_cast<C>(2 * gelu_factor), cubic = static_cast<C>(2 * gelu_factor * gelu_cube), e = std::exp(-std::abs(x * (twice + cubic * x * x)));
+    const C share = 1 / (1 + e), other = e * share, s = x < 0 ? other : share, both = share * other;
+    return both == 0 ? s : s + x * both * (twice + 3 * cubic * x * x);
+  }
+};
+
 // Their slopes are made again from x, so that the backward pass keeps nothing but x.
 std::vector<Tensor> gelu_gradient(const GradientArgs& args) {
   const Tensor& x = args.in[0];
@@ -73,9 +83,14 @@ std::vector<Tensor> gelu_gradient(const GradientArgs& args) {
 }
 std::vector<Tensor> gelu_tanh_gradient(const GradientArgs& args) {
   const Tensor& x = args.in[0];
+  return {args.cotangents[0] * apply("gelu_tanh_slope", {x})};
+}
+// With the sigmoid s of u and q = s (1 - s): 2 q u' + x q (1 - 2 s) u'^2 + x q u''.
+std::vector<Tensor> gelu_tanh_slope_gradient(const GradientArgs& args) {
+  const Tensor& x = args.in[0];
   const Tensor squared = square(x), twice = number(2 * gelu_factor, x), cubic = number(2 * gelu_factor * gelu_cube, x);
-  const Tensor s = sigmoid(x * (twice + cubic * squared));
-  return {args.cotangents[0] * (s + x * (s * (number(1, x) - s)) * (twice + number(3, x) * cubic * squared))};
+  const Tensor s = sigmoid(x * (twice + cubic * squared)), q = s * (number(1, x) - s), of_u = twice + number(3, x) * cubic * squared;
+  return {args.cotangents[0] * (q * (number(2, x) * of_u + x * (number(1, x) - number(2, x) * s) * square(of_u) + number(6, x) * cubic * squared))};
 }
 
 // alpha (e^x - 1) below 0, where x > 0 is replaced by 0 so that the unused branch does not overflow. At 0 the slope is alpha's.
@@ -94,6 +109,7 @@ void expect_width(double alpha, const char* op) {
 void register_activation() {
   register_op({.name = "softplus", .infer = infer_softplus, .gradient = softplus_gradient, .reference = softplus_kernel, .elementwise = true});
   register_op({.name = "gelu", .infer = infer_gelu<"gelu">, .gradient = gelu_gradient, .reference = gelu_kernel<ExactGelu>, .elementwise = true});
+  register_op({.name = "gelu_tanh_slope", .infer = infer_gelu<"gelu_tanh_slope">, .gradient = gelu_tanh_slope_gradient, .reference = gelu_kernel<TanhGeluSlope>, .elementwise = true});
   register_op({.name = "gelu_tanh", .infer = infer_gelu<"gelu_tanh">, .gradient = gelu_tanh_gradient, .reference = gelu_kernel<TanhGelu>, .elementwise = true});
 }
 

@@ -104,4 +104,27 @@ TEST(CpuMatmul, Epilogues) {
       }
 }
 
+TEST(CpuMatmul, EpiloguesWithASecondBlock) {
+  for (const Shape& shape : {Shape{5, 10}, Shape{1, 64}, Shape{128, 130}, Shape{1030, 67}})
+    for (int flags = 0; flags < 8; ++flags) {
+      const I m = shape[0], n = shape[1], k = 70;
+      const bool bias = flags & 1, residual = flags & 2, times = flags & 4;
+      std::vector<TensorType> in = {f32({m, k}), f32({n, k})};
+      if (bias) in.push_back(f32({n}));
+      if (residual) in.push_back(f32({m, n}));
+      if (times) in.push_back(f32({m, n}));
+      Attrs attrs{{"transpose_a", false}, {"transpose_b", true}, {"bias", bias}, {"residual", residual}, {"activation", std::string(times ? "linear" : "gelu_tanh")}};
+      attrs.set(times ? "times" : "slope", true);
+      check_kernel(node_of("fused_matmul", attrs, in), {"cpu.matmul", 1e-4});
+    }
+}
+
+TEST(CpuMatmul, TallProductsPackBOnceAThread) {
+  for (int flags = 0; flags < 4; ++flags) {
+    check_kernel(product(1031, 130, 67, flags & 1, flags & 2), {"cpu.matmul", 1e-4});
+    check_kernel(product(1100, 300, 64, flags & 1, flags & 2), {"cpu.matmul", 1e-4});
+    check_kernel(product(1024, 33, 700, flags & 1, flags & 2), {"cpu.matmul", 1e-4});
+  }
+}
+
 }  // namespace candor

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
 
 #include "candor/graph/autodiff.h"
@@ -157,6 +158,63 @@ TEST(Rewrite, LossWithGradient) {
     return std::vector<Tensor>{loss, gradients(loss, in.first(1))[0]};
   }, types);
   EXPECT_EQ(rewrites::loss_with_gradient(late), 0);
+}
+
+/// The graph's results and, after the rewrite, the same numbers.
+void expect_the_same_after_fusing(const Graph& before, const Graph& after) {
+  std::vector<Tensor> in;
+  for (int v : before.arguments) {
+    std::vector<float> numbers(static_cast<std::size_t>(before.values[static_cast<std::size_t>(v)].type.size()));
+    for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<float>((i * 37 + static_cast<std::size_t>(v) * 11) % 23) / 10.f - 1.f;
+    in.push_back(reshape(Tensor::from(numbers), before.values[static_cast<std::size_t>(v)].type.shape));
+  }
+  const auto a = Program(std::make_shared<Graph>(before)).run(in), b = Program(std::make_shared<Graph>(after)).run(in);
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const auto x = a[i].to_vector(), y = b[i].to_vector();
+    for (std::size_t k = 0; k < x.size(); ++k) EXPECT_NEAR(x[k], y[k], 1e-5 * (1 + std::abs(x[k]))) << i << ", " << k;
+  }
+}
+
+TEST(Rewrite, FuseEpilogueAddsAResidualThatIsThere) {
+  const Variable w(Tensor::full({5, 5}, 0.3)), v(Tensor::full({5, 5}, -0.2)), b(Tensor::full({5}, 0.1));
+  Graph g = traced({{3, 5}}, [&](auto in) {
+    const Tensor h = matmul(in[0] * 2.f, w.value() * 1.5f);
+    const Tensor first = matmul(h * b.value(), v.value()), second = matmul(h - b.value(), w.value());
+    return std::vector<Tensor>{h + (matmul(tanh(h) + b.value(), v.value()) + b.value()), first + second};
+  });
+  const Graph before = g;
+  rewrites::fuse_epilogue(g);
+  check(g);
+  int residuals = 0;
+  for (const Node& node : g.nodes) residuals += node.info.op->name == "fused_matmul" && node.info.attrs.flag("residual");
+  EXPECT_EQ(residuals, 2);
+  expect_the_same_after_fusing(before, g);
+}
+
+TEST(Rewrite, FuseEpilogueLeavesResidualsToProductsOfWeights) {
+  Graph g = traced({{3, 4}, {4, 5}, {3, 5}, {3, 5}}, [](auto in) { return std::vector<Tensor>{matmul(in[0], in[1]) + in[2], matmul(in[0], in[3], true)}; });
+  EXPECT_EQ(rewrites::fuse_epilogue(g), 0);
+}
+
+TEST(Rewrite, FuseEpilogueKeepsSlopesInPlaceOfWhatTheyAreOf) {
+  const Variable w(Tensor::full({5, 7}, 0.3)), v(Tensor::full({7, 5}, -0.2)), b(Tensor::full({7}, 0.1));
+  Graph g = traced({{3, 5}}, [&](auto in) {
+    const Tensor x = in[0] * sum(w.value());
+    const std::vector<Variable> weights{w, v, b};
+    auto [loss, gradients] = value_and_grad([&] { return sum(square(matmul(gelu_tanh(matmul(x, w.value()) + b.value()), v.value()) - in[0])); }, weights);
+    return std::vector<Tensor>{loss, gradients[0], gradients[1], gradients[2]};
+  });
+  const Graph before = g;
+  for (const auto apply : {rewrites::simplify, rewrites::common_subexpressions, rewrites::fold_transpose, rewrites::dead_code, rewrites::fuse_epilogue}) apply(g), check(g);
+  int slopes = 0, factors = 0;
+  for (const Node& node : g.nodes) {
+    EXPECT_NE(node.info.op->name, "gelu_tanh_slope");
+    if (node.info.op->name == "fused_matmul") slopes += node.info.attrs.has("slope"), factors += node.info.attrs.has("times");
+  }
+  EXPECT_EQ(slopes, 1);
+  EXPECT_EQ(factors, 2);  // the slopes, and in[0] for the gradient of sum(w)
+  expect_the_same_after_fusing(before, g);
 }
 
 TEST(Rewrite, FuseElementwise) {

@@ -16,6 +16,7 @@ const AddRows plain({
     distinct(unary_row("selu", One(selu))),
     unary_row("gelu", One(gelu), -4, 4),
     unary_row("gelu_tanh", One(gelu_tanh), -4, 4),
+    unary_row("gelu_tanh_slope", [](const Tensor& x) { return apply("gelu_tanh_slope", {x}); }, -4, 4),
     unary_row("silu", One(silu), -4, 4),
     unary_row("mish", One(mish), -4, 4),
     distinct(unary_row("hard_sigmoid", One(hard_sigmoid), -4.1, 4.3)),

@@ -168,6 +168,25 @@ HWY_INLINE V gelu_tanh(D d, V x) {
   return hn::Mul(x, sigmoid(d, hn::Mul(x, factor)));
 }
 
+/// The same and its slope s + x s (1 - s) (sqrt(8/pi) (1 + 3 * 0.044715 x^2)) with the sigmoid s: beyond 12, s (1 - s) is 0, and the rest must stay finite.
+template <class D, class V>
+HWY_INLINE V gelu_tanh(D d, V x, V& slope) {
+  const V one = hn::Set(d, 1.f), cubic = hn::Set(d, 0.0713548162f), twice = hn::Set(d, 1.59576912f), edge = hn::Set(d, 12.f);
+  const V u = hn::Mul(x, hn::MulAdd(hn::Mul(x, x), cubic, twice)), e = exp(d, hn::Neg(hn::Abs(u)));
+  const V share = hn::Div(one, hn::Add(one, e)), other = hn::Mul(e, share), s = hn::IfThenElse(hn::Lt(u, hn::Zero(d)), other, share);
+  const V near = hn::Min(edge, hn::Max(hn::Neg(edge), x));
+  const V of_u = hn::MulAdd(hn::Mul(near, near), hn::Mul(hn::Set(d, 3.f), cubic), twice);
+  slope = hn::MulAdd(hn::Mul(near, of_u), hn::Mul(share, other), s);
+  return hn::Mul(x, s);
+}
+
+template <class D, class V>
+HWY_INLINE V gelu_tanh_slope(D d, V x) {
+  V slope = x;
+  gelu_tanh(d, x, slope);
+  return slope;
+}
+
 /// x - n pi/2 in f64, rounded to f32; |x| <= 2^17.
 template <class D, class V>
 HWY_INLINE V quarter_turn_rest(D d, V x, V n) {

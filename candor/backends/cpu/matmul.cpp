@@ -42,9 +42,11 @@ void run(const KernelArgs& args) {
   const auto& plan = *static_cast<const MatmulPlan*>(args.block);
   const MatmulProblem& p = plan.problem;
   const std::size_t next = 2 + std::size_t{p.bias};
+  // Factors are the last input, slopes the second output.
+  float* second = !p.pair_finish ? nullptr : static_cast<float*>(args.node->out.size() == 2 ? args.out[1] : args.in[args.node->in.size() - 1]);
   run_matmul(plan, args.input<float>(0), args.input<float>(1), p.bias ? args.input<float>(2) : nullptr,
              p.residual ? args.input<float>(next) : nullptr, args.output<float>(0), reinterpret_cast<float*>(args.scratch),
-             p.gate ? args.input<float>(next + p.residual) : nullptr);
+             p.gate ? args.input<float>(next + p.residual) : nullptr, second);
 }
 
 void run_long(const KernelArgs& args) {
@@ -71,11 +73,21 @@ Answer matmul_candidate(const NodeInfo& node, const Machine&) {
   p.bias = fused && node.attrs.flag("bias");
   p.residual = fused && node.attrs.has("residual") && node.attrs.flag("residual");
   if (p.bias && node.in[2].size() != p.n) return declined(kName, "bias " + to_string(node.in[2].shape) + " is not one vector");
-  if (p.residual && !(node.in[2 + std::size_t{p.bias}].shape == c)) return declined(kName, "residual " + to_string(node.in[2 + std::size_t{p.bias}].shape) + " broadcasts");
+  const auto wants = [&](const char* flag) { return fused && node.attrs.has(flag) && node.attrs.flag(flag); };
+  for (std::size_t i = 2 + std::size_t{p.bias}; i < node.in.size(); ++i)
+    if (!(node.in[i].shape == c)) return declined(kName, "residual, gate or factors " + to_string(node.in[i].shape) + " broadcast");
   const Epilogue epilogue = epilogue_of(fused ? node.attrs.text("activation") : "linear");
   p.lowest = epilogue.lowest;
   p.finish = epilogue.finish;
-  if (fused && node.attrs.has("gate") && node.attrs.flag("gate")) p.gate = gate_of_relu();
+  if (wants("gate")) p.gate = gate_of_relu();
+  if (wants("slope")) {
+    if (!epilogue.with_slope) return declined(kName, "no slope of " + node.attrs.text("activation"));
+    p.pair_finish = epilogue.with_slope;
+  }
+  if (wants("times")) {
+    if (p.finish || p.pair_finish || p.gate || p.lowest == 0) return declined(kName, "an activation or a gate before factors");
+    p.pair_finish = finish_by_factors();
+  }
   p.a_start = matrix_starts(a, c);
   p.b_start = matrix_starts(b, c);
   // One b for the whole batch: the matrices of a are one tall matrix.

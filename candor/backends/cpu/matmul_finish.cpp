@@ -42,6 +42,43 @@ void gate_relu(float* block, const float* gate, std::int64_t stride, std::int64_
   }
 }
 
+/// Calls f(block's vector, second's) and puts back what it leaves in both, or in the first alone.
+template <bool writes_second, class F>
+void each_pair(float* block, float* second, std::int64_t stride, std::int64_t rows, std::int64_t columns, F f) {
+  const hn::ScalableTag<float> d;
+  constexpr std::int64_t lanes = HWY_LANES(float);
+  for (std::int64_t r = 0; r < rows; ++r, block += stride, second += stride) {
+    for (std::int64_t c = 0; c < columns; c += lanes) {
+      const std::int64_t rest = columns - c;
+      if (rest >= lanes) {
+        auto x = hn::LoadU(d, block + c), y = writes_second ? hn::Zero(d) : hn::LoadU(d, second + c);
+        f(x, y);
+        hn::StoreU(x, d, block + c);
+        if constexpr (writes_second) hn::StoreU(y, d, second + c);
+        continue;
+      }
+      alignas(64) float a[lanes] = {}, b[lanes] = {};
+      for (std::int64_t i = 0; i < rest; ++i) a[i] = block[c + i], b[i] = writes_second ? 0.f : second[c + i];
+      auto x = hn::Load(d, a), y = hn::Load(d, b);
+      f(x, y);
+      hn::Store(x, d, a);
+      hn::Store(y, d, b);
+      for (std::int64_t i = 0; i < rest; ++i) {
+        block[c + i] = a[i];
+        if constexpr (writes_second) second[c + i] = b[i];
+      }
+    }
+  }
+}
+
+void times_factors(float* block, float* second, std::int64_t stride, std::int64_t rows, std::int64_t columns) {
+  each_pair<false>(block, second, stride, rows, columns, [](auto& x, auto& y) HWY_ATTR { x = hn::Mul(x, y); });
+}
+
+void gelu_tanh_and_slope(float* block, float* second, std::int64_t stride, std::int64_t rows, std::int64_t columns) {
+  each_pair<true>(block, second, stride, rows, columns, [](auto& x, auto& y) HWY_ATTR { x = gelu_tanh(hn::ScalableTag<float>(), x, y); });
+}
+
 void finish_tanh(float* block, std::int64_t stride, std::int64_t rows, std::int64_t columns) {
   each_vector(block, stride, rows, columns, [](auto v) HWY_ATTR { return tanh(hn::ScalableTag<float>(), v); });
 }
@@ -71,11 +108,12 @@ Epilogue epilogue_of(std::string_view activation) {
   if (activation == "tanh") return {none, CANDOR_PICK(finish_tanh)};
   if (activation == "sigmoid") return {none, CANDOR_PICK(finish_sigmoid)};
   if (activation == "gelu") return {none, CANDOR_PICK(finish_gelu)};
-  if (activation == "gelu_tanh") return {none, CANDOR_PICK(finish_gelu_tanh)};
+  if (activation == "gelu_tanh") return {none, CANDOR_PICK(finish_gelu_tanh), CANDOR_PICK(gelu_tanh_and_slope)};
   fail(ErrorKind::internal, "fused product: no activation '" + std::string(activation) + "'; there are linear, relu, tanh, sigmoid, gelu and gelu_tanh");
 }
 
 GateFn gate_of_relu() { return CANDOR_PICK(gate_relu); }
+PairFinishFn finish_by_factors() { return CANDOR_PICK(times_factors); }
 
 }  // namespace candor::cpu
 #endif

@@ -10,11 +10,15 @@ namespace candor::cpu {
 struct Epilogue {
   float lowest;     ///< see TileArgs
   FinishFn finish;  ///< null: none
+  PairFinishFn with_slope = nullptr;  ///< the same, and writes the activation's slopes; null: there is none
 };
 
-/// What "linear", "relu", "tanh" or "sigmoid" asks of a product.
+/// What an activation, "linear" for none, asks of a product.
 Epilogue epilogue_of(std::string_view activation);
 /// For the gradient behind a relu.
 GateFn gate_of_relu();
+
+/// Multiplies a product's result by the second block.
+PairFinishFn finish_by_factors();
 
 }  // namespace candor::cpu

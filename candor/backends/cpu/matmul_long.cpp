@@ -45,6 +45,12 @@ void pack_a(const LongMatmulPlan& p, const float* a, std::int64_t depth, std::in
   }
 }
 
+/// Asks for rows that will be packed soon: `count` numbers each.
+void fetch_rows(const float* from, std::int64_t row, std::int64_t rows, std::int64_t count) {
+  for (std::int64_t r = 0; r < rows; ++r, from += row)
+    for (std::int64_t i = 0; i < count; i += 16) __builtin_prefetch(from + i, 0, 2);
+}
+
 void run_part(const LongMatmulPlan& p, const float* a, const float* b, float* c, std::int64_t first, std::int64_t end, std::int64_t row, std::int64_t row_end,
               std::int64_t column, std::int64_t column_end, float* scratch) {
   const std::int64_t rows = row_end - row, columns = column_end - column, panels = ceil_div(rows, p.panel_rows);
@@ -63,6 +69,9 @@ void run_part(const LongMatmulPlan& p, const float* a, const float* b, float* c,
     tile.segment_length = depth;
     pack_a(p, a + k * p.a_row, depth, row, rows, panels, packed_a);
     if (!p.reads_b) pack_b(p, b + k * p.b_row + column, depth, columns, packed_b);
+    // The next steps' rows come while the tiles of these are summed, a few before each tile.
+    const std::int64_t next = k + depth, coming = std::min(p.depth, end - next), tiles = ceil_div(columns, p.panel_columns) * panels;
+    std::int64_t done = 0;
     for (std::int64_t j = 0; j < columns; j += p.panel_columns) {
       const std::int64_t width = std::min(p.panel_columns, columns - j);
       tile.b = p.reads_b ? b + k * p.b_row + column + j : packed_b + j * p.depth;
@@ -72,6 +81,10 @@ void run_part(const LongMatmulPlan& p, const float* a, const float* b, float* c,
         tile.a = packed_a + i * p.depth * p.a_step;
         tile.c = c + (row + from) * p.n + column + j;
         tile.start = k == first ? nullptr : tile.c;
+        const std::int64_t from_row = coming * done / tiles, fetched = coming * (done + 1) / tiles - from_row;
+        fetch_rows(a + (next + from_row) * p.a_row + row, p.a_row, fetched, rows);
+        fetch_rows(b + (next + from_row) * p.b_row + column, p.b_row, fetched, columns);
+        ++done;
         p.tiles->tile[1][count][ceil_div(width, p.tiles->lanes)](tile);
       }
     }
@@ -92,7 +105,7 @@ std::string LongMatmulPlan::describe() const {
 
 std::optional<LongMatmulPlan> plan_long_matmul(const MatmulProblem& problem) {
   const TileSet& tiles = tile_set();
-  const bool plain = !problem.bias && !problem.residual && !problem.finish && !problem.gate && problem.lowest < 0;
+  const bool plain = !problem.bias && !problem.residual && !problem.finish && !problem.pair_finish && !problem.gate && problem.lowest < 0;
   if (!problem.transpose_a || problem.transpose_b || !plain || problem.a_start.size() != 1) return {};
   if (problem.k < shortest_sum || problem.m < tiles.rows || problem.n < tiles.lanes || problem.m * problem.n > problem.k * 256) return {};
   LongMatmulPlan p;

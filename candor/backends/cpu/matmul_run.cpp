@@ -16,8 +16,38 @@ std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; 
 
 struct Operands {
   const float *a, *b, *bias, *residual, *gate;
-  float* c;
+  float *c, *second;
 };
+
+/// Columns [j, j + width) of `depth` rows of b from row k on, in the order in which a tile reads them.
+void pack_panel(const MatmulProblem& p, const float* b, std::int64_t k, std::int64_t depth, std::int64_t j, std::int64_t width, float* to, std::int64_t to_row) {
+  if (p.transpose_b) transpose_block(b + j * p.b_row + k, p.b_row, width, depth, to, to_row);
+  else copy_block(b + k * p.b_row + j, p.b_row, depth, width, to, to_row);
+}
+
+/// Vectors of the tiles of the panel that begins at column j.
+std::int64_t vectors_at(const MatmulPlan& plan, std::int64_t j, std::int64_t column_end) {
+  std::int64_t vectors = std::min<std::int64_t>(plan.vectors, ceil_div(column_end - j, plan.tiles->lanes));
+  while (!plan.tiles->tile[0][plan.most_rows][vectors]) --vectors;
+  return vectors;
+}
+
+/// All of b, one panel after the other.
+void pack_panels(const MatmulPlan& plan, const float* b, float* to) {
+  const MatmulProblem& p = plan.problem;
+  for (std::int64_t j = 0; j < p.n;) {
+    const std::int64_t row = vectors_at(plan, j, p.n) * plan.tiles->lanes, width = std::min(row, p.n - j);
+    pack_panel(p, b, 0, p.k, j, width, to + j * p.k, row);
+    j += width;
+  }
+}
+
+/// Asks for lines that are read or written behind a long sum: by then they are there.
+template <int writes>
+void fetch_block(const float* from, std::int64_t stride, std::int64_t rows, std::int64_t columns) {
+  for (std::int64_t r = 0; r < rows; ++r, from += stride)
+    for (std::int64_t j = 0; j < columns; j += 16) __builtin_prefetch(from + j, writes);
+}
 
 /// The part of c in rows [row, row_end) and columns [column, column_end) of one matrix of the batch.
 void run_block(const MatmulPlan& plan, const Operands& at, std::int64_t row, std::int64_t row_end, std::int64_t column,
@@ -37,16 +67,13 @@ void run_block(const MatmulPlan& plan, const Operands& at, std::int64_t row, std
     tile.segment_length = depth;
     tile.lowest = last ? p.lowest : kNone;
     for (std::int64_t j = column; j < column_end;) {
-      std::int64_t vectors = std::min<std::int64_t>(plan.vectors, ceil_div(column_end - j, lanes));
-      while (!tiles.tile[0][plan.most_rows][vectors]) --vectors;
-      const std::int64_t width = std::min(vectors * lanes, column_end - j);
-      if (plan.pack_b) {
+      const std::int64_t vectors = vectors_at(plan, j, column_end), width = std::min(vectors * lanes, column_end - j);
+      if (plan.pack_all) {
         tile.b_row = vectors * lanes;
-        if (p.transpose_b) {
-          transpose_block(at.b + j * p.b_row + k, p.b_row, width, depth, scratch, tile.b_row);
-        } else {
-          copy_block(at.b + k * p.b_row + j, p.b_row, depth, width, scratch, tile.b_row);
-        }
+        tile.b = scratch + j * p.k;
+      } else if (plan.pack_b) {
+        tile.b_row = vectors * lanes;
+        pack_panel(p, at.b, k, depth, j, width, scratch, tile.b_row);
         tile.b = scratch;
       } else {
         tile.b = at.b + k * p.b_row + j;
@@ -70,14 +97,20 @@ void run_block(const MatmulPlan& plan, const Operands& at, std::int64_t row, std
         tile.c = at.c + r * p.n + j;
         tile.start_row = p.n;
         tile.start = !first ? tile.c : at.residual ? at.residual + r * p.n + j : nullptr;
+        if (plan.fetches_c) {
+          fetch_block<1>(tile.c, p.n, count, width);
+          if (at.second) fetch_block<1>(at.second + r * p.n + j, p.n, count, width);
+          if (at.residual && i + 1 < panels) fetch_block<0>(at.residual + (r + count) * p.n + j, p.n, least + (i + 1 < longer), width);
+        }
         tiles.tile[stepped][count][vectors](tile);
+        if (last && p.pair_finish) p.pair_finish(tile.c, at.second + r * p.n + j, p.n, count, width);
+        else if (last && p.finish) p.finish(tile.c, p.n, count, width);
         r += count;
       }
       j += width;
     }
     k += depth;
   } while (k < p.k);
-  if (p.finish) p.finish(at.c + row * p.n + column, p.n, rows, column_end - column);
   if (at.gate) p.gate(at.c + row * p.n + column, at.gate + row * p.n + column, p.n, rows, column_end - column);
 }
 
@@ -93,7 +126,7 @@ void cut(MatmulPlan& plan, double flops, std::int64_t batch) {
   const auto block_columns = [&] { return ceil_div(p.n, plan.column_blocks); };
   while (tasks() < wanted) {
     const bool rows = block_rows() >= 16, columns = block_columns() >= 2 * width;
-    if (columns && (plan.pack_b || !rows)) {
+    if (columns && !plan.pack_all && (plan.pack_b || !rows)) {
       plan.column_blocks *= 2;
     } else if (rows) {
       plan.row_blocks *= 2;
@@ -109,7 +142,8 @@ std::string MatmulPlan::describe() const {
   if (turned) return turned->describe() + ", turned";
   std::string text = std::to_string(most_rows) + "x" + std::to_string(vectors * tiles->lanes) + " tiles, ";
   text += tasks() == 1 ? "inline" : std::to_string(tasks()) + " tasks";
-  if (pack_b) text += ", packs b";
+  if (pack_all) text += ", packs b once a thread";
+  else if (pack_b) text += ", packs b";
   return text;
 }
 
@@ -124,7 +158,7 @@ MatmulPlan plan_matmul(MatmulProblem problem) {
   // A column of a matrix stored by rows and a row stored by columns are the same thing.
   if (p.m == 1 && p.transpose_a && p.a_row == 1) p.transpose_a = false, p.a_row = p.k;
 
-  const bool plain = !p.bias && !p.residual && !p.finish && !p.gate && p.lowest == kNone;
+  const bool plain = !p.bias && !p.residual && !p.finish && !p.pair_finish && !p.gate && p.lowest == kNone;
   if (plain && p.transpose_a && !p.transpose_b && batch == 1 && p.m >= tiles.lanes && 4 * p.n * ceil_div(p.m, tiles.lanes) <= 3 * p.m) {
     MatmulProblem q = p;
     std::swap(q.m, q.n), std::swap(q.a_row, q.b_row), std::swap(q.a_start, q.b_start);
@@ -141,22 +175,28 @@ MatmulPlan plan_matmul(MatmulProblem problem) {
       }
     }
   }
-  // Rows that crowd into one set of the first cache are taken seven at a time: it has at least eight ways.
-  // Other long sums gain too: a wide tile loads less for each product.
+  // Rows that crowd into one set of the first cache are taken six at a time: it has at least eight ways, and a row more would leave a sum without
+  // a register. Other long sums gain too: a wide tile loads less for each product.
   const bool long_rows = !p.transpose_a && p.k >= 64;
-  if (long_rows && p.n > 2 * tiles.lanes && tiles.rows > 7 && p.m > 7) plan.vectors = 4, plan.most_rows = 7;
+  if (long_rows && p.n > 2 * tiles.lanes && tiles.rows > 6 && p.m > 7) plan.vectors = 4, plan.most_rows = 6;
   plan.k_block = p.k > 1024 && p.m >= 2 * tiles.rows ? 512 : p.k;
   plan.pack_b = p.transpose_b && p.n > 0;
   if (p.m >= 4 * tiles.rows && p.k >= 64 && p.b_row >= 512 && plan.k_block * p.n > (1 << 18)) plan.pack_b = true;
+  const std::int64_t panels_of_b = ceil_div(p.n, plan.vectors * tiles.lanes) * plan.vectors * tiles.lanes;
+  const bool tall = batch == 1 && p.m >= 1024 && p.k <= plan.k_block && p.k >= 64 && p.k * panels_of_b <= (1 << 18);
+  plan.pack_all = tall && (p.transpose_b || p.b_row >= 256);
+  plan.fetches_c = tall;
+  if (plan.pack_all) plan.pack_b = false;
   cut(plan, flops, batch);
   const std::int64_t depth = std::min(plan.k_block, p.k);
-  if (plan.pack_b) plan.slot_floats = static_cast<std::size_t>(depth * plan.vectors * tiles.lanes + 15) / 16 * 16;
+  if (plan.pack_all) plan.slot_floats = static_cast<std::size_t>(panels_of_b * p.k + 16 + 15) / 16 * 16;
+  else if (plan.pack_b) plan.slot_floats = static_cast<std::size_t>(depth * plan.vectors * tiles.lanes + 15) / 16 * 16;
   plan.slots = slots_for(plan.tasks());
   return plan;
 }
 
-void run_matmul(const MatmulPlan& plan, const float* a, const float* b, const float* bias, const float* residual, float* c, float* scratch,
-                const float* gate) {
+void run_matmul(const MatmulPlan& plan, const float* a, const float* b, const float* bias, const float* residual, float* c, float* scratch, const float* gate,
+                float* second) {
   const MatmulProblem& p = plan.problem;
   if (plan.turned) {
     run_matmul(*plan.turned, b, a, nullptr, nullptr, scratch, scratch + plan.turned_floats());
@@ -164,12 +204,20 @@ void run_matmul(const MatmulPlan& plan, const float* a, const float* b, const fl
   }
   const std::int64_t blocks = plan.row_blocks * plan.column_blocks, batch = static_cast<std::int64_t>(p.a_start.size());
   if (blocks == 1 && batch == 1) {
-    run_block(plan, {a + p.a_start[0], b + p.b_start[0], bias, residual, gate, c}, 0, p.m, 0, p.n, scratch);
+    if (plan.pack_all) pack_panels(plan, b + p.b_start[0], scratch);
+    run_block(plan, {a + p.a_start[0], b + p.b_start[0], bias, residual, gate, c, second}, 0, p.m, 0, p.n, scratch);
     return;
   }
   const std::int64_t width = plan.vectors * plan.tiles->lanes, column_panels = ceil_div(p.n, width);
+  const auto own_of = [&](std::int64_t slot) { return scratch + static_cast<std::size_t>(slot) * plan.slot_floats; };
+  const auto packed = [&](float* own) -> float& { return own[plan.slot_floats - 16]; };  // whether the slot has its b
+  for (std::int64_t slot = 0; slot < plan.slots && plan.pack_all; ++slot) packed(own_of(slot)) = 0;
   run_tasks(plan.tasks(), plan.slots, [&](std::int64_t task, std::int64_t slot) {
-    float* own = scratch + static_cast<std::size_t>(slot) * plan.slot_floats;
+    float* own = own_of(slot);
+    if (plan.pack_all && packed(own) == 0) {
+      pack_panels(plan, b + p.b_start[0], own);
+      packed(own) = 1;
+    }
     const std::int64_t block = task % blocks, group = task / blocks;
     const std::int64_t i = block / plan.column_blocks, j = block % plan.column_blocks;
     const std::int64_t row = part_start(p.m, plan.row_blocks, i), row_end = part_start(p.m, plan.row_blocks, i + 1);
@@ -178,8 +226,8 @@ void run_matmul(const MatmulPlan& plan, const float* a, const float* b, const fl
     for (std::int64_t n = part_start(batch, plan.batch_blocks, group); n < part_start(batch, plan.batch_blocks, group + 1); ++n) {
       const std::int64_t base = n * p.m * p.n;
       const auto index = static_cast<std::size_t>(n);
-      run_block(plan, {a + p.a_start[index], b + p.b_start[index], bias, residual ? residual + base : nullptr, gate ? gate + base : nullptr, c + base}, row, row_end, column,
-                column_end, own);
+      const auto of_batch = [&](auto* from) { return from ? from + base : nullptr; };
+      run_block(plan, {a + p.a_start[index], b + p.b_start[index], bias, of_batch(residual), of_batch(gate), c + base, of_batch(second)}, row, row_end, column, column_end, own);
     }
   });
 }

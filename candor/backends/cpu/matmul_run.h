@@ -14,6 +14,8 @@ namespace candor::cpu {
 using FinishFn = void (*)(float* block, std::int64_t stride, std::int64_t rows, std::int64_t columns);
 /// Writes 0 into a block where `gate`, with the same stride, is not above 0.
 using GateFn = void (*)(float* block, const float* gate, std::int64_t stride, std::int64_t rows, std::int64_t columns);
+/// The same with a second block of that stride: factors that are read, or slopes that are written.
+using PairFinishFn = void (*)(float* block, float* second, std::int64_t stride, std::int64_t rows, std::int64_t columns);
 
 struct MatmulProblem {
   std::int64_t m = 0, n = 0, k = 0;
@@ -24,6 +26,7 @@ struct MatmulProblem {
   float lowest = 0;            ///< see TileArgs
   FinishFn finish = nullptr;   ///< null: none
   GateFn gate = nullptr;       ///< null: none
+  PairFinishFn pair_finish = nullptr;  ///< instead of it
 };
 
 /// A problem with everything decided. How it is cut depends on shapes and instruction set alone.
@@ -36,6 +39,8 @@ struct MatmulPlan {
   std::int64_t k_block = 0;
   bool pack_b = false;
   std::shared_ptr<const MatmulPlan> turned;  ///< of b^T a, whose result is turned at the end: for few columns, which would leave lanes empty
+  bool pack_all = false;          ///< all of b, once a slot, before its first task
+  bool fetches_c = false;         ///< asks for the lines of c before a tile is summed
   std::int64_t slots = 1;
   std::size_t slot_floats = 0;
 
@@ -48,9 +53,9 @@ struct MatmulPlan {
 
 MatmulPlan plan_matmul(MatmulProblem problem);
 
-/// c = activation(a b + bias + residual), or 0 where a gate is not above 0. `bias` has n elements, `residual` and `gate` the shape of c; null where
-/// the problem has none.
+/// c = activation(a b + bias + residual), or 0 where a gate is not above 0. `bias` has n elements, `residual`, `gate` and `second` (of pair_finish) the
+/// shape of c; null where the problem has none.
 void run_matmul(const MatmulPlan& plan, const float* a, const float* b, const float* bias, const float* residual, float* c, float* scratch,
-                const float* gate = nullptr);
+                const float* gate = nullptr, float* second = nullptr);
 
 }  // namespace candor::cpu

@@ -138,8 +138,8 @@ Answer sparse_matmul_candidate(const NodeInfo& node, const Machine& machine) {
   Plan p;
   p.transposed = node.attrs.flag("transpose_a");
   if (node.attrs.flag("transpose_b") || (p.transposed && a.rank() != 2)) return declined(kName, "rows of the second operand are not adjacent");
-  if (fused && node.attrs.has("residual") && node.attrs.flag("residual")) return declined(kName, "a residual");
-  if (fused && node.attrs.has("gate") && node.attrs.flag("gate")) return declined(kName, "a gate");
+  for (const char* more : {"residual", "gate", "times", "slope"})
+    if (fused && node.attrs.has(more) && node.attrs.flag(more)) return declined(kName, std::string("an epilogue with ") + more);
   p.bias = fused && node.attrs.flag("bias");
   p.n = b[1];
   p.k = b[0];

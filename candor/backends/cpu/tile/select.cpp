@@ -9,7 +9,7 @@ namespace candor::cpu::tile {
 namespace {
 
 double cost_of(const std::string& op) {
-  for (const char* name : {"exp", "expm1", "log", "log1p", "tanh", "erf", "sigmoid", "softplus", "gelu", "gelu_tanh"})
+  for (const char* name : {"exp", "expm1", "log", "log1p", "tanh", "erf", "sigmoid", "softplus", "gelu", "gelu_tanh", "gelu_tanh_slope"})
     if (op == name) return 6;
   for (const char* name : {"sin", "cos", "tan"})
     if (op == name) return 10;

@@ -64,6 +64,7 @@ CANDOR_UNARY(trunc, hn::Trunc(x))
 CANDOR_UNARY(relu, hn::IfThenZeroElse(hn::Lt(x, hn::Zero(d)), x))
 CANDOR_UNARY(gelu, gelu(d, x))
 CANDOR_UNARY(gelu_tanh, gelu_tanh(d, x))
+CANDOR_UNARY(gelu_tanh_slope, gelu_tanh_slope(d, x))
 // In `high` is 1 / beta: log(1 + exp(beta x)) / beta.
 CANDOR_UNARY(softplus, hn::Mul(softplus(d, hn::Mul(x, hn::Set(d, in.low))), hn::Set(d, in.high)))
 // NaN stays.
@@ -87,7 +88,7 @@ tile::Function find_unary_f32(std::string_view op) {
   static constexpr Named rows[] = {
       CANDOR_ROW(negative), CANDOR_ROW(abs), CANDOR_ROW(square), CANDOR_ROW(sqrt), CANDOR_ROW(rsqrt), CANDOR_ROW(reciprocal), CANDOR_ROW(exp),
       CANDOR_ROW(expm1), CANDOR_ROW(log), CANDOR_ROW(log1p), CANDOR_ROW(sin), CANDOR_ROW(cos), CANDOR_ROW(tan), CANDOR_ROW(tanh), CANDOR_ROW(erf),
-      CANDOR_ROW(sigmoid), CANDOR_ROW(floor), CANDOR_ROW(ceil), CANDOR_ROW(round), CANDOR_ROW(trunc), CANDOR_ROW(relu), CANDOR_ROW(softplus), CANDOR_ROW(gelu), CANDOR_ROW(gelu_tanh),
+      CANDOR_ROW(sigmoid), CANDOR_ROW(floor), CANDOR_ROW(ceil), CANDOR_ROW(round), CANDOR_ROW(trunc), CANDOR_ROW(relu), CANDOR_ROW(softplus), CANDOR_ROW(gelu), CANDOR_ROW(gelu_tanh), CANDOR_ROW(gelu_tanh_slope),
       CANDOR_ROW(sign), CANDOR_ROW(isfinite), CANDOR_ROW(isnan), CANDOR_ROW(clip)};
 #undef CANDOR_ROW
   for (const Named& row : rows)
