@@ -42,7 +42,7 @@ void check_probabilities(candid::Checkup& into, candid::Report& r, const Prepare
   const std::vector<candid::RejectPoint> points = candid::reject_curve(sure.confidence, sure.hits);
   r.temperature = trained.uncertainty.temperature.value;
   r.rejection = {candid::accuracy_curve(points, p.test.rows()), candid::cost_curve(points)};
-  r.rejection[0].name = "right among the answered", r.rejection[1].name = "cost of a row (a mistake 1, a row handed over .1)";
+  r.rejection[0].name = "right among the answered", r.rejection[1].name = "cost of a row";
   candid::run_check(into, "result.calibration", [&] {
     const candid::CalibrationError error = candid::calibration_error(outputs, truth, seed);
     r.more_scores.push_back({"calibration error beyond chance (ECE)", error.real, error.interval});

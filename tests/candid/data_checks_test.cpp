@@ -153,6 +153,8 @@ TEST(DataChecks, Gaps) {
   const auto put = [](const Rows& rows, const std::string& cell, std::size_t every) { return changed(rows, 2, [&](const Row& r, std::size_t i) { return i % every ? r[2] : cell; }); };
   EXPECT_EQ(said(check(put(train, "-999", 20)), "data.missing"), "warning");
   EXPECT_EQ(said(check(put(train, "0", 20)), "data.missing"), "note");
+  // 0 brothers and sisters, mostly, is a count.
+  EXPECT_EQ(said(check(changed(train, 2, [](const Row&, std::size_t i) { return std::string(i % 3 ? "0" : i % 2 ? "1" : i % 4 ? "2" : "4"); })), "data.missing"), "");
   EXPECT_EQ(said(check(changed(train, 2, [](const Row& r, std::size_t i) { return i % 30 ? "" : r[2]; })), "data.missing"), "warning");
   EXPECT_EQ(said(check(train, put(test, "", 2)), "data.missing"), "warning");
   EXPECT_EQ(said(check(train, test), "data.missing"), "");

@@ -24,6 +24,16 @@ bool is_code(double x) {
   return x == -1 || std::find(codes.begin(), codes.end(), size) != codes.end() || size == 32768 || size == 2147483648.0 || x == 1e10 || x == -1000 || x == -200;
 }
 
+/// The usual distance from a value to the next different one: 1 for counts.
+double usual_step(const std::vector<double>& sorted) {
+  std::vector<double> steps;
+  for (std::size_t i = 1; i < sorted.size(); ++i)
+    if (sorted[i] > sorted[i - 1]) steps.push_back(sorted[i] - sorted[i - 1]);
+  if (steps.empty()) return 0;
+  std::nth_element(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2), steps.end());
+  return steps[steps.size() / 2];
+}
+
 /// Values that come often and lie far off the others, as -999 among ages. Values sorted.
 std::vector<Sentinel> sentinels(const std::vector<double>& sorted) {
   std::vector<Sentinel> found;
@@ -45,7 +55,7 @@ std::vector<Sentinel> sentinels(const std::vector<double>& sorted) {
       const bool code = is_code(edge);
       // -999 lies far below numbers from 0 on; 99 among ages is an age.
       const bool far = gap > (code ? 1 : 4) * width || (code && edge < 0 && low >= 0);
-      const bool zero = edge == 0 && !top && low > 0 && low >= .2 * sorted_quantile(others, .5) && gap > .3 * width && rows * 200 >= n;
+      const bool zero = edge == 0 && !top && low > 0 && low >= .2 * sorted_quantile(others, .5) && gap > .3 * width && gap > 2 * usual_step(others) && rows * 200 >= n;  // 0 before 1 is a count
       if (!different || rows < least || !((far && code) || zero)) break;
       found.push_back({edge, rows, zero});
       rest = std::move(others);

@@ -131,7 +131,7 @@ std::string rejection(const Report& r) {
   chart.x_range.add(0), chart.x_range.add(1), chart.y_range.add(0), chart.y_range.add(1);
   std::vector<std::string> names;
   for (const Curve& c : chart.curves) names.push_back(c.name);
-  return figure("When it may say nothing", "Rows it is least sure of go to a person: further left fewer are answered, and more of the answers are right. The cost is least where handing over pays.", plot::line_chart(chart) + plot::key_of(names));
+  return figure("When it may say nothing", "Rows it is least sure of go to a person: further left fewer are answered, and more of the answers are right. A mistake costs 1, handing a row over a tenth of it: the cost is least where handing over pays.", plot::line_chart(chart) + plot::key_of(names));
 }
 
 std::string slices(const Report& r) {
