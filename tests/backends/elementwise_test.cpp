@@ -24,6 +24,16 @@ Buffers awkward(const std::vector<TensorType>& types) {
 
 TensorType f32(const Shape& shape) { return {shape, DType::f32}; }
 
+TEST(TileElementwise, CountersAreNotTiles) {
+  const TensorType count{Shape{}, DType::i64};
+  check_kernel(node_of("add", {}, {count, count}), {"cpu.counter.add"});
+  check_kernel(node_of("add", {}, {{Shape{1, 1}, DType::i64}, count}), {"cpu.counter.add"});
+  check_kernel(node_of("add", {}, {{Shape{2}, DType::i64}, count}), {"cpu.tile.add"});
+  check_kernel(node_of("add", {}, {{Shape{}, DType::i32}, {Shape{}, DType::i32}}), {"cpu.tile.add"});
+  for (DType to : {DType::f64, DType::f32}) check_kernel(node_of("cast", {{"dtype", to}}, {count}), {"cpu.counter.cast"});
+  check_kernel(node_of("cast", {{"dtype", DType::i32}}, {count}), {""});
+}
+
 TEST(TileElementwise, UnaryOps) {
   for (const char* name : {"negative", "abs", "sign", "square", "sqrt", "rsqrt", "reciprocal", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "tanh",
                            "erf", "sigmoid", "relu", "floor", "ceil", "round", "trunc", "isfinite", "isnan", "log2", "arcsin", "arctan", "sinh", "erfc"})
@@ -58,11 +68,20 @@ TEST(TileElementwise, BinaryOps) {
     }
 }
 
+/// One whole number is counted without a tile.
+const char* kernel_of(const NodeInfo& node) {
+  const DType to = node.out[0].dtype;
+  const bool counts = node.out[0].size() == 1 && node.in[0].dtype == DType::i64 && (node.op->name == "add" || (node.op->name == "cast" && (to == DType::f32 || to == DType::f64)));
+  return counts ? "cpu.counter" : "cpu.tile";
+}
+
 TEST(TileElementwise, OtherDtypes) {
   for (DType dtype : {DType::i32, DType::i64, DType::u8, DType::i8, DType::f64, DType::bf16, DType::f16})
     for (const auto& [a, b] : pairs)
-      for (const char* name : {"add", "multiply", "maximum", "divide", "less", "less_equal", "equal", "greater_equal"})
-        check_kernel(node_of(name, {}, {{a, dtype}, {b, dtype}}), {"cpu.tile", 0});
+      for (const char* name : {"add", "multiply", "maximum", "divide", "less", "less_equal", "equal", "greater_equal"}) {
+        const NodeInfo node = node_of(name, {}, {{a, dtype}, {b, dtype}});
+        check_kernel(node, {kernel_of(node), 0});
+      }
   for (DType dtype : {DType::i32, DType::i8, DType::f64, DType::bf16})
     for (const char* name : {"negative", "abs", "square", "sign", "relu"}) check_kernel(node_of(name, {}, {{Shape{100}, dtype}}), {"cpu.tile", 0});
 }
@@ -84,7 +103,10 @@ TEST(TileElementwise, CastsBetweenAllDtypes) {
   const DType all[] = {DType::f32, DType::f64, DType::bf16, DType::f16, DType::i8, DType::u8, DType::i32, DType::i64, DType::boolean};
   for (DType from : all)
     for (DType to : all)
-      for (const Shape& shape : sizes) check_kernel(node_of("cast", {{"dtype", to}}, {{shape, from}}), {"cpu.tile", 0});
+      for (const Shape& shape : sizes) {
+        const NodeInfo node = node_of("cast", {{"dtype", to}}, {{shape, from}});
+        check_kernel(node, {kernel_of(node), 0});
+      }
   for (DType to : all) {
     const NodeInfo node = node_of("cast", {{"dtype", to}}, {f32(Shape{1041})});
     check_kernel(node, {"cpu.tile", 0}, awkward(node.in));

@@ -4,6 +4,7 @@
 #include "candor/backends/cpu/conv_depthwise.h"
 #include "candor/backends/cpu/conv_direct.h"
 #include "candor/backends/cpu/conv_fold.h"
+#include "candor/backends/cpu/conv_pairs.h"
 #include "candor/backends/cpu/conv_pixels.h"
 #include "candor/backends/cpu/conv_weights.h"
 #include "candor/backends/cpu/matmul_run.h"
@@ -167,19 +168,36 @@ Answer kernel_gradient_candidate(const NodeInfo& node, const Machine&) {
 
 }  // namespace
 
+namespace {
+
+void run_pairs(const KernelArgs& args) {
+  const auto& plan = *static_cast<const ConvPairsPlan*>(args.block);
+  run_conv_pairs(plan, args.input<float>(0), args.input<float>(1), plan.bias ? args.input<float>(2) : nullptr, args.output<float>(0), reinterpret_cast<float*>(args.scratch));
+}
+
+}  // namespace
+
 std::optional<Kernel> conv_and_pool(const NodeInfo& conv, const NodeInfo& pool, bool wants_index, const Machine& m) {
   if (pool.op->name != "max_pool" || (conv.op->name != "conv" && conv.op->name != "fused_conv") || !why_not(conv).empty()) return std::nullopt;
   const ConvGeometry g = conv_geometry(conv.attrs, conv.in[0].shape, conv.in[1].shape, conv.out[0].shape);
   const std::vector<std::int64_t> two{2, 2}, none{0, 0};
   const Attrs& a = pool.attrs;
-  if (g.empty() || is_pointwise(g) || is_depthwise(g) || !can_run_by_pixels(g, m.lanes()) || a.integers("size") != two || a.integers("strides") != two ||
-      a.integers("padding_low") != none || a.integers("padding_high") != none)
+  if (g.empty() || is_pointwise(g) || is_depthwise(g) || a.integers("size") != two || a.integers("strides") != two || a.integers("padding_low") != none ||
+      a.integers("padding_high") != none)
     return std::nullopt;
-  const bool fused = conv.attrs.has("activation");
+  const bool fused = conv.attrs.has("activation"), bias = fused && conv.attrs.flag("bias");
+  const Epilogue epilogue = epilogue_of(fused ? conv.attrs.text("activation") : "linear");
+  // Where a gradient follows, neighbours that are equal must be equal to the last bit, as the first of them gets it all.
+  if (!wants_index && why_not_by_pairs(g, epilogue).empty()) {
+    auto plan = std::make_shared<ConvPairsPlan>(plan_conv_pairs(g, bias, epilogue));
+    const std::size_t scratch = plan->scratch();
+    return Kernel{"cpu.conv.pairs+max_pool", run_pairs, plan, scratch, plan->describe()};
+  }
+  if (!can_run_by_pixels(g, m.lanes())) return std::nullopt;
   auto block = std::make_shared<PooledPixels>();
-  block->plan = plan_conv_pixels(g, fused && conv.attrs.flag("bias"), epilogue_of(fused ? conv.attrs.text("activation") : "linear"));
+  block->plan = plan_conv_pixels(g, bias, epilogue);
   block->index = wants_index;
-  if (!add_pooling(block->plan)) return std::nullopt;
+  if (!add_pooling(block->plan, wants_index)) return std::nullopt;
   const std::size_t scratch = block->plan.scratch();
   return Kernel{"cpu.conv.pixels+max_pool", run_pixels_and_pool, block, scratch, block->plan.describe()};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "candor/backends/cpu/conv_pairs.h"
 #include "candor/backends/cpu/targets.h"
 #include "candor/backends/cpu/tasks.h"
 
@@ -38,6 +39,53 @@ struct Weave {
     }
   }
 };
+
+#if HWY_TARGET <= HWY_AVX3
+/// Lanes of a, and from kLanes on of b.
+HWY_INLINE V FromTwo(V a, V b, const std::int32_t* lanes) { return V{_mm512_permutex2var_ps(a.raw, _mm512_load_si512(lanes), b.raw)}; }
+
+/// The same for an even number of channels by pairs: channels 2 p and 2 p + 1 side by side, then each vector of the result from one pair after the other.
+template <int kC>
+struct PairWeave {
+  alignas(64) std::int32_t side[2][kLanes];              ///< lower and upper pixels of two channels
+  alignas(64) std::int32_t from[kC][kC / 2][kLanes];     ///< vector, pair: lanes of what the pairs before gave, or of this pair
+  PairWeave() {
+    constexpr int half = kC / 2;
+    for (int l = 0; l < kLanes; ++l)
+      for (int upper = 0; upper < 2; ++upper) side[upper][l] = upper * kLanes / 2 + l / 2 + l % 2 * kLanes;
+    for (int i = 0; i < kC; ++i)
+      for (int p = 0; p < half; ++p)
+        for (int l = 0; l < kLanes; ++l) {
+          const int number = i * kLanes + l, pixel = number / kC, channel = number % kC;
+          const int inside = 2 * (pixel % (kLanes / 2)) + channel % 2;  // where the pair's vector of that half has it
+          from[i][p][l] = channel / 2 == p ? kLanes + inside : p == 1 && channel / 2 == 0 ? inside : l;
+        }
+  }
+};
+
+template <int kC>
+HWY_INLINE void StoreByPairs(const V (&channel)[kC], std::int64_t left, float* out) {
+  static const PairWeave<kC> weave;
+  const D d;
+  V pair[kC / 2][2];
+#pragma GCC unroll 4
+  for (int p = 0; p < kC / 2; ++p)
+#pragma GCC unroll 2
+    for (int upper = 0; upper < 2; ++upper)
+      pair[p][upper] = FromTwo(channel[2 * p], channel[2 * p + 1], weave.side[upper]);
+#pragma GCC unroll 8
+  for (int i = 0; i < kC; ++i, left -= kLanes, out += kLanes) {
+    if (left <= 0) break;
+    // Vectors of the first half of the pixels come first, as kC vectors hold kLanes pixels.
+    V woven = pair[0][i >= kC / 2];
+#pragma GCC unroll 4
+    for (int p = 1; p < kC / 2; ++p) woven = FromTwo(woven, pair[p][i >= kC / 2], weave.from[i][p]);
+    if (left >= kLanes) hn::StoreU(woven, d, out);
+    else store_part(woven, d, out, hn::FirstN(d, static_cast<std::size_t>(left)), static_cast<int>(left));
+  }
+}
+
+#endif
 
 /// Stores vectors of channels as pixels of those channels, the first `left` numbers of them.
 template <int kC, class DN, class VN, class Finish>
@@ -146,6 +194,72 @@ void PooledBlock(const PixelBlock& b) {
   if (b.index) StoreWoven<kC>(di, cell, b.pixels * kC, b.index, [](VI x) HWY_ATTR { return x; });
 }
 
+#if HWY_TARGET <= HWY_AVX3
+/// The same without an index, where the two rows share products: see conv_pairs.h. A vector of pixels after the other, for four sums a channel.
+template <int kC>
+void PairedBlock(const PixelBlock& b) {
+  const D d;
+  const V lowest = hn::Set(d, b.lowest);
+  const std::int64_t next = b.width * b.channels_in * kC, extra = (b.height - 3) / 2;
+  bool strange = false;
+  alignas(64) float halves[2][kC][kLanes];
+  for (int half = 0; half < 2; ++half) {
+    V first[kC], both[kC], opposed[kC], second[kC];
+#pragma GCC unroll 8
+    for (int c = 0; c < kC; ++c) first[c] = opposed[c] = second[c] = hn::Zero(d), both[c] = b.bias ? hn::Set(d, b.bias[c]) : hn::Zero(d);
+    const float* w = b.kernel;
+    for (std::int64_t k = 0; k < b.width; ++k) {
+      const float* x = b.image + half * kLanes + k;
+      for (std::int64_t i = 0; i < b.channels_in; ++i, x += b.plane, w += kC) {
+        const auto add = [&](V (&sum)[kC], V pixels, const float* factors) HWY_ATTR {
+#pragma GCC unroll 8
+          for (int c = 0; c < kC; ++c) sum[c] = hn::MulAdd(hn::Set(d, factors[c]), pixels, sum[c]);
+        };
+        const float *f = w, *at = x;
+        const V d0 = hn::LoadU(d, at), d1 = hn::LoadU(d, at += b.line), d2 = hn::LoadU(d, at += b.line);
+        V last = hn::LoadU(d, at += b.line);
+        add(first, hn::Sub(d0, d2), f), f += next;
+        add(both, hn::Add(d1, d2), f), f += next;
+        add(opposed, hn::Sub(d2, d1), f), f += next;
+        add(second, hn::Sub(d1, last), f), f += next;
+        for (std::int64_t e = 0; e < extra; ++e) {
+          const V d4 = hn::LoadU(d, at += b.line), d5 = hn::LoadU(d, at += b.line);
+          add(first, hn::Sub(d4, last), f), f += next;
+          add(both, d4, f), f += next;
+          add(second, hn::Sub(d5, d4), f), f += next;
+          last = d5;
+        }
+      }
+    }
+    auto odd = hn::IsNaN(hn::Zero(d));  // NaN among them
+#pragma GCC unroll 8
+    for (int c = 0; c < kC; ++c) {
+      const V upper = hn::Add(hn::Add(first[c], opposed[c]), both[c]), lower = hn::Sub(hn::Sub(both[c], opposed[c]), second[c]);
+      odd = hn::Or(odd, hn::Or(hn::IsNaN(upper), hn::IsNaN(lower)));
+      hn::Store(hn::Max(upper, lower), d, halves[half][c]);
+    }
+    if (HWY_UNLIKELY(!hn::AllFalse(d, odd))) {  // as max_pool, a NaN wins over numbers
+      for (int c = 0; c < kC; ++c) {
+        const V upper = hn::Add(hn::Add(first[c], opposed[c]), both[c]), lower = hn::Sub(hn::Sub(both[c], opposed[c]), second[c]);
+        hn::Store(hn::IfThenElse(hn::IsNaN(upper), upper, hn::IfThenElse(hn::IsNaN(lower), lower, hn::Max(upper, lower))), d, halves[half][c]);
+      }
+      strange = true;
+    }
+  }
+  V best[kC];
+#pragma GCC unroll 8
+  for (int c = 0; c < kC; ++c) {
+    const V low = hn::Load(d, halves[0][c]), high = hn::Load(d, halves[1][c]);
+    const V left = hn::ConcatEven(d, high, low), right = hn::ConcatOdd(d, high, low);
+    best[c] = hn::Max(lowest, hn::Max(left, right));  // in this order a NaN stays
+    if (HWY_UNLIKELY(strange)) best[c] = hn::IfThenElse(hn::IsNaN(left), left, hn::IfThenElse(hn::IsNaN(right), right, best[c]));
+  }
+  if constexpr (kC % 2 == 0) StoreByPairs<kC>(best, b.pixels * kC, b.out);
+  else StoreWoven<kC>(d, best, b.pixels * kC, b.out, [](V x) HWY_ATTR { return x; });
+}
+
+#endif
+
 using BlockFn = void (*)(const PixelBlock&);
 BlockFn FindBlock(std::int64_t channels) {
   static constexpr BlockFn blocks[] = {Block<1>, Block<2>, Block<3>, Block<4>, Block<5>, Block<6>, Block<7>, Block<8>};
@@ -154,6 +268,15 @@ BlockFn FindBlock(std::int64_t channels) {
 BlockFn FindPooled(std::int64_t channels) {
 #if HWY_TARGET <= HWY_AVX3  // the sums of two rows need many registers
   static constexpr BlockFn blocks[] = {PooledBlock<1>, PooledBlock<2>, PooledBlock<3>, PooledBlock<4>, PooledBlock<5>, PooledBlock<6>};
+  return channels <= 6 ? blocks[channels - 1] : nullptr;
+#else
+  (void)channels;
+  return nullptr;
+#endif
+}
+BlockFn FindPaired(std::int64_t channels) {
+#if HWY_TARGET <= HWY_AVX3
+  static constexpr BlockFn blocks[] = {PairedBlock<1>, PairedBlock<2>, PairedBlock<3>, PairedBlock<4>, PairedBlock<5>, PairedBlock<6>};
   return channels <= 6 ? blocks[channels - 1] : nullptr;
 #else
   (void)channels;
@@ -193,7 +316,7 @@ void spread_out(const ConvPixelsPlan& plan, const float* image, float* to) {
 }  // namespace
 
 std::string ConvPixelsPlan::describe() const {
-  return std::to_string(together) + " pixels at once, " + (image_blocks == 1 ? "inline" : std::to_string(image_blocks) + " tasks") + ", pads a copy";
+  return std::to_string(together) + (paired ? " pixels at once by pairs of rows, " : " pixels at once, ") + (image_blocks == 1 ? "inline" : std::to_string(image_blocks) + " tasks") + ", pads a copy";
 }
 
 bool can_run_by_pixels(const ConvGeometry& g, int lanes) {
@@ -222,13 +345,16 @@ ConvPixelsPlan plan_conv_pixels(const ConvGeometry& g, bool bias, Epilogue epilo
   return plan;
 }
 
-bool add_pooling(ConvPixelsPlan& plan) {
+bool add_pooling(ConvPixelsPlan& plan, bool wants_index) {
   const ConvGeometry& g = plan.geometry;
   const ConvAxis& width = g.axes[2];
   const auto block = CANDOR_PICK(FindPooled)(g.out_channels);
   const std::int64_t pooled = width.out / 2, lanes = machine().lanes();
   if (!block || plan.epilogue.finish || pooled < lanes / 2 || g.axes[1].out < 2) return false;
-  plan.block = block;
+  const ConvAxis& height = g.axes[1];
+  plan.paired = !wants_index && height.stride == 1 && height.kernel >= 3 && height.kernel % 2 == 1;
+  plan.block = plan.paired ? CANDOR_PICK(FindPaired)(g.out_channels) : block;
+  if (plan.paired) plan.kernel_floats = padded(products_of_pair(height.kernel) * width.kernel * g.in_channels * g.out_channels);
   plan.pooled = true;
   plan.together = lanes;
   plan.line = std::max(plan.line, ceil_div(pooled, lanes) * 2 * lanes + width.kernel - 1);
@@ -242,7 +368,11 @@ void run_blocks(const ConvPixelsPlan& plan, const float* x, const float* kernel,
   const ConvGeometry& g = plan.geometry;
   const ConvAxis &height = g.axes[1], &width = g.axes[2];
   const std::int64_t outs = g.out_channels, ins = g.in_channels, taps = g.taps();
-  if (ins > 1) {  // [taps, in, out] to [in, taps, out]
+  if (plan.paired) {
+    const std::int64_t n = width.kernel * ins * outs;
+    pair_taps(kernel, n, height.kernel, n, scratch);
+    kernel = scratch;
+  } else if (ins > 1) {  // [taps, in, out] to [in, taps, out]
     for (std::int64_t tap = 0; tap < taps; ++tap)
       for (std::int64_t c = 0; c < ins; ++c) std::copy_n(kernel + (tap * ins + c) * outs, outs, scratch + (c * taps + tap) * outs);
     kernel = scratch;

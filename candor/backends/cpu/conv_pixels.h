@@ -11,7 +11,7 @@ namespace candor::cpu {
 /// One block of pixels of one row of the result.
 struct PixelBlock {
   const float* image = nullptr;    ///< first tap of the first pixel, in planes of the input's channels
-  const float* kernel = nullptr;   ///< [channels in, kernel height, kernel width, channels out]
+  const float* kernel = nullptr;   ///< [channels in, kernel height, kernel width, channels out]; by pairs of rows [products, kernel width, channels in, channels out]
   const float* bias = nullptr;     ///< may be null
   float* out = nullptr;            ///< [pixels, channels out]
   std::int32_t* index = nullptr;   ///< of a pooled block, as `out`; null where nobody asks
@@ -28,6 +28,7 @@ struct ConvPixelsPlan {
 
   ConvGeometry geometry;
   bool bias = false, pooled = false;  ///< pooled: max_pool in windows of two by two follows
+  bool paired = false;                ///< the two rows of a window share products, see conv_pairs.h
   Epilogue epilogue;
   void (*block)(const PixelBlock&) = nullptr;
   std::int64_t together = 0;               ///< pixels of a block
@@ -45,7 +46,8 @@ ConvPixelsPlan plan_conv_pixels(const ConvGeometry& g, bool bias, Epilogue epilo
 void run_conv_pixels(const ConvPixelsPlan& plan, const float* x, const float* kernel, const float* bias, float* out, float* scratch);
 
 /// The same plan with max_pool behind, in windows of two by two side by side and without padding; false where that would not be faster.
-bool add_pooling(ConvPixelsPlan& plan);
+/// Without the pool's index rows share products.
+bool add_pooling(ConvPixelsPlan& plan, bool wants_index);
 /// `out` and `index` (may be null) are max_pool's.
 void run_pooled_pixels(const ConvPixelsPlan& plan, const float* x, const float* kernel, const float* bias, float* out, std::int32_t* index, float* scratch);
 

@@ -73,9 +73,9 @@ void take_rows(const KernelArgs& args, const Take& p) {
   const std::byte* in = args.input<std::byte>(0);
   std::byte* out = args.output<std::byte>(0);
   const auto place = [&](I i) { return i < 0 ? static_cast<std::int64_t>(i) + p.extent : static_cast<std::int64_t>(i); };
-  bool inside = true;
-  for (std::int64_t k = 0; k < p.count; ++k) inside &= place(index[k]) >= 0 && place(index[k]) < p.extent;
-  if (!inside) return args.node->op->reference(args);  // which says which index it is
+  I lowest = 0, highest = 0;  // two comparisons a number, of many numbers at once
+  for (std::int64_t k = 0; k < p.count; ++k) lowest = std::min(lowest, index[k]), highest = std::max(highest, index[k]);
+  if (lowest < -p.extent || highest >= p.extent) return args.node->op->reference(args);  // which says which index it is
   const std::int64_t rows = p.outer * p.count;
   // Short rows of the common widths without a call for each.
   const auto short_rows = [&](auto element) {
