@@ -1,5 +1,6 @@
 #include "candor/graph/program.h"
 #include "candor/graph/trace.h"
+#include "candor/ops/activation.h"
 #include "candor/ops/elementwise.h"
 #include "candor/ops/index.h"
 #include "candor/ops/manipulate.h"
@@ -53,6 +54,22 @@ TEST(SparseMatmul, EveryDensityAndShape) {
         const NodeInfo node = product(m, n, k, transposed);
         check_kernel(node, {"cpu.matmul.sparse", k > 1000 ? 1e-4 : 2e-5}, inputs(node, every));
       }
+}
+
+TEST(SparseMatmul, OneRowOfARelu) {
+  for (I every : {1, 2, 4})
+    for (auto [n, k] : {std::pair<I, I>{120, 400}, {84, 120}, {130, 65}, {32, 5000}}) {
+      const NodeInfo node = layer(1, n, k, "relu", true);
+      check_kernel(node, {"cpu.matmul.sparse", 5e-5}, inputs(node, every));
+    }
+  const auto kernel_behind = [](auto activation, I rows) {
+    const Variable w1(Tensor::zeros({300, 200})), w2(Tensor::zeros({200, 100}));
+    const Program program(trace([&](std::span<const Tensor> in) { return std::vector<Tensor>{matmul(activation(matmul(in[0], w1)), w2)}; }, std::vector<TensorType>{f32({rows, 300})}));
+    return name_of(program, "matmul");
+  };
+  EXPECT_EQ(kernel_behind([](const Tensor& x) { return relu(x); }, 1), "cpu.matmul.sparse");
+  EXPECT_EQ(kernel_behind([](const Tensor& x) { return tanh(x); }, 1), "cpu.matmul");
+  EXPECT_EQ(kernel_behind([](const Tensor& x) { return relu(x); }, 2), "cpu.matmul");
 }
 
 TEST(SparseMatmul, BiasAndActivation) {

@@ -114,6 +114,50 @@ void run_block(const MatmulPlan& plan, const Operands& at, std::int64_t row, std
   if (at.gate) p.gate(at.c + row * p.n + column, at.gate + row * p.n + column, p.n, rows, column_end - column);
 }
 
+/// Decides once what run_block would find again in each run, where there is one panel of columns: small products take no longer than that.
+void make_ready(MatmulPlan& plan) {
+  const MatmulProblem& p = plan.problem;
+  const TileSet& tiles = *plan.tiles;
+  if (p.a_start.size() != 1 || plan.tasks() != 1 || plan.pack_all || plan.fetches_c || plan.k_block < p.k || p.m == 0 || p.n == 0) return;
+  const std::int64_t vectors = vectors_at(plan, 0, p.n);
+  if (vectors * tiles.lanes < p.n) return;
+  const std::int64_t panels = ceil_div(p.m, plan.most_rows);
+  plan.least = p.m / panels, plan.longer = p.m % panels;
+  for (std::int64_t more = 0; more < 2; ++more)
+    if (more == 0 || plan.longer > 0) plan.small[more] = tiles.tile[p.transpose_a][plan.least + more][vectors];
+  TileArgs& tile = plan.ready;
+  tile.a_row = p.transpose_a ? 1 : p.a_row, tile.a_step = p.transpose_a ? p.a_row : 1;
+  tile.b_row = plan.pack_b ? vectors * tiles.lanes : p.b_row;
+  tile.segments = &kZero, tile.segment_count = 1, tile.segment_length = p.k;
+  tile.c_row = tile.start_row = p.n;
+  tile.lowest = p.lowest;
+  tile.columns = static_cast<int>(p.n);
+}
+
+void run_small(const MatmulPlan& plan, const Operands& at, float* scratch) {
+  const MatmulProblem& p = plan.problem;
+  TileArgs tile = plan.ready;
+  tile.a = at.a, tile.b = at.b, tile.c = at.c, tile.bias = at.bias, tile.start = at.residual;
+  if (plan.pack_b) {
+    pack_panel(p, at.b, 0, p.k, 0, p.n, scratch, tile.b_row);
+    tile.b = scratch;
+  }
+  float* second = at.second;
+  for (std::int64_t left = p.m, longer = plan.longer; left > 0;) {
+    const bool more = longer-- > 0;
+    const std::int64_t count = plan.least + more;
+    plan.small[more](tile);
+    if (p.pair_finish) p.pair_finish(tile.c, second, p.n, count, p.n);
+    else if (p.finish) p.finish(tile.c, p.n, count, p.n);
+    left -= count;
+    tile.a += count * tile.a_row;
+    tile.c += count * p.n;
+    if (tile.start) tile.start += count * p.n;
+    if (second) second += count * p.n;
+  }
+  if (at.gate) p.gate(at.c, at.gate, p.n, p.m, p.n);
+}
+
 /// Cuts until there are about `wanted` tasks, into blocks not smaller than a tile and not larger than the caches like.
 void cut(MatmulPlan& plan, double flops, std::int64_t batch) {
   const MatmulProblem& p = plan.problem;
@@ -192,12 +236,14 @@ MatmulPlan plan_matmul(MatmulProblem problem) {
   if (plan.pack_all) plan.slot_floats = static_cast<std::size_t>(panels_of_b * p.k + 16 + 15) / 16 * 16;
   else if (plan.pack_b) plan.slot_floats = static_cast<std::size_t>(depth * plan.vectors * tiles.lanes + 15) / 16 * 16;
   plan.slots = slots_for(plan.tasks());
+  make_ready(plan);
   return plan;
 }
 
 void run_matmul(const MatmulPlan& plan, const float* a, const float* b, const float* bias, const float* residual, float* c, float* scratch, const float* gate,
                 float* second) {
   const MatmulProblem& p = plan.problem;
+  if (plan.small[0]) return run_small(plan, {a + p.a_start[0], b + p.b_start[0], bias, residual, gate, c, second}, scratch);
   if (plan.turned) {
     run_matmul(*plan.turned, b, a, nullptr, nullptr, scratch, scratch + plan.turned_floats());
     return transpose_block(scratch, p.m, p.n, p.m, c, p.n);

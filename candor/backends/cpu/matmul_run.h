@@ -43,6 +43,9 @@ struct MatmulPlan {
   bool fetches_c = false;         ///< asks for the lines of c before a tile is summed
   std::int64_t slots = 1;
   std::size_t slot_floats = 0;
+  TileFn small[2] = {};           ///< of a product of one panel of columns that nobody shares: tiles of `least` and of one more row; null: another product
+  std::int64_t least = 0, longer = 0;  ///< rows of its tiles, and how many have one more
+  TileArgs ready{};               ///< what does not change from run to run
 
   std::size_t turned_floats() const { return turned ? static_cast<std::size_t>((problem.m * problem.n + 15) / 16 * 16) : 0; }
   std::size_t scratch() const { return turned ? turned_floats() * sizeof(float) + turned->scratch() : static_cast<std::size_t>(slots) * slot_floats * sizeof(float); }

@@ -1,8 +1,33 @@
 // Products of what comes from data: their first operand may be mostly zeros (pixels, one-hot columns, counts of words), which what layers compute
 // seldom is. They are marked, so that a kernel may look at the numbers of each run; a batch of pixels that only such products read is marked too.
+// So are products of one row that a relu wrote: reading the weights is what they take their time for.
 #include "candor/graph/rewrite/rewrite.h"
 
 namespace candor::rewrites {
+namespace {
+
+/// Whether a relu gave these numbers, maybe through max_pool or under another shape.
+bool from_relu(const Graph& graph, int v) {
+  const Value& value = graph.values[static_cast<std::size_t>(v)];
+  if (value.source != Source::node) return false;
+  const Node& node = graph.nodes[static_cast<std::size_t>(value.node)];
+  const std::string& name = node.info.op->name;
+  if (name == "relu") return true;
+  if (name == "fused_matmul" || name == "fused_conv") return node.info.attrs.text("activation") == "relu";
+  if (node.info.op->alias || (name == "max_pool" && value.index == 0)) return from_relu(graph, node.inputs[0]);
+  if (name != "by_images") return false;
+  const Graph& body = *node.info.attrs.graph("body");
+  return from_relu(body, body.results[static_cast<std::size_t>(value.index)]);
+}
+
+/// One row times a matrix.
+bool of_one_row(const NodeInfo& product) {
+  const Shape& a = product.in[0].shape;
+  return a.rank() >= 2 && a.size() == a[-1] && !product.attrs.flag("transpose_a");
+}
+
+}  // namespace
+
 
 int sparse_inputs(Graph& graph) {
   const auto value = [&](int v) -> const Value& { return graph.values[static_cast<std::size_t>(v)]; };
@@ -16,7 +41,13 @@ int sparse_inputs(Graph& graph) {
     for (int v : node.inputs) weights = weights || of_weights[static_cast<std::size_t>(v)];
     for (int v : node.outputs) of_weights[static_cast<std::size_t>(v)] = weights;
     const std::string& name = node.info.op->name;
-    if ((name != "matmul" && name != "fused_matmul") || of_weights[static_cast<std::size_t>(node.inputs[0])]) continue;
+    if ((name != "matmul" && name != "fused_matmul") || node.info.attrs.has("sparse")) continue;
+    if (of_weights[static_cast<std::size_t>(node.inputs[0])]) {
+      if (!of_one_row(node.info) || !from_relu(graph, node.inputs[0])) continue;
+      node.info.attrs.set("sparse", true);
+      ++count;
+      continue;
+    }
     node.info.attrs.set("sparse", true);
     ++marked[static_cast<std::size_t>(node.inputs[0])];
     ++count;
