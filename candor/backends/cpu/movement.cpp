@@ -67,6 +67,12 @@ struct Take {
   std::size_t bytes = 0;
 };
 
+/// Rows of a table lie anywhere: those of the next numbers are asked for while these are moved.
+constexpr std::int64_t rows_ahead = 8;
+void ask_for_row(const void* row, std::size_t bytes) {
+  for (std::size_t i = 0; i < std::min<std::size_t>(bytes, 1024); i += 64) __builtin_prefetch(static_cast<const std::byte*>(row) + i);
+}
+
 template <class I>
 void take_rows(const KernelArgs& args, const Take& p) {
   const auto* index = args.input<I>(1);
@@ -94,9 +100,13 @@ void take_rows(const KernelArgs& args, const Take& p) {
         return;
     }
   parallel_for((rows + p.grain - 1) / p.grain, [&](std::int64_t t) {
-    for (std::int64_t r = t * p.grain; r < std::min(rows, (t + 1) * p.grain); ++r) {
-      const std::int64_t from = r / p.count * p.extent + place(index[r % p.count]);
-      std::memcpy(out + static_cast<std::size_t>(r) * p.bytes, in + static_cast<std::size_t>(from) * p.bytes, p.bytes);
+    const std::int64_t first = t * p.grain;
+    const std::byte* table = in + static_cast<std::size_t>(first / p.count * p.extent) * p.bytes;
+    std::int64_t k = first % p.count;
+    for (std::int64_t r = first; r < std::min(rows, first + p.grain); ++r) {
+      if (k + rows_ahead < p.count) ask_for_row(table + static_cast<std::size_t>(place(index[k + rows_ahead])) * p.bytes, p.bytes);
+      std::memcpy(out + static_cast<std::size_t>(r) * p.bytes, table + static_cast<std::size_t>(place(index[k])) * p.bytes, p.bytes);
+      if (++k == p.count) k = 0, table += static_cast<std::size_t>(p.extent) * p.bytes;
     }
   });
 }

@@ -19,7 +19,7 @@ const std::vector<Rewrite>& all_rewrites() {
       {"through_pool", "masks and sums behind the gradient of a max_pool are taken before it, where there are fewer numbers", rewrites::through_pool},
       {"pooled_gradients", "the gradients of a convolution before a max_pool are summed over the pool's winners alone", rewrites::pooled_gradients},
       {"recurrent_layer", "a recurrent sequence takes the products before it and the gradients of its weights along", rewrites::recurrent_layer},
-      {"fuse_epilogue", "bias and activation join their matmul or convolution", rewrites::fuse_epilogue},
+      {"fuse_epilogue", "bias, residual, activation and its slopes, or factors join their matmul; bias and activation their convolution", rewrites::fuse_epilogue},
       {"loss_with_gradient", "a cross-entropy and its gradient share one pass over the scores", rewrites::loss_with_gradient},
       {"gate_products", "a product behind the gradient of relu writes zeros where relu did", rewrites::gate_products},
       {"by_images", "a convolution and its pooling run on a few images after the other", rewrites::by_images},
