@@ -14,7 +14,7 @@ void check_rows(const formats::ModelFile& file, const data::Dataset& set) {
   const TensorType input = file.model.input_types().front();
   if (set.row_shape() == input.shape) return;
   fail(ErrorKind::shape, set.source + ": rows have shape " + to_string(set.row_shape()) + ", and the model was built for " + to_string(input.shape) + " (its first layer, " +
-                             file.model.layers().front().name() + ")");
+                             file.model.layers().front().name() + (file.feature_names.empty() ? "" : "; its inputs: " + name_list(file.feature_names)) + ")");
 }
 
 // The set's classes must be the model's, in the model's order: a file that knows only some of them, or none, must not renumber them.

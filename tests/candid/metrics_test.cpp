@@ -1,9 +1,16 @@
 // Scores against recorded ones, case by case.
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include <cmath>
 #include <functional>
 
+#include "candor/candid/metrics/answers.h"
+#include "candor/candid/metrics/bleu.h"
+#include "candor/candid/metrics/edit_distance.h"
+#include "candor/candid/metrics/entities.h"
+#include "candor/candid/metrics/rouge.h"
 #include "candor/candid/metrics/calibration.h"
 #include "candor/candid/metrics/classification.h"
 #include "candor/candid/metrics/clustering.h"
@@ -20,18 +27,7 @@ using nlohmann::json;
 using testing::StatCase;
 using testing::StatCheck;
 
-// What waits for the text tools: corpora are tokenised, stemmed and compared there.
-bool is_text(const StatCase& one) {
-  for (const std::string kind : {"bleu", "rouge", "entity-f1", "squad", "edit-distance", "perplexity"}) {
-    if (one.name.rfind(kind, 0) == 0) return true;
-  }
-  return false;
-}
-std::vector<StatCase> cases() {
-  std::vector<StatCase> all = testing::stat_cases("metrics");
-  std::erase_if(all, is_text);
-  return all;
-}
+std::vector<StatCase> cases() { return testing::stat_cases("metrics"); }
 
 std::vector<double> weights(const StatCase& c) { return c.has("sample_weight") ? c.numbers("sample_weight") : std::vector<double>{}; }
 json triple(const PrecisionRecallF1& one) { return {{"precision", one.precision}, {"recall", one.recall}, {"f1", one.f1}}; }
@@ -222,10 +218,97 @@ void clustering(const StatCase& c, StatCheck& check) {
 
 class Metrics : public ::testing::TestWithParam<StatCase> {};
 
+std::vector<std::string> texts(const json& list) { return list.get<std::vector<std::string>>(); }
+
+void translations(const StatCase& c, StatCheck& check) {
+  const std::vector<std::string> said = texts(c.value("hypotheses"));
+  const auto references = c.value("references").get<std::vector<std::vector<std::string>>>();
+  const auto parts = [](const Bleu& b) {
+    return json{{"score", b.score}, {"precisions", b.precisions}, {"bp", b.brevity_penalty}, {"sys_len", b.said}, {"ref_len", b.reference}, {"counts", b.matches}, {"totals", b.totals}};
+  };
+  check.expect("corpus_exp", parts(corpus_bleu(said, references)));
+  check.expect("corpus_none", parts(corpus_bleu(said, references, BleuSmoothing::none)));
+  check.expect("corpus_floor", parts(corpus_bleu(said, references, BleuSmoothing::floor)));
+  check.expect("corpus_add-k", parts(corpus_bleu(said, references, BleuSmoothing::add_k)));
+  check.expect("corpus_exp_lowercase", corpus_bleu(said, references, BleuSmoothing::exp, true).score);
+  std::vector<double> each;
+  std::vector<std::string> tokens;
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    std::vector<std::string> own;
+    for (const auto& all : references) own.push_back(all[i]);
+    each.push_back(sentence_bleu(said[i], own));
+    tokens.push_back(tokens_13a(said[i]));
+  }
+  check.expect("sentence_exp_effective_order", each);
+  check.passed_over("tokens_13a");
+  EXPECT_EQ(tokens, texts(c.expected["tokens_13a"]));
+  check.expect("chrf2", corpus_chrf(said, references));
+  check.expect("ter", translation_edit_rate(said, references));
+}
+
+void summaries(const StatCase& c, StatCheck& check) {
+  const std::vector<std::string> said = texts(c.value("hypotheses")), references = texts(c.value("references"));
+  const auto parts = [](const Overlap& o) { return json{{"precision", o.precision}, {"recall", o.recall}, {"f", o.f}}; };
+  json all = json::array();
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    const Rouge r = rouge(references[i], said[i], c.value("use_stemmer").get<bool>());
+    all.push_back({{"rouge1", parts(r.one)}, {"rouge2", parts(r.two)}, {"rougeL", parts(r.longest)}, {"rougeLsum", parts(r.longest_by_sentence)}});
+  }
+  check.expect("scores", all);
+}
+
+void names(const StatCase& c, StatCheck& check) {
+  using Marks = std::vector<std::vector<std::string>>;
+  const EntityScores s = entity_scores(c.value("y_true").get<Marks>(), c.value("y_pred").get<Marks>(), c.value("mode") == "strict" ? EntityReading::strict : EntityReading::lenient);
+  check.expect("micro", triple(s.micro));
+  check.expect("token_accuracy", s.word_accuracy);
+  const auto with = [](const PrecisionRecallF1& one, std::int64_t support) {
+    json out = triple(one);
+    out["support"] = support;
+    return out;
+  };
+  json types = {{"micro avg", with(s.micro, s.names)}, {"macro avg", with(s.macro, s.names)}, {"weighted avg", with(s.weighted, s.names)}};
+  for (const auto& [type, one] : s.types) types[type] = with(one.scores, one.names);
+  check.expect("per_type", types);
+}
+
+void answered(const StatCase& c, StatCheck& check) {
+  std::vector<double> em, f1;
+  const std::vector<std::string> said = texts(c.value("predictions"));
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    const AnswerScore one = answer_score(said[i], texts(c.value("answers")[i]));
+    em.push_back(one.exact), f1.push_back(one.f1);
+  }
+  const auto mean = [](const std::vector<double>& all) { return 100 * std::accumulate(all.begin(), all.end(), 0.) / static_cast<double>(all.size()); };
+  check.expect("em", em), check.expect("f1", f1), check.expect("mean_em", mean(em)), check.expect("mean_f1", mean(f1));
+}
+
+void edits(const StatCase& c, StatCheck& check) {
+  std::vector<std::int64_t> plain, swaps;
+  for (const json& pair : c.value("pairs")) {
+    const std::string a = pair[0], b = pair[1];
+    plain.push_back(edit_distance(a, b)), swaps.push_back(edit_distance_with_swaps(a, b));
+  }
+  check.expect("levenshtein", plain), check.expect("osa", swaps);
+  const json& example = c.expected["wer_example"];
+  const std::string reference = example["reference"], said = example["hypothesis"];
+  check.passed_over("wer_example");
+  EXPECT_DOUBLE_EQ(word_error_rate(reference, said), example["wer"].get<double>());
+  EXPECT_DOUBLE_EQ(character_error_rate(reference, said), example["cer"].get<double>());
+}
+
 TEST_P(Metrics, AsRecorded) {
   const StatCase& c = GetParam();
   StatCheck check(c);
-  if (c.has("y_pred") && c.has("classes")) classes(c, check);
+  if (c.has("hypotheses")) c.has("use_stemmer") ? summaries(c, check) : translations(c, check);
+  else if (c.has("mode")) names(c, check);
+  else if (c.has("answers")) answered(c, check);
+  else if (c.has("pairs")) edits(c, check);
+  else if (c.has("nll")) {
+    const std::vector<std::int64_t> lengths = c.value("lengths").get<std::vector<std::int64_t>>();
+    const Perplexity p = perplexity(c.numbers("nll"), lengths);
+    check.expect("perplexity", p.corpus), check.expect("per_sequence", p.sequences), check.expect("bits_per_token", p.bits_per_token);
+  } else if (c.has("y_pred") && c.has("classes")) classes(c, check);
   else if (c.has("y_true") && c.has("threshold") && c.value("y_true")[0].is_array()) multilabel(c, check);
   else if (c.has("score") && c.has("threshold")) binary(c, check);
   else if (c.has("proba") && c.has("classes")) probabilities(c, check);
@@ -262,6 +345,25 @@ TEST_P(Metrics, AsRecorded) {
 
 INSTANTIATE_TEST_SUITE_P(Fixtures, Metrics, ::testing::ValuesIn(cases()), [](const auto& one) { return testing::gtest_name(one.param.name); });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Metrics);
+
+TEST(Metrics, OfTexts) {
+  for (const auto& [word, stem] : std::vector<std::pair<std::string, std::string>>{{"caresses", "caress"}, {"ponies", "poni"}, {"ties", "tie"}, {"cats", "cat"}, {"agreed", "agre"}, {"plastered", "plaster"}, {"motoring", "motor"},
+                                                                                  {"hopping", "hop"}, {"filing", "file"}, {"happy", "happi"}, {"relational", "relat"}, {"generalizations", "gener"}, {"skies", "sky"}, {"adjustment", "adjust"}, {"controlling", "control"}})
+    EXPECT_EQ(porter_stem(word), stem) << word;
+  EXPECT_EQ(translation_edit_rate({"b c a"}, {{"a b c"}}), 100. / 3);   // one move
+  EXPECT_EQ(translation_edit_rate({""}, {{"a b"}}), 100);
+  EXPECT_EQ(translation_edit_rate({"same words"}, {{"Same words"}}), 0);
+  EXPECT_EQ(corpus_bleu({""}, {{"some words"}}).score, 0);
+  EXPECT_NEAR(corpus_bleu({"one two three four"}, {{"one two three four"}}).score, 100, 1e-12);
+  EXPECT_EQ(corpus_chrf({""}, {{"ab"}}), 0);
+  EXPECT_EQ(edit_distance("", ""), 0);
+  EXPECT_EQ(rouge("", "").one.f, 0);
+  EXPECT_EQ(characters_of("a\xff\xc3\xa9\xe2\x82").size(), 5u);   // bytes that are no UTF-8 stand alone
+  EXPECT_EQ(entities_of({}).size(), 0u);
+  EXPECT_ERROR(shape, corpus_bleu({"a", "b"}, {{"a"}}), "2 hypotheses and 1 references");
+  EXPECT_ERROR(shape, entity_scores({{"O"}}, {{"O", "O"}}), "text 1 has 1 true marks and 2 predicted");
+  EXPECT_ERROR(shape, perplexity(std::vector<double>{1, 2}, std::vector<std::int64_t>{3}), "do not add up");
+}
 
 TEST(Metrics, RefuseWhatDoesNotFit) {
   EXPECT_ERROR(invalid_argument, confusion_matrix(std::vector<std::int32_t>{0, 3}, std::vector<std::int32_t>{0, 1}, 3), "label 3");

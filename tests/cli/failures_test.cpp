@@ -191,7 +191,7 @@ TEST(Failures, AModelGivenDataOfAnotherShape) {
   EXPECT_EQ(got.code, 2);
   EXPECT_TRUE(says(got, "[28, 28, 1]")) << got.err;
   EXPECT_TRUE(says(got, "[3]")) << got.err;
-  EXPECT_TRUE(says(got, "standardize")) << got.err;
+  EXPECT_TRUE(says(got, "its inputs: speed, age, miles")) << got.err;
 }
 
 TEST(Failures, WordsThatAreNoCommand) {
