@@ -23,6 +23,7 @@ struct Entity {
 /// The names in marks such as O, B-PER, I-PER (lenient also knows E- and S-).
 std::vector<Entity> entities_of(const std::vector<std::string>& marks, EntityReading reading = EntityReading::lenient);
 
+/// What was reached for names of one type.
 struct EntityType {
   PrecisionRecallF1 scores;
   std::int64_t names = 0;   ///< true ones

@@ -19,6 +19,7 @@ struct ForecastFold {
   Interval difference;             ///< R2 of the forecaster less that of the rule
 };
 
+/// All origins, and what they say together.
 struct RollingForecast {
   std::vector<ForecastFold> folds;
   double median = 0, low = 0, high = 0;   ///< of the folds' R2
