@@ -17,6 +17,18 @@
 namespace candor::bench {
 namespace {
 
+// A row that is judged by its own value, not beside a peer.
+Measured absolute_row(const Case& c) {
+  Measured row;
+  row.test = c.name;
+  row.system = "Candor";
+  row.unit = c.unit;
+  row.threads = candor::threads();
+  row.must = c.must;
+  row.absolute = true;
+  return row;
+}
+
 template <class F>
 double seconds_of(F f) {
   const auto start = std::chrono::steady_clock::now();
@@ -78,13 +90,7 @@ std::vector<Measured> measure_custom_loop(const Case& c, const Settings& setting
     of_fit.push_back(seconds_of(run_fit));
     ratios.push_back(of_loop.back() / of_fit.back());
   }
-  Measured row;
-  row.test = c.name;
-  row.system = "Candor";
-  row.unit = c.unit;
-  row.threads = candor::threads();
-  row.must = c.must;
-  row.absolute = true;
+  Measured row = absolute_row(c);
   row.value = median(of_loop) / median(of_fit);
   median(ratios);  // sorts
   row.low = ratios.front();
@@ -115,13 +121,7 @@ std::vector<Measured> measure_resume_cost(const Case& c, const Settings& setting
     percent.push_back(100 * (with - without) / static_cast<double>(c.steps) / 60);  // one point a minute
   }
   std::filesystem::remove(point);
-  Measured row;
-  row.test = c.name;
-  row.system = "Candor";
-  row.unit = c.unit;
-  row.threads = candor::threads();
-  row.must = c.must;
-  row.absolute = true;
+  Measured row = absolute_row(c);
   row.value = median(percent);
   row.low = percent.front();
   row.high = percent.back();
@@ -146,13 +146,7 @@ std::vector<Measured> measure_checks_cost(const Case& c, const Settings& setting
     with.push_back(seconds(true));
     percent.push_back(100 * (with.back() / without.back() - 1));
   }
-  Measured row;
-  row.test = c.name;
-  row.system = "Candor";
-  row.unit = c.unit;
-  row.threads = candor::threads();
-  row.must = c.must;
-  row.absolute = true;
+  Measured row = absolute_row(c);
   row.value = 100 * (median(with) / median(without) - 1);
   median(percent);  // sorts
   row.low = percent.front();

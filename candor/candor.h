@@ -1,7 +1,7 @@
 // All of Candor in one header.
 #pragma once
 
-#include <iostream>  // examples print with std::cout; <memory> has paid for nearly all of it
+#include <iostream>  // examples print with std::cout
 
 #include "candor/base/error.h"
 #include "candor/base/threads.h"

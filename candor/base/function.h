@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <type_traits>
 #include <utility>
+
+#include "candor/base/pointers.h"
 
 namespace candor {
 

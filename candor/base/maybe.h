@@ -2,9 +2,10 @@
 // that sees candor.h ten times what this does.
 #pragma once
 
-#include <memory>
 #include <type_traits>
 #include <utility>
+
+#include "candor/base/pointers.h"
 
 namespace candor {
 

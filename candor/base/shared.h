@@ -2,8 +2,9 @@
 // so that each further handle costs the files that see candor.h next to nothing.
 #pragma once
 
-#include <memory>
 #include <utility>
+
+#include "candor/base/pointers.h"
 
 namespace candor {
 

@@ -1,4 +1,4 @@
-// The first findings: what the training rows show at once, and a score beside guessing. base/finding.h says what a finding is.
+// Findings that several checks share, and a score beside guessing. base/finding.h says what a finding is.
 #pragma once
 
 #include <string>
@@ -7,7 +7,6 @@
 #include "candor/base/finding.h"
 #include "candor/candid/baseline.h"
 #include "candor/candid/interval.h"
-#include "candor/data/dataset.h"
 
 namespace candor::candid {
 
@@ -16,10 +15,6 @@ using candor::Finding;
 using candor::Severity;
 using candor::SkippedCheck;
 using candor::to_string;
-
-/// Looks at the training rows: data.constant (a column with one value), data.few (a class with fewer than ten rows), data.skipped
-/// (files or rows that were left out).
-std::vector<Finding> check_data(const data::Dataset& train);
 
 /// "0.8033": a score as findings write it.
 std::string score_text(double value);

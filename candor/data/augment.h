@@ -4,13 +4,13 @@
 
 #include <cstdint>
 #include <initializer_list>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "candor/base/pointers.h"
 #include "candor/data/dataset.h"
 
 namespace candor::data {

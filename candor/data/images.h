@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "candor/base/pointers.h"
 #include "candor/data/dataset.h"
 #include "candor/data/image.h"
 

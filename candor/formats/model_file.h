@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "candor/base/pointers.h"
 #include "candor/nn/model.h"
 
 namespace candor {

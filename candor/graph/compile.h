@@ -1,13 +1,13 @@
 // compile(f): trace once per input signature, plan, then run the Program. The user's own training loop goes through here.
 #pragma once
 
-#include <memory>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "candor/base/function.h"
+#include "candor/base/pointers.h"
 #include "candor/base/shared.h"
 #include "candor/graph/autodiff.h"
 #include "candor/graph/plan_options.h"

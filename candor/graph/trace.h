@@ -1,12 +1,12 @@
 // From a function on tensors to a Graph: the function runs once on symbolic tensors and every op it calls is recorded.
 #pragma once
 
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "candor/base/function.h"
+#include "candor/base/pointers.h"
 #include "candor/base/shared.h"
 #include "candor/tensor/tensor.h"
 

@@ -2,12 +2,12 @@
 // Weights are made when the layer first meets an input.
 #pragma once
 
-#include <memory>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "candor/base/pointers.h"
 #include "candor/graph/trace.h"
 #include "candor/nn/call.h"
 #include "candor/nn/config.h"

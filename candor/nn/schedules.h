@@ -1,12 +1,12 @@
 // Learning rates that change with the step. Each is one formula on tensors, so that it runs inside the compiled step.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "candor/base/function.h"
+#include "candor/base/pointers.h"
 #include "candor/nn/config.h"
 
 namespace candor {

@@ -1,10 +1,10 @@
 // The placeholder of the functional API: what a layer gives before there are numbers.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "candor/base/pointers.h"
 #include "candor/tensor/tensor.h"
 
 namespace candor {

@@ -4,11 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "candor/base/pointers.h"
 #include "candor/tensor/dtype.h"
 #include "candor/tensor/shape.h"
 

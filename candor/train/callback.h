@@ -1,10 +1,10 @@
 // What runs between the epochs and steps of training.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "candor/base/function.h"
+#include "candor/base/pointers.h"
 #include "candor/nn/model.h"
 #include "candor/train/history.h"
 #include "candor/train/saved_state.h"

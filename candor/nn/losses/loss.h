@@ -1,12 +1,12 @@
 // What training makes small: one value a sample from targets and predictions, weighted and reduced to a scalar.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <type_traits>
 #include <vector>
 
 #include "candor/base/function.h"
+#include "candor/base/pointers.h"
 #include "candor/base/shared.h"
 #include "candor/nn/config.h"
 

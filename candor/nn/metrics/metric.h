@@ -1,11 +1,11 @@
 // Numbers that judge a model over a whole set: they add up what the samples give and divide once, so that no batch counts more than another.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "candor/base/pointers.h"
 #include "candor/graph/trace.h"
 #include "candor/nn/losses/loss.h"
 

@@ -1,10 +1,10 @@
 // L-BFGS: for full batches and few weights.
 #pragma once
 
-#include <memory>
 #include <span>
 
 #include "candor/base/function.h"
+#include "candor/base/pointers.h"
 #include "candor/base/shared.h"
 #include "candor/graph/trace.h"
 

@@ -1,7 +1,6 @@
 // What all optimizers share: the learning rate, clipping, the state that goes with each weight. An optimizer is a handle; copies share state.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "candor/base/function.h"
+#include "candor/base/pointers.h"
 #include "candor/graph/trace.h"
 #include "candor/nn/schedules.h"
 

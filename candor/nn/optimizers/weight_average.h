@@ -1,13 +1,13 @@
 // Averages of weights along the way of training.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "candor/base/pointers.h"
 #include "candor/base/shared.h"
 #include "candor/graph/trace.h"
 
