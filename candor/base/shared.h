@@ -20,6 +20,8 @@ class Shared {
     return made;
   }
   explicit operator bool() const { return held_ != nullptr; }
+  /// Whether another handle holds the same.
+  bool shared() const { return held_.use_count() > 1; }
   bool operator==(const Shared& other) const { return held_ == other.held_; }
   T* operator->() const { return static_cast<T*>(held_.get()); }
   T& operator*() const { return *static_cast<T*>(held_.get()); }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "candor/base/finding.h"
+#include "candor/base/shared.h"
 
 namespace candor {
 
@@ -43,42 +44,37 @@ struct LayerRecord {
   std::vector<double> dead = {};            ///< share of its units that were zero, or at their limit, for every row of the batch
 };
 
-/// The numbers of each epoch: history["val_loss"].
+/// The numbers of each epoch: history["val_loss"]. A value: what is added to a copy is not added to the other.
 class History {
  public:
   /// One number an epoch, NaN for an epoch without one. Throws Error (not_found) that lists the names. A view of this History; of one that
   /// is about to go, as in model.fit(...)["loss"], a vector of its own.
   const std::vector<double>& operator[](std::string_view name) const&;
   std::vector<double> operator[](std::string_view name) &&;
-  const std::vector<Scores>& epochs() const { return epochs_; }
-  const std::vector<double>& seconds() const { return seconds_; }
+  const std::vector<Scores>& epochs() const;
+  const std::vector<double>& seconds() const;
   /// Why training ended: "finished", "interrupted", or what a callback said.
-  const std::string& ended() const { return ended_; }
+  const std::string& ended() const;
   bool interrupted() const;
   /// What the checks say of model and training, model.* first; FitOptions::checks and silence decide. docs/checks has a page on each id.
-  const std::vector<Finding>& findings() const { return findings_; }
+  const std::vector<Finding>& findings() const;
   /// Checks that came to no verdict, and why.
-  const std::vector<SkippedCheck>& skipped() const { return skipped_; }
+  const std::vector<SkippedCheck>& skipped() const;
   /// The layers in the order in which they are called, and when they were looked at, in epochs from 0: 0.5 is the middle of the first. Empty
   /// for trainings of fewer than 64 steps.
-  const std::vector<LayerRecord>& layers() const { return layers_; }
-  const std::vector<double>& looked_at() const { return looked_at_; }
+  const std::vector<LayerRecord>& layers() const;
+  const std::vector<double>& looked_at() const;
 
-  void add(Finding finding) { findings_.push_back(std::move(finding)); }
-  void add(SkippedCheck skipped) { skipped_.push_back(std::move(skipped)); }
+  void add(Finding finding);
+  void add(SkippedCheck skipped);
   void set_layers(std::vector<LayerRecord> layers, std::vector<double> looked_at);
   void add(Scores scores, double seconds);
   void end(std::string why);
 
  private:
-  std::vector<Scores> epochs_;
-  std::vector<std::pair<std::string, std::vector<double>>> columns_;  // the same numbers by name
-  std::vector<double> seconds_;
-  std::string ended_ = "finished";
-  std::vector<Finding> findings_;
-  std::vector<SkippedCheck> skipped_;
-  std::vector<LayerRecord> layers_;
-  std::vector<double> looked_at_;
+  struct State;
+  State& own();  ///< to be written to: this History's alone
+  Shared<State> state_;
 };
 
 }  // namespace candor

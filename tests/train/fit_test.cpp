@@ -261,5 +261,24 @@ TEST(Callbacks, CsvLogger) {
   EXPECT_ERROR(io, classifier().fit(circle(32), {.callbacks = {CSVLogger{folder / "no/such.csv"}}, .verbose = 0}), "cannot be written");
 }
 
+TEST(History, CopiesGoTheirOwnWay) {
+  History first;
+  EXPECT_EQ(first.ended(), "finished");
+  first.add(Scores({{"loss", 1.0}}), 0.5);
+  History second = first;
+  second.add(Scores({{"loss", 0.5}, {"val_loss", 2.0}}), 0.25);
+  second.end("interrupted");
+  second.add(Finding{"train.slow", Severity::note, "slow"});
+  EXPECT_EQ(first["loss"], std::vector<double>{1.0});
+  EXPECT_EQ(second["loss"], (std::vector<double>{1.0, 0.5}));
+  EXPECT_TRUE(std::isnan(second["val_loss"][0]));
+  EXPECT_EQ(second["val_loss"][1], 2.0);
+  EXPECT_EQ(first.ended(), "finished");
+  EXPECT_TRUE(second.interrupted());
+  EXPECT_TRUE(first.findings().empty());
+  ASSERT_EQ(second.findings().size(), 1u);
+  EXPECT_THROW(static_cast<void>(first["val_loss"]), Error);
+}
+
 }  // namespace
 }  // namespace candor
