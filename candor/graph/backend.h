@@ -27,6 +27,22 @@ struct Declined {
 /// What a candidate answers: a kernel, or why not.
 using Answer = std::variant<Kernel, Declined>;
 inline Declined declined(std::string kernel, std::string reason) { return {std::move(kernel), std::move(reason)}; }
+/// What a device can do at most, as measured on it: bandwidths by how much memory the work goes through, caches first.
+struct Roofline {
+  struct Level {
+    std::size_t bytes = 0;         ///< work that goes through no more memory than this reaches the rate; the last level: any
+    double bytes_per_second = 0;
+  };
+  double flops_per_second = 0;     ///< f32, multiply-adds count twice; 0: not measured
+  std::vector<Level> levels;
+  /// The rate at which work that goes through `footprint` bytes can read and write.
+  double bandwidth(std::size_t footprint) const {
+    for (const Level& level : levels)
+      if (footprint <= level.bytes) return level.bytes_per_second;
+    return levels.empty() ? 0 : levels.back().bytes_per_second;
+  }
+};
+
 /// A device, or a way to compute: names a kernel for each node. backend("cpu") finds one; PlanOptions chooses.
 class Backend {
  public:
@@ -38,6 +54,8 @@ class Backend {
   virtual Kernel choose(const NodeInfo& node, std::vector<Declined>* refusals) const = 0;
   /// One line for `candor devices`: "cpu: 2 threads, AVX-512, oneDNN 2.6.3".
   virtual std::string describe() const = 0;
+  /// Measured now, on the threads there are: takes some tenths of a second. Nothing for a backend that does not compute.
+  virtual Roofline measure_roofline() const { return {}; }
 };
 
 /// The backend of that name: "cpu", "null", "reference". Throws Error (unsupported) naming those there are. Defined in backends/.

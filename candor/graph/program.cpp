@@ -55,7 +55,7 @@ struct Program::Impl {
   std::vector<Copy> copies;
   std::vector<void*> given, wanted;                                 // what a run on tensors hands over
   RunState state;
-  std::vector<double> seconds;
+  std::vector<double> seconds, began, took;
   std::int64_t profiled_runs = 0;
   detail::ThreadChoice choice;
   bool teams_known = true;         // no library starts teams of its own
@@ -102,7 +102,7 @@ void Program::Impl::lay_out() {
   for (std::size_t v = 0; v < graph.values.size(); ++v)
     if (memory.places[v].home == detail::Home::argument) argument_slots.emplace_back(&pointers[v], static_cast<std::size_t>(memory.places[v].argument));
   add_copies();
-  seconds.assign(graph.nodes.size(), 0);
+  for (std::vector<double>* times : {&seconds, &began, &took}) times->assign(graph.nodes.size(), 0);
 }
 
 void Program::Impl::add_copies() {
@@ -166,11 +166,15 @@ void Program::Impl::run_steps() {
       return;
     }
     ++profiled_runs;
+    const double first = seconds_now();
     for (const Step& step : steps) {
       running = &step;
       const double start = seconds_now();
       step.run(step.args);
-      seconds[static_cast<std::size_t>(step.node)] += seconds_now() - start;
+      const auto n = static_cast<std::size_t>(step.node);
+      began[n] = start - first;
+      took[n] = seconds_now() - start;
+      seconds[n] += took[n];
     }
   } catch (Error& error) {  // a number that an op cannot take, a class number for example: say which layer met it
     error.at(graph.nodes[static_cast<std::size_t>(running->node)].path);
@@ -261,10 +265,32 @@ std::vector<PlanRow> Program::rows() const {
       const detail::Block& block = p.memory.blocks[static_cast<std::size_t>(place.block)];
       row.arena_offset = block.offset, row.arena_bytes = block.bytes, row.first = block.first, row.last = block.last;
     }
-    if (p.profiled_runs) row.seconds = p.seconds[n] / static_cast<double>(p.profiled_runs);
+    if (p.profiled_runs) {
+      row.seconds = p.seconds[n] / static_cast<double>(p.profiled_runs);
+      row.began = p.began[n], row.took = p.took[n];
+    }
     rows.push_back(std::move(row));
   }
   return rows;
+}
+
+std::vector<MemoryBlock> Program::memory() const {
+  const Impl& p = *impl_;
+  std::vector<MemoryBlock> blocks;
+  for (const detail::Block& block : p.memory.blocks) blocks.push_back({block.offset, block.bytes, block.first, block.last, {}, false});
+  for (std::size_t n = 0; n < p.graph.nodes.size(); ++n) {
+    const Node& node = p.graph.nodes[n];
+    const std::string what = node.path.empty() ? node.info.op->name : node.info.op->name + " (" + node.path + ")";
+    if (p.memory.scratch[n] >= 0) {
+      MemoryBlock& room = blocks[static_cast<std::size_t>(p.memory.scratch[n])];
+      room.what = what, room.scratch = true;
+    }
+    for (int v : node.outputs) {
+      const detail::Place& place = p.memory.places[static_cast<std::size_t>(v)];
+      if (place.home == detail::Home::arena && blocks[static_cast<std::size_t>(place.block)].what.empty()) blocks[static_cast<std::size_t>(place.block)].what = what;
+    }
+  }
+  return blocks;
 }
 
 void check_memory(const Program& program) {

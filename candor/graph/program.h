@@ -22,6 +22,15 @@ struct PlanRow {
   std::size_t arena_offset = 0, arena_bytes = 0;
   int first = 0, last = 0;    ///< lifetime of the first output in steps
   double seconds = 0;         ///< mean, when profiled
+  double began = 0, took = 0; ///< in the last profiled run, seconds since its beginning
+};
+
+/// A piece of the arena and the steps (numbers of rows) during which it is kept.
+struct MemoryBlock {
+  std::size_t offset = 0, bytes = 0;
+  int first = 0, last = 0;
+  std::string what;           ///< the op that fills it and where that stands
+  bool scratch = false;       ///< room for the work of one kernel
 };
 /// A graph made ready to run: rewritten, a kernel for each node, one arena for all that lies between. Running it takes no memory and no lock.
 class Program {
@@ -43,6 +52,8 @@ class Program {
   std::size_t arena_bytes() const;
   double flops() const;
   std::vector<PlanRow> rows() const;
+  /// Who lies where in the arena, and when.
+  std::vector<MemoryBlock> memory() const;
   /// Names of the rewrites that fired, with counts.
   const std::vector<std::pair<std::string, int>>& rewrites() const;
   const Graph& graph() const;  ///< after rewriting

@@ -40,11 +40,11 @@ std::shared_ptr<TrainPrograms> TrainPrograms::of(const Model& model) {
   return programs;
 }
 
-TrainPrograms::TrainPrograms(const Model& model, std::size_t inputs)
+TrainPrograms::TrainPrograms(const Model& model, std::size_t inputs, const PlanOptions& plan)
     : model_(without_owning(model)),
       inputs_(inputs),
       output_names_(model.output_names()),
-      predict_([this](std::span<const Tensor> a) { return in_f32(model_.call(a, inference)); }) {
+      predict_([this](std::span<const Tensor> a) { return in_f32(model_.call(a, inference)); }, plan) {
   // Two outputs of one layer share its name.
   std::set<std::string> taken;
   for (std::string& name : output_names_) {
@@ -55,8 +55,8 @@ TrainPrograms::TrainPrograms(const Model& model, std::size_t inputs)
   add_metrics(model.compile_options().metrics, false);
   add_metrics(model.compile_options().weighted_metrics, true);
   for (std::size_t weights : {std::size_t{0}, std::size_t{1}, outputs()}) {
-    train_.emplace_back([this, weights](std::span<const Tensor> a) { return train(a, weights); });
-    evaluate_.emplace_back([this, weights](std::span<const Tensor> a) { return evaluate(a, weights); });
+    train_.emplace_back([this, weights](std::span<const Tensor> a) { return train(a, weights); }, plan);
+    evaluate_.emplace_back([this, weights](std::span<const Tensor> a) { return evaluate(a, weights); }, plan);
   }
 }
 

@@ -50,7 +50,7 @@ class TrainPrograms {
   const std::vector<OutputMetric>& evaluate_metrics() const { return evaluate_metrics_; }
   const Model& model() const { return model_; }
 
-  TrainPrograms(const Model& model, std::size_t inputs);
+  TrainPrograms(const Model& model, std::size_t inputs, const PlanOptions& plan = {});
 
   /// What train_on_batch and test_on_batch have seen since reset_metrics(): sums of the losses, by row.
   struct Tally {

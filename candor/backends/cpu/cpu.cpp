@@ -1,5 +1,6 @@
 #include "candor/backends/cpu/by_f32.h"
 #include "candor/backends/cpu/candidates.h"
+#include "candor/backends/cpu/roofline.h"
 #include "candor/backends/registry.h"
 #include "candor/base/threads.h"
 
@@ -32,6 +33,8 @@ class CpuBackend final : public Backend {
     text += ", L1 " + std::to_string(machine.l1_bytes >> 10) + " KiB, L2 " + std::to_string(machine.l2_bytes >> 10) + " KiB";
     return text + (machine.onednn.empty() ? ", without oneDNN" : ", oneDNN " + machine.onednn);
   }
+
+  Roofline measure_roofline() const override { return cpu::measure_roofline(); }
 };
 
 }  // namespace
