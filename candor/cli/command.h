@@ -31,6 +31,7 @@ void add_report(CLI::App& app, Common& common, Run& run);
 void add_compare(CLI::App& app, Common& common, Run& run);
 void add_explain(CLI::App& app, Common& common, Run& run);
 void add_plan(CLI::App& app, Common& common, Run& run);
+void add_profile(CLI::App& app, Common& common, Run& run);
 void add_summary(CLI::App& app, Common& common, Run& run);
 void add_data(CLI::App& app, Common& common, Run& run);
 void add_devices(CLI::App& app, Common& common, Run& run);

@@ -72,6 +72,7 @@ int run_program(int argc, char** argv) {
   add_compare(app, common, run);
   add_explain(app, common, run);
   add_plan(app, common, run);
+  add_profile(app, common, run);
   add_summary(app, common, run);
   add_data(app, common, run);
   add_devices(app, common, run);

@@ -18,6 +18,13 @@ struct SourceOptions {
 };
 void add_source_options(CLI::App& command, SourceOptions& options);
 
+/// A model, and the training rows that it was made for: none of a model file.
+struct ModelAndRows {
+  Model model;  ///< compiled, when it was made for data
+  data::Dataset rows;
+};
+ModelAndRows model_and_rows_from(const SourceOptions& options, std::uint64_t seed);
+
 /// The model of the file, or the network that `candor train` would make for the data.
 Model model_from(const SourceOptions& options, std::uint64_t seed);
 

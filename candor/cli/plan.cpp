@@ -1,37 +1,23 @@
 #include <cstdio>
+#include <optional>
 
 #include "candor/base/text.h"
+#include "candor/cli/amount.h"
 #include "candor/cli/command.h"
 #include "candor/cli/model_source.h"
-#include "candor/graph/program.h"
-#include "candor/graph/trace.h"
+#include "candor/train/profile/scaling.h"
 
 namespace candor::cli {
 namespace {
 
 struct Options {
   SourceOptions source;
-  std::string device = "cpu";
-  std::int64_t batch_size = 1;
+  ProfileOptions run{.batch_size = 1, .seconds = 0.6};
+  int cores = 0;
 };
 
-std::string amount(double value, const char* unit) {
-  const char* prefixes[] = {"", "k", "M", "G", "T", "P"};
-  int prefix = 0;
-  while (value >= 1000 && prefix < 5) value /= 1000, ++prefix;
-  char text[40];
-  std::snprintf(text, sizeof text, prefix ? "%.2f %s%s" : "%.0f %s%s", value, prefixes[prefix], unit);
-  return text;
-}
-
-Program plan(const Options& o, const Model& model) {
-  const TensorType sample = model.input_types().front();
-  const std::vector<TensorType> inputs{{sample.shape.inserted(0, o.batch_size), sample.dtype}};
-  return Program(trace([&](std::span<const Tensor> x) { return model.call(x); }, inputs), {.device = o.device});
-}
-
-void print_text(const Program& program, std::int64_t batch_size) {
-  std::printf("device %s, batch %lld: %s, arena %s\n\n", program.device().c_str(), static_cast<long long>(batch_size), amount(program.flops(), "FLOP").c_str(),
+void print_text(const Program& program, const ProfileOptions& o) {
+  std::printf("device %s, %s of %lld: %s, arena %s\n\n", program.device().c_str(), o.training ? "a step of training on a batch" : "a batch", static_cast<long long>(o.batch_size), amount(program.flops(), "FLOP").c_str(),
               amount(static_cast<double>(program.arena_bytes()), "B").c_str());
   std::printf("%-26s %-26s %-28s %12s %12s  %s\n", "op", "where", "kernel", "work", "memory", "why");
   for (const PlanRow& row : program.rows()) {
@@ -44,7 +30,7 @@ void print_text(const Program& program, std::int64_t batch_size) {
   std::printf("\nrewrites: %s\n", rewrites.empty() ? "none" : rewrites.c_str());
 }
 
-void print_object(const Program& program, std::int64_t batch_size) {
+Json object_of(const Program& program, const ProfileOptions& o) {
   Json rewrites = Json::object(), rows = Json::array();
   for (const auto& [name, count] : program.rewrites()) rewrites[name] = count;
   for (const PlanRow& row : program.rows()) {
@@ -53,8 +39,32 @@ void print_object(const Program& program, std::int64_t batch_size) {
     rows.push_back({{"op", row.op}, {"path", row.path}, {"kernel", row.kernel}, {"note", row.note}, {"type", row.type}, {"flops", row.flops}, {"bytes", row.bytes},
                     {"arena_offset", row.arena_offset}, {"arena_bytes", row.arena_bytes}, {"declined", refusals}});
   }
-  print_json({{"device", program.device()}, {"batch_size", batch_size}, {"arena_bytes", program.arena_bytes()}, {"flops", program.flops()},
-              {"rewrites", rewrites}, {"rows", rows}});
+  return {{"device", program.device()}, {"training", o.training}, {"batch_size", o.batch_size}, {"arena_bytes", program.arena_bytes()}, {"flops", program.flops()},
+              {"rewrites", rewrites}, {"rows", rows}};
+}
+
+// 1, 2, 4 ... and the number asked for.
+std::vector<int> core_counts(int most) {
+  std::vector<int> counts;
+  for (int cores = 1; cores < most; cores *= 2) counts.push_back(cores);
+  counts.push_back(most);
+  return counts;
+}
+
+void print_scaling(const Scaling& s, const Options& o) {
+  std::printf("\non more cores (modelled):\n%8s %12s %10s %12s\n", "cores", "time", "speedup", "rows/s");
+  const double one = s.seconds(1);
+  for (const int cores : core_counts(o.cores)) {
+    const double time = s.seconds(cores);
+    std::printf("%8d %12s %9.2fx %12s\n", cores, time_text(time).c_str(), one / time, amount(static_cast<double>(o.run.batch_size) / time, "").c_str());
+  }
+  for (const std::string& text : s.assumptions) std::printf("assumed: %s\n", text.c_str());
+}
+
+Json object_of(const Scaling& s, int most) {
+  Json steps = Json::array();
+  for (const int cores : core_counts(most)) steps.push_back({{"cores", cores}, {"seconds", number(s.seconds(cores))}, {"speedup", number(s.seconds(1) / s.seconds(cores))}});
+  return {{"measured_on", s.measured}, {"cores", steps}, {"least_seconds", number(s.limit())}, {"assumptions", s.assumptions}};
 }
 
 }  // namespace
@@ -65,13 +75,24 @@ void add_plan(CLI::App& app, Common& common, Run& run) {
   add_source_options(*command, o->source);
   std::vector<std::string> devices;
   for (const std::string_view name : backend_names()) devices.emplace_back(name);
-  command->add_option("--device", o->device, "what to plan for; null counts without computing")->check(CLI::IsMember(devices));
-  command->add_option("--batch-size", o->batch_size, "rows at once (default 1)")->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
+  command->add_flag("--train", o->run.training, "a step of training in place of a prediction");
+  command->add_option("--device", o->run.device, "what to plan for; null counts without computing")->check(CLI::IsMember(devices));
+  command->add_option("--cores", o->cores, "also how fast that many cores would be, by a model of its times on one thread and on all: runs the network for a second")->check(CLI::Range(1, 65536));
+  command->add_option("--batch-size", o->run.batch_size, "rows at once (default 1)")->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
   command->callback([o, &common, &run] {
     run = [o, &common] {
-      const Program program = plan(*o, model_from(o->source, common.seed));
-      if (common.json) print_object(program, o->batch_size);
-      else print_text(program, o->batch_size);
+      const Model model = model_from(o->source, common.seed);
+      const std::shared_ptr<const Program> program = plan_run(model, o->run);
+      std::optional<Scaling> scaling;
+      if (o->cores > 0) scaling = measure_scaling(model, {}, {}, o->run);
+      if (common.json) {
+        Json result = object_of(*program, o->run);
+        if (scaling) result["scaling"] = object_of(*scaling, o->cores);
+        print_json(result);
+      } else {
+        print_text(*program, o->run);
+        if (scaling) print_scaling(*scaling, *o);
+      }
       return 0;
     };
   });

@@ -93,13 +93,39 @@ void require_ready(const Model& model, const ProfileOptions& o) {
   if (o.training && !model.compiled()) fail(ErrorKind::invalid_argument, who + ": a step of training needs a loss and an optimizer: call compile() first");
   if (o.batch_size < 1) fail(ErrorKind::invalid_argument, who + ": batch_size must be at least 1, not " + std::to_string(o.batch_size));
   if (!(o.seconds >= 0 && o.seconds <= 3600)) fail(ErrorKind::invalid_argument, who + ": seconds must lie between 0 and 3600");
-  if (!backend(o.device).computes()) fail(ErrorKind::unsupported, who + ": device \"" + o.device + "\" plans and counts but does not compute; candor plan --device " + o.device + " shows what it says");
+}
+
+void require_computing(const Model& model, const ProfileOptions& o) {
+  if (!backend(o.device).computes()) fail(ErrorKind::unsupported, model.name() + ": profile: device \"" + o.device + "\" plans and counts but does not compute; candor plan --device " + o.device + " shows what it says");
+}
+
+// Rows for a model that comes without: x, then y when it is to be trained.
+std::pair<std::vector<Tensor>, std::vector<Tensor>> made_up_rows(const Model& model, const ProfileOptions& o) {
+  std::vector<Tensor> x, y;
+  for (const TensorType& type : model.input_types()) {
+    const Shape shape = type.shape.inserted(0, o.batch_size);
+    if (type.dtype == DType::f32) x.push_back(random_uniform(shape, 0, 1, RandomStream{0, 0}));
+    else x.push_back(Tensor::full(shape, is_floating(type.dtype) ? .5 : 0, type.dtype));
+  }
+  if (o.training) {
+    const std::vector<TensorType> outputs = model.output_types();
+    const LossList& losses = model.compile_options().loss;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const std::string loss = losses.empty() ? "" : losses[losses.size() == 1 ? 0 : std::min(i, losses.size() - 1)].name();
+      const Shape shape = outputs[i].shape.inserted(0, o.batch_size);
+      // Class numbers stand where the outputs have one number a class.
+      if (loss.find("sparse") != std::string::npos && shape.rank() > 1) y.push_back(Tensor::full(shape.without(shape.rank() - 1), 0, DType::i32));
+      else y.push_back(Tensor::full(shape, 0, is_floating(outputs[i].dtype) ? outputs[i].dtype : DType::f32));
+    }
+  }
+  return {x, y};
 }
 
 }  // namespace
 
 Profile profile(const Model& model, const std::vector<Tensor>& x, const std::vector<Tensor>& y, const ProfileOptions& o) {
   require_ready(model, o);
+  require_computing(model, o);
   const std::string who = model.name() + ": profile";
   detail::check_rows(who, x, o.training ? std::span<const Tensor>(y) : std::span<const Tensor>());
   if (o.training && y.empty()) fail(ErrorKind::invalid_argument, who + ": a step of training needs targets");
@@ -145,24 +171,17 @@ Profile profile(const Model& model, const std::vector<Tensor>& x, const std::vec
 
 Profile profile(const Model& model, const ProfileOptions& o) {
   require_ready(model, o);
-  std::vector<Tensor> x, y;
-  for (const TensorType& type : model.input_types()) {
-    const Shape shape = type.shape.inserted(0, o.batch_size);
-    if (type.dtype == DType::f32) x.push_back(random_uniform(shape, 0, 1, RandomStream{0, 0}));
-    else x.push_back(Tensor::full(shape, is_floating(type.dtype) ? .5 : 0, type.dtype));
-  }
-  if (o.training) {
-    const std::vector<TensorType> outputs = model.output_types();
-    const LossList& losses = model.compile_options().loss;
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      const std::string loss = losses.empty() ? "" : losses[losses.size() == 1 ? 0 : std::min(i, losses.size() - 1)].name();
-      const Shape shape = outputs[i].shape.inserted(0, o.batch_size);
-      // Class numbers stand where the outputs have one number a class.
-      if (loss.find("sparse") != std::string::npos && shape.rank() > 1) y.push_back(Tensor::full(shape.without(shape.rank() - 1), 0, DType::i32));
-      else y.push_back(Tensor::full(shape, 0, is_floating(outputs[i].dtype) ? outputs[i].dtype : DType::f32));
-    }
-  }
+  const auto [x, y] = made_up_rows(model, o);
   return profile(model, x, y, o);
+}
+
+std::shared_ptr<const Program> plan_run(const Model& model, const ProfileOptions& o) {
+  require_ready(model, o);
+  auto [batch, y] = made_up_rows(model, o);
+  const std::size_t inputs = batch.size();
+  batch.insert(batch.end(), y.begin(), y.end());
+  const Prepared p = prepare(model, batch, inputs, o, false);
+  return {p.programs, p.program};
 }
 
 }  // namespace candor

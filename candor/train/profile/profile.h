@@ -1,6 +1,7 @@
 // Where the time of a network goes: one prediction or one step of training, kernel by kernel, beside what the machine could do.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,9 @@ struct Profile {
 Profile profile(const Model& model, const std::vector<Tensor>& x, const std::vector<Tensor>& y, const ProfileOptions& options = {});
 /// The same on made-up rows: inputs uniform in [0, 1), whole numbers 0, targets 0.
 Profile profile(const Model& model, const ProfileOptions& options = {});
+
+/// The program of one run, planned for options.device and not run: shared ownership of all that it needs.
+std::shared_ptr<const Program> plan_run(const Model& model, const ProfileOptions& options = {});
 
 /// What a careful colleague would say of it, the largest first; empty when there is nothing to gain that is known.
 std::vector<std::string> hints(const Profile& profile);
