@@ -1,4 +1,4 @@
-# Sanitizer trees compile several sources at once: most of a small source's time goes to headers that its neighbours read too.
+# First builds and sanitizer trees compile several sources at once: half of a small source's time goes to headers that its neighbours read too.
 find_program(CANDOR_AWK NAMES awk mawk gawk)
 mark_as_advanced(CANDOR_AWK)
 
@@ -11,7 +11,8 @@ function(candor_unity list most)
   set(folders "")
   foreach(source ${${list}})
     file(RELATIVE_PATH inside ${CMAKE_SOURCE_DIR} ${source})
-    string(REGEX MATCH "^[^/]+/[^/]+" folder ${inside})
+    # What library.cmake compiles in another way than the rest of its folder has files of its own.
+    string(REGEX MATCH "^candor/candid/baselines|^candor/candid/series|^[^/]+/[^/]+" folder ${inside})
     list(APPEND folders ${folder})
     string(MAKE_C_IDENTIFIER ${folder} key)
     list(APPEND sources_${key} ${source})

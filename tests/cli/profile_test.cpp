@@ -1,0 +1,84 @@
+// candor profile and what candor plan says of training and of more cores, from outside.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "candor/base/file.h"
+#include "tests/support/files.h"
+#include "tests/support/program.h"
+
+namespace candor {
+namespace {
+
+using nlohmann::json;
+using testing::run_candor;
+using testing::TemporaryFolder;
+
+TEST(ProfileCommand, TimesKernelsAndWritesTraceAndPicture) {
+  const TemporaryFolder folder;
+  const auto done = run_candor({"profile", "insurance_risk", "--rows", "200", "--train", "--batch-size", "16", "--seconds", "0.1", "--trace", "t.json", "--memory-picture", "m.svg", "--json"},
+                               folder.path());
+  ASSERT_EQ(done.code, 0) << done.err;
+  const json p = json::parse(done.out);
+  EXPECT_EQ(p["training"], true);
+  EXPECT_EQ(p["batch_size"], 16);
+  EXPECT_GT(p["data"]["rows"], 100);
+  double shares = 0;
+  bool update = false;
+  for (const json& kernel : p["kernels"]) {
+    shares += kernel["share"].get<double>();
+    update = update || kernel["op"] == "adam_update";
+    EXPECT_TRUE(kernel["bound"] == "compute" || kernel["bound"] == "memory");
+  }
+  EXPECT_NEAR(shares, 1, 1e-6);
+  EXPECT_TRUE(update);
+  EXPECT_FALSE(p["memory"].empty());
+  EXPECT_TRUE(p["hints"].is_array());
+  EXPECT_EQ(json::parse(read_file(folder / "t.json"))["traceEvents"].size(), p["kernels"].size() + 1);
+  const std::string picture = read_file(folder / "m.svg");
+  EXPECT_EQ(picture.rfind("<svg xmlns", 0), 0u);
+  EXPECT_NE(picture.find("</svg>"), std::string::npos);
+  EXPECT_NE(picture.find("<rect"), std::string::npos);
+}
+
+TEST(ProfileCommand, ReadsAModelAndSaysItInWords) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(run_candor({"train", "insurance_risk", "--rows", "200", "--epochs", "1", "--members", "1", "--model", "mlp", "--no-report", "--quiet", "--no-record", "--out", "m"}, folder.path()).code, 0);
+  const auto done = run_candor({"profile", "m/model.candor", "--seconds", "0.05"}, folder.path());
+  ASSERT_EQ(done.code, 0) << done.err;
+  for (const char* words : {"a prediction, batch 32", "rows/s", "planned in", "roofline", "matmul"}) EXPECT_NE(done.out.find(words), std::string::npos) << words << "\n" << done.out;
+  ASSERT_EQ(run_candor({"profile", "m/model.candor", "--train", "--seconds", "0.05", "--all"}, folder.path()).code, 0);
+}
+
+TEST(ProfileCommand, RefusesWhatItCannotTime) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(run_candor({"profile", "no-such.candor"}, folder.path()).code, 2);
+  EXPECT_EQ(run_candor({"profile", "insurance_risk", "--batch-size", "0"}, folder.path()).code, 2);
+  EXPECT_EQ(run_candor({"profile", "insurance_risk", "--seconds", "-1"}, folder.path()).code, 2);
+  EXPECT_EQ(run_candor({"profile"}, folder.path()).code, 2);
+  const auto nowhere = run_candor({"profile", "insurance_risk", "--rows", "50", "--seconds", "0", "--trace", "no/such/folder/t.json"}, folder.path());
+  EXPECT_NE(nowhere.code, 0);
+  EXPECT_NE(nowhere.err.find("t.json"), std::string::npos) << nowhere.err;
+}
+
+TEST(PlanCommand, KnowsTrainingAndMoreCores) {
+  const TemporaryFolder folder;
+  const json forward = json::parse(run_candor({"plan", "insurance_risk", "--rows", "100", "--batch-size", "8", "--json"}, folder.path()).out);
+  const json step = json::parse(run_candor({"plan", "insurance_risk", "--rows", "100", "--batch-size", "8", "--train", "--device", "null", "--json"}, folder.path()).out);
+  EXPECT_EQ(forward["training"], false);
+  EXPECT_EQ(step["training"], true);
+  EXPECT_GT(step["flops"].get<double>(), 2 * forward["flops"].get<double>());
+  const auto many = run_candor({"plan", "insurance_risk", "--rows", "100", "--batch-size", "64", "--cores", "32", "--json"}, folder.path());
+  ASSERT_EQ(many.code, 0) << many.err;
+  const json scaling = json::parse(many.out)["scaling"];
+  EXPECT_EQ(scaling["cores"].size(), 6u);
+  EXPECT_EQ(scaling["cores"][5]["cores"], 32);
+  EXPECT_EQ(scaling["cores"][0]["speedup"], 1.0);
+  EXPECT_GE(scaling["cores"][5]["speedup"].get<double>(), scaling["cores"][4]["speedup"].get<double>() * .999999);
+  EXPECT_FALSE(scaling["assumptions"].empty());
+  EXPECT_EQ(run_candor({"plan", "insurance_risk", "--rows", "100", "--cores", "0"}, folder.path()).code, 2);
+  EXPECT_EQ(run_candor({"plan", "insurance_risk", "--rows", "100", "--cores", "4", "--device", "null"}, folder.path()).code, 2);
+}
+
+}  // namespace
+}  // namespace candor
