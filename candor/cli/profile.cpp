@@ -121,6 +121,7 @@ void add_profile(CLI::App& app, Common& common, Run& run) {
   CLI::App* command = add_command(app, common, "profile", "where the time goes, kernel by kernel, beside what this machine can do", "candor profile mnist --train --batch-size 128 --trace trace.json");
   add_source_options(*command, o->source);
   command->add_flag("--train", o->profile.training, "a step of training in place of a prediction");
+  command->add_option("--memory", o->profile.memory, "with --train: what a step may take for weights, optimizer and activations, as 500MB; what does not fit is computed twice")->transform(CLI::AsSizeValue(true));
   command->add_option("--batch-size", o->profile.batch_size, "rows at once (default 32)")->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
   command->add_option("--seconds", o->profile.seconds, "about how long to run (default 1)")->check(CLI::Range(0.0, 3600.0));
   command->add_option("--trace", o->trace, "write the last run as a Chrome trace (chrome://tracing, ui.perfetto.dev)");

@@ -35,6 +35,32 @@ CheckpointRegion::~CheckpointRegion() {
   context_->checkpoints.emplace_back(first_, context_->graph->nodes.size());
 }
 
+double checkpoint_recorded(int parts, int marked) {
+  TraceContext* const context = TraceContext::current();
+  if (!context || switched_off || context->in_checkpoint || !context->checkpoints.empty() || parts < 1) return 0;
+  const std::vector<Node>& nodes = context->graph->nodes;
+  const auto bytes_of = [](const Node& node) {
+    double bytes = 0;
+    if (!node.info.op->alias)
+      for (const TensorType& type : node.info.out) bytes += static_cast<double>(type.bytes());
+    return bytes;
+  };
+  const auto work_of = [](const Node& node) { return node.info.op->flops ? node.info.op->flops(node.info) : static_cast<double>(node.info.out.empty() ? 0 : node.info.out[0].size()); };
+  double all_bytes = 0, all_work = 0, done = 0, again = 0;
+  for (const Node& node : nodes) all_bytes += bytes_of(node), all_work += work_of(node);
+  std::size_t first = 0;
+  int part = 1;
+  for (std::size_t n = 0; n < nodes.size() && part <= marked; ++n) {
+    done += bytes_of(nodes[n]);
+    again += work_of(nodes[n]);
+    if (done < all_bytes * part / parts && n + 1 < nodes.size()) continue;
+    context->checkpoints.emplace_back(first, n + 1);
+    first = n + 1;
+    while (part <= parts && done >= all_bytes * part / parts) ++part;
+  }
+  return all_work > 0 && first > 0 ? again / all_work : 0;
+}
+
 Recomputed::Recomputed(TraceContext& context) : context_(context), regions_(context.checkpoints), done_(regions_.size(), false) {}
 
 void Recomputed::enter(std::size_t node) {

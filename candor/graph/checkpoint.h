@@ -29,6 +29,11 @@ class CheckpointRegion {
   std::size_t first_ = 0;
 };
 
+/// Parts what this thread's trace has recorded so far into `parts` stretches that make about as many bytes each, and the first `marked` of them become
+/// checkpoints. Nothing happens outside a trace, or when there are checkpoints already. Gives back how much of the work so far will be done
+/// again, 0 to 1 (by FLOP).
+double checkpoint_recorded(int parts, int marked);
+
 /// While it lives, regions of this thread are not marked: what a step takes without checkpoints.
 class NoCheckpoints {
  public:

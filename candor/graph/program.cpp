@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <set>
 
 #include "candor/base/error.h"
 #include "candor/graph/control_kernels.h"
@@ -241,6 +242,17 @@ std::size_t Program::arena_bytes() const { return impl_->memory.arena_bytes; }
 const std::vector<std::pair<std::string, int>>& Program::rewrites() const { return impl_->fired; }
 const Graph& Program::graph() const { return impl_->graph; }
 const std::string& Program::device() const { return impl_->options.device; }
+
+std::size_t Program::variable_bytes() const {
+  std::set<const void*> seen;
+  std::size_t bytes = 0;
+  const auto count = [&](const Tensor& variable) {
+    if (seen.insert(variable.raw()).second) bytes += variable.type().bytes();
+  };
+  for (const detail::Place& place : impl_->memory.places)
+    if (place.home == detail::Home::storage && place.tensor.is_variable()) count(place.tensor);
+  return bytes;
+}
 
 double Program::flops() const {
   double total = 0;

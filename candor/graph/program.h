@@ -50,6 +50,8 @@ class Program {
   const std::vector<TensorType>& argument_types() const;
   const std::vector<TensorType>& result_types() const;
   std::size_t arena_bytes() const;
+  /// Of all variables that are read or written: weights, and what the optimizer keeps.
+  std::size_t variable_bytes() const;
   double flops() const;
   std::vector<PlanRow> rows() const;
   /// Who lies where in the arena, and when.

@@ -304,6 +304,7 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
     fit.augmentation = plan.augmentation;
     fit.epochs = static_cast<int>(plan.epochs);
     fit.batch_size = plan.batch;
+    fit.memory = o.memory;
     fit.seed = o.seed + static_cast<std::uint64_t>(m);
     fit.verbose = m == 0 ? o.verbose : 0;
     fit.print_findings = false;  // they stand in the report, and below the score

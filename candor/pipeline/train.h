@@ -21,6 +21,7 @@ struct TrainOptions {
   double learning_rate = 0;                 ///< 0: by the data
   int members = 0;                          ///< networks that are trained on other parts of the rows and averaged; 0: by data and budget
   double budget = 60;                       ///< seconds that training may take; decides on members, and ends training when they are over
+  std::int64_t memory = 0;                  ///< bytes that a step may take, as FitOptions::memory; 0: any
   std::uint64_t seed = 0;
   int verbose = 1;
   std::string resume = {};                  ///< file of the resume point; with several members others of that name with .2, .3 ... and .member1 ... beside it

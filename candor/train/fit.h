@@ -35,6 +35,7 @@ struct FitOptions {
   int verbose = 1;                      ///< 0: silent, 1: a bar (lines when piped), 2: a line an epoch
   std::vector<double> class_weight{};  ///< a factor for each class number; targets are class numbers, 0 and 1, or one-hot. Validation has none
   SampleWeights sample_weight{};     ///< of the loss and of weighted_metrics
+  std::int64_t memory = 0;  ///< bytes that a step may take for weights, optimizer and what lies between its kernels (not the data); 0: any. What does not fit is computed twice: the same bits, more time
   int initial_epoch = 0;
   std::string resume{};      ///< a file: training goes on from it, to the bit, when it is there, and writes it as it goes; BackupAndRestore does the same with a folder
   double resume_every = 60;     ///< seconds between two writes, at least (they take at most 2 % of the time); 0: after every step

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "candor/graph/checkpoint.h"
 #include "candor/ops/elementwise.h"
 #include "candor/ops/index.h"
 #include "candor/ops/manipulate.h"
@@ -44,7 +45,8 @@ TrainPrograms::TrainPrograms(const Model& model, std::size_t inputs, const PlanO
     : model_(without_owning(model)),
       inputs_(inputs),
       output_names_(model.output_names()),
-      predict_([this](std::span<const Tensor> a) { return in_f32(model_.call(a, inference)); }, plan) {
+      predict_([this](std::span<const Tensor> a) { return in_f32(model_.call(a, inference)); }, plan),
+      plan_(plan) {
   // Two outputs of one layer share its name.
   std::set<std::string> taken;
   for (std::string& name : output_names_) {
@@ -54,10 +56,15 @@ TrainPrograms::TrainPrograms(const Model& model, std::size_t inputs, const PlanO
   if (!model.compiled()) return;
   add_metrics(model.compile_options().metrics, false);
   add_metrics(model.compile_options().weighted_metrics, true);
+  make_train_functions();
   for (std::size_t weights : {std::size_t{0}, std::size_t{1}, outputs()}) {
-    train_.emplace_back([this, weights](std::span<const Tensor> a) { return train(a, weights); }, plan);
     evaluate_.emplace_back([this, weights](std::span<const Tensor> a) { return evaluate(a, weights); }, plan);
   }
+}
+
+void TrainPrograms::make_train_functions() {
+  train_.clear();
+  for (std::size_t weights : {std::size_t{0}, std::size_t{1}, outputs()}) train_.emplace_back([this, weights](std::span<const Tensor> a) { return train(a, weights); }, plan_);
 }
 
 /// Names as Keras gives them: "price_mae" for one of several outputs, "weighted_mse" when mse is there without weights.
@@ -142,6 +149,7 @@ std::vector<Tensor> TrainPrograms::train(std::span<const Tensor> arguments, std:
   const Optimizer& optimizer = model_.compile_options().optimizer;
   if (!optimizer.defined()) fail(ErrorKind::invalid_argument, model_.name() + ": compile was given no optimizer");
   const std::vector<Tensor> results = forward(x, y, all.last(weights), training, train_metrics_);
+  if (tried_.parts > 0) tried_.again = checkpoint_recorded(tried_.parts, tried_.marked);
   parameters_ = model_.parameters();
   std::vector<Tensor> values;
   for (const Variable& p : parameters_) values.push_back(p.value());
@@ -156,7 +164,18 @@ std::vector<Tensor> TrainPrograms::evaluate(std::span<const Tensor> arguments, s
 }
 
 CompiledFunction& TrainPrograms::of_weights(std::vector<CompiledFunction>& functions, std::size_t weights) { return functions.at(std::min<std::size_t>(weights, 2)); }
-Program& TrainPrograms::train_step(std::span<const TensorType> arguments, std::size_t weights) { return of_weights(train_, weights).program(arguments); }
+Program& TrainPrograms::train_step(std::span<const TensorType> arguments, std::size_t weights) {
+  if (memory_ > 0) {
+    const auto known = std::find_if(decided_.begin(), decided_.end(), [&](const auto& d) { return std::equal(d.first.begin(), d.first.end(), arguments.begin(), arguments.end()); });
+    if (known != decided_.end()) return of_weights(train_, weights).program(arguments);
+    tried_ = within_memory(arguments, weights);
+    decided_.emplace_back(std::vector<TensorType>(arguments.begin(), arguments.end()), tried_);
+    if (tried_.without > chosen_.without) chosen_ = tried_;
+  }
+  Program& program = of_weights(train_, weights).program(arguments);
+  tried_ = {};
+  return program;
+}
 Program& TrainPrograms::evaluate_step(std::span<const TensorType> arguments, std::size_t weights) { return of_weights(evaluate_, weights).program(arguments); }
 Program& TrainPrograms::predict_step(std::span<const TensorType> arguments) { return predict_.program(arguments); }
 

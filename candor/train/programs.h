@@ -25,6 +25,14 @@ struct StepResults {
 
 class LayerStatistics;
 
+/// What of the forward pass is made again for the backward pass, so that a step stays within its memory.
+struct Rematerialisation {
+  int parts = 0, marked = 0;     ///< of so many stretches the first so many; 0: nothing
+  double again = 0;              ///< share of the forward pass's work
+  std::size_t bytes = 0;         ///< of a step, weights and optimizer included
+  std::size_t without = 0;       ///< the same if everything were kept
+};
+
 class TrainPrograms {
  public:
   /// The programs of a model, made anew after compile() and when other layers were frozen.
@@ -38,6 +46,12 @@ class TrainPrograms {
   Program& predict_step(std::span<const TensorType> arguments);
   /// Arguments as train_step. Results: for each weight and each layer's output, in order of `names`, whether all of it is finite.
   Program& finite_step(std::span<const TensorType> arguments, std::size_t weights, std::vector<std::string>& names) const;
+
+  /// Bytes that a step of training may take for weights, optimizer and what lies between its kernels; 0: any. Steps made from now on keep to it, or
+  /// train_step throws Error (memory) with the least that would do. Layers' own checkpoints are left as they are.
+  void set_memory(std::int64_t bytes);
+  /// What was chosen for the largest step so far.
+  const Rematerialisation& rematerialisation() const { return chosen_; }
 
   /// What the layers do in a training step, for arguments of these types; made once and kept while they stay the same.
   LayerStatistics& statistics(std::span<const TensorType> arguments, std::size_t weights);
@@ -63,6 +77,8 @@ class TrainPrograms {
  private:
   void add_metrics(const MetricList& list, bool weighted);
   std::vector<Tensor> forward(std::span<const Tensor> x, std::span<const Tensor> y, std::span<const Tensor> weights, Mode mode, const std::vector<OutputMetric>& metrics);
+  void make_train_functions();
+  Rematerialisation within_memory(std::span<const TensorType> arguments, std::size_t weights);
   CompiledFunction& of_weights(std::vector<CompiledFunction>& functions, std::size_t weights);
   std::vector<Tensor> gather(std::span<const Tensor> arguments) const;
   std::vector<Tensor> train(std::span<const Tensor> arguments, std::size_t weights);
@@ -77,6 +93,10 @@ class TrainPrograms {
   CompiledFunction predict_;
   mutable std::vector<std::unique_ptr<Program>> finite_;
   std::shared_ptr<LayerStatistics> statistics_;
+  PlanOptions plan_;
+  std::int64_t memory_ = 0;
+  std::vector<std::pair<std::vector<TensorType>, Rematerialisation>> decided_;  ///< one a signature
+  Rematerialisation chosen_, tried_;  ///< tried_: what train() marks in the trace that is under way
 };
 
 /// Throws Error (invalid_argument, shape) unless inputs and targets are defined and have the same number of rows, at least one. Returns it.

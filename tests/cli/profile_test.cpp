@@ -61,6 +61,25 @@ TEST(ProfileCommand, RefusesWhatItCannotTime) {
   EXPECT_NE(nowhere.err.find("t.json"), std::string::npos) << nowhere.err;
 }
 
+TEST(PlanCommand, KeepsAStepWithinMemory) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> step{"plan", "insurance_risk", "--rows", "600", "--layers", "64,64,64,64,64,64", "--batch-size", "256", "--train", "--device", "null", "--json"};
+  const auto with = [&](const char* memory) {
+    std::vector<std::string> words = step;
+    words.insert(words.end(), {"--memory", memory});
+    return run_candor(words, folder.path());
+  };
+  const json all = json::parse(run_candor(step, folder.path()).out), some = json::parse(with("1.2MB").out);
+  EXPECT_LT(some["arena_bytes"], all["arena_bytes"]);
+  EXPECT_GT(some["flops"], all["flops"]);
+  const auto none = with("10kB");
+  EXPECT_EQ(none.code, 1) << none.out;
+  EXPECT_NE(none.err.find("smaller batch_size"), std::string::npos) << none.err;
+  EXPECT_EQ(with("much").code, 2);
+  const auto trained = run_candor({"train", "insurance_risk", "--rows", "300", "--epochs", "2", "--members", "1", "--memory", "100MB", "--no-report", "--no-record", "--quiet", "--json"}, folder.path());
+  EXPECT_EQ(trained.code, 0) << trained.err;
+}
+
 TEST(PlanCommand, KnowsTrainingAndMoreCores) {
   const TemporaryFolder folder;
   const json forward = json::parse(run_candor({"plan", "insurance_risk", "--rows", "100", "--batch-size", "8", "--json"}, folder.path()).out);

@@ -35,6 +35,7 @@ Prepared prepare(const Model& model, const std::vector<Tensor>& batch, std::size
   Prepared p;
   const double start = wall_seconds();
   p.programs = std::make_shared<detail::TrainPrograms>(model, inputs, PlanOptions{.device = o.device, .profile = clocks});
+  p.programs->set_memory(o.memory);
   p.arguments = batch;
   if (!o.training) p.arguments.resize(inputs);
   else {

@@ -13,6 +13,7 @@ namespace candor {
 struct ProfileOptions {
   bool training = false;         ///< a step of training (forward, gradients, update) in place of a prediction
   std::int64_t batch_size = 32;
+  std::int64_t memory = 0;       ///< of a step of training, as FitOptions::memory
   double seconds = 1;            ///< about how long to run, at least three times
   std::string device = "cpu";
 };
