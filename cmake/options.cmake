@@ -43,6 +43,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # GCC 12 warns inside std::string's own insert (bugs 105329 and 105651).
   target_compile_options(candor_flags INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()
+if(CANDOR_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # A source that another includes is no header: what it keeps in an anonymous namespace stays in one object.
+  target_compile_options(candor_flags INTERFACE -Wno-subobject-linkage)
+endif()
 if(CANDOR_WERROR)
   target_compile_options(candor_flags INTERFACE -Werror)
 endif()
