@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <map>
 
 #include "candor/base/error.h"
 #include "candor/base/text.h"
@@ -44,5 +45,10 @@ std::string short_number(double value) {
 }
 
 void bad_option(const std::string& option, const std::string& what) { fail(ErrorKind::invalid_argument, option + ": " + what); }
+
+CLI::Option* add_bytes(CLI::App& command, const std::string& name, double& bytes, const std::string& what) {
+  const std::map<std::string, double> units{{"B", 1}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"KiB", 1024}, {"MiB", 1048576}, {"GiB", 1073741824.0}};
+  return command.add_option(name, bytes, what)->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::CASE_INSENSITIVE, "MEMORY"))->check(CLI::Range(1.0, 1e15));
+}
 
 }  // namespace candor::cli

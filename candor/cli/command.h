@@ -40,6 +40,9 @@ void add_version(CLI::App& app, Common& common, Run& run);
 /// A command with the common options and an example that `--help` ends with.
 CLI::App* add_command(CLI::App& app, Common& common, const std::string& name, const std::string& what, const std::string& example);
 
+/// An option that takes an amount of memory, as 500MB or 1.5 GB (a kB is 1000 B), from 1 B to 1 PB.
+CLI::Option* add_bytes(CLI::App& command, const std::string& name, double& bytes, const std::string& what);
+
 /// Keys in the order in which they are set: what is printed with --json.
 using Json = nlohmann::ordered_json;
 /// One line on standard output. Numbers that are not finite become null.

@@ -13,6 +13,7 @@ namespace {
 struct Options {
   SourceOptions source;
   ProfileOptions run{.batch_size = 1, .seconds = 0.6};
+  double memory = 0;
   int cores = 0;
 };
 
@@ -78,10 +79,11 @@ void add_plan(CLI::App& app, Common& common, Run& run) {
   command->add_flag("--train", o->run.training, "a step of training in place of a prediction");
   command->add_option("--device", o->run.device, "what to plan for; null counts without computing")->check(CLI::IsMember(devices));
   command->add_option("--cores", o->cores, "also how fast that many cores would be, by a model of its times on one thread and on all: runs the network for a second")->check(CLI::Range(1, 65536));
-  command->add_option("--memory", o->run.memory, "with --train: what a step may take for weights, optimizer and activations, as 500MB; what does not fit is computed twice")->transform(CLI::AsSizeValue(true));
+  add_bytes(*command, "--memory", o->memory, "with --train: what a step may take for weights, optimizer and activations, as 500MB; what does not fit is computed twice");
   command->add_option("--batch-size", o->run.batch_size, "rows at once (default 1)")->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
   command->callback([o, &common, &run] {
     run = [o, &common] {
+      o->run.memory = static_cast<std::int64_t>(o->memory);
       const Model model = model_from(o->source, common.seed);
       const std::shared_ptr<const Program> program = plan_run(model, o->run);
       std::optional<Scaling> scaling;

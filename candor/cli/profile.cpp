@@ -18,6 +18,7 @@ struct Options {
   SourceOptions source;
   ProfileOptions profile;
   std::string trace, memory;
+  double memory = 0;
   bool all = false;
 };
 
@@ -121,7 +122,7 @@ void add_profile(CLI::App& app, Common& common, Run& run) {
   CLI::App* command = add_command(app, common, "profile", "where the time goes, kernel by kernel, beside what this machine can do", "candor profile mnist --train --batch-size 128 --trace trace.json");
   add_source_options(*command, o->source);
   command->add_flag("--train", o->profile.training, "a step of training in place of a prediction");
-  command->add_option("--memory", o->profile.memory, "with --train: what a step may take for weights, optimizer and activations, as 500MB; what does not fit is computed twice")->transform(CLI::AsSizeValue(true));
+  add_bytes(*command, "--memory", o->memory, "with --train: what a step may take for weights, optimizer and activations, as 500MB; what does not fit is computed twice");
   command->add_option("--batch-size", o->profile.batch_size, "rows at once (default 32)")->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
   command->add_option("--seconds", o->profile.seconds, "about how long to run (default 1)")->check(CLI::Range(0.0, 3600.0));
   command->add_option("--trace", o->trace, "write the last run as a Chrome trace (chrome://tracing, ui.perfetto.dev)");
@@ -129,6 +130,7 @@ void add_profile(CLI::App& app, Common& common, Run& run) {
   command->add_flag("--all", o->all, "every kernel, in the order in which they run (default: the 20 that take longest)");
   command->callback([o, &common, &run] {
     run = [o, &common] {
+      o->profile.memory = static_cast<std::int64_t>(o->memory);
       const auto start = std::chrono::steady_clock::now();
       const ModelAndRows source = model_and_rows_from(o->source, common.seed);
       Loading loading{std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), source.rows.rows()};

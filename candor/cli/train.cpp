@@ -44,7 +44,7 @@ void add_train(CLI::App& app, Common& common, Run& run) {
   command->add_option("--members", o->members, "networks that are trained on other parts of the rows and averaged (default: by data and budget)")->check(CLI::Range(1, 100));
   command->add_option("--budget", o->budget, "seconds that training may take, as 60 or 60s (default 60)")->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"min", 60}, {"h", 3600}}));
   command->add_option("--epochs", o->epochs, "passes over the training rows, at most")->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
-  command->add_option("--memory", o->memory, "what a step of training may take for weights, optimizer and activations, as 500MB: what does not fit is computed twice (default: any)")->transform(CLI::AsSizeValue(true));
+  add_bytes(*command, "--memory", o->memory, "what a step of training may take for weights, optimizer and activations, as 500MB: what does not fit is computed twice (default: any)");
   command->add_option("--batch-size", o->batch_size, "rows a step")->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
   CLI::Option* rate = command->add_option("--lr", o->lr, "learning rate of Adam at the start; it falls along a cosine (default: 0.001 for tables, 0.004 for pictures, 0.002 with convolutions, 0.005 with these on few pictures)");
   command->add_option("--dropout", o->network.dropout, "share of hidden units dropped in training");

@@ -1,6 +1,5 @@
 #include "candor/cli/train_options.h"
 
-#include <algorithm>
 #include <cstdio>
 
 #include "candor/base/text.h"
@@ -55,7 +54,7 @@ pipeline::RunOptions run_options(const TrainingOptions& o, const Common& common)
   run.train.augment = augment_options(o.augment);
   run.train.epochs = o.epochs;
   run.train.batch_size = o.batch_size;
-  run.train.memory = static_cast<std::int64_t>(std::min<std::uint64_t>(o.memory, std::uint64_t{1} << 60));
+  run.train.memory = static_cast<std::int64_t>(o.memory);
   run.train.learning_rate = o.lr;
   run.train.members = o.members;
   run.train.budget = o.budget;

@@ -17,7 +17,7 @@ struct TrainingOptions {
   pipeline::NetworkOptions network;
   std::string out = ".", test_data;
   std::int64_t epochs = 0, batch_size = 0;
-  std::uint64_t memory = 0;
+  double memory = 0;  ///< bytes; 0: any
   double lr = 0, test = 0.2, budget = 60;  // lr 0: the default of the data and network
   int members = 0;
   bool no_report = false, no_record = false;

@@ -69,7 +69,7 @@ TEST(PlanCommand, KeepsAStepWithinMemory) {
     words.insert(words.end(), {"--memory", memory});
     return run_candor(words, folder.path());
   };
-  const json all = json::parse(run_candor(step, folder.path()).out), some = json::parse(with("1.2MB").out);
+  const json all = json::parse(run_candor(step, folder.path()).out), some = json::parse(with("0.9 MB").out);
   EXPECT_LT(some["arena_bytes"], all["arena_bytes"]);
   EXPECT_GT(some["flops"], all["flops"]);
   const auto none = with("10kB");
