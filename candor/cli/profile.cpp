@@ -17,7 +17,7 @@ namespace {
 struct Options {
   SourceOptions source;
   ProfileOptions profile;
-  std::string trace, memory;
+  std::string trace, picture;
   double memory = 0;
   bool all = false;
 };
@@ -126,7 +126,7 @@ void add_profile(CLI::App& app, Common& common, Run& run) {
   command->add_option("--batch-size", o->profile.batch_size, "rows at once (default 32)")->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
   command->add_option("--seconds", o->profile.seconds, "about how long to run (default 1)")->check(CLI::Range(0.0, 3600.0));
   command->add_option("--trace", o->trace, "write the last run as a Chrome trace (chrome://tracing, ui.perfetto.dev)");
-  command->add_option("--memory-picture", o->memory, "write what lies where in memory, and when, as an SVG");
+  command->add_option("--memory-picture", o->picture, "write what lies where in memory, and when, as an SVG");
   command->add_flag("--all", o->all, "every kernel, in the order in which they run (default: the 20 that take longest)");
   command->callback([o, &common, &run] {
     run = [o, &common] {
@@ -136,7 +136,7 @@ void add_profile(CLI::App& app, Common& common, Run& run) {
       Loading loading{std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), source.rows.rows()};
       const Profile p = source.rows.rows() > 0 ? profile(source.model, {source.rows.features}, {source.rows.targets}, o->profile) : profile(source.model, o->profile);
       if (!o->trace.empty()) write_atomically(o->trace, std::string_view(chrome_trace(p)));
-      if (!o->memory.empty()) write_atomically(o->memory, std::string_view(memory_picture(p)));
+      if (!o->picture.empty()) write_atomically(o->picture, std::string_view(memory_picture(p)));
       if (common.json) print_object(p, loading);
       else print_text(p, loading, o->all);
       return 0;
