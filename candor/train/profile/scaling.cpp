@@ -26,13 +26,16 @@ double cost_of_start() {
 }  // namespace
 
 double Scaling::seconds(int cores) const {
-  const double p = std::max(cores, 1);
-  const double start = p > 1 ? start_cost * std::max(1.0, std::log2(p)) / std::max(1.0, std::log2(static_cast<double>(std::max(measured, 2)))) : 0;
+  const auto start = [&](double team) { return start_cost * std::max(1.0, std::log2(team)) / std::max(1.0, std::log2(static_cast<double>(std::max(measured, 2)))); };
   double sum = between;
   for (const KernelScaling& kernel : kernels) {
-    // Work that gains less than a start costs stays on the calling core.
-    const double shared = kernel.work / p + start, alone = kernel.work;
-    sum += std::max(kernel.span + std::min(shared, alone), kernel.floor);
+    // A kernel takes as many of the cores as pay: a team costs more to start the larger it is.
+    double least = kernel.work;
+    for (double team = 2; team < 2.0 * cores; team *= 2) {
+      const double size = std::min(team, static_cast<double>(cores));
+      if (size > 1) least = std::min(least, kernel.work / size + start(size));
+    }
+    sum += std::max(kernel.span + least, kernel.floor);
   }
   return sum;
 }
