@@ -78,6 +78,22 @@ TEST(ConvPairs, WhatIsNoNumberStaysWhereItWasRead) {
     }
 }
 
+TEST(ConvPairs, BlankRowsGiveWhatTheyAlwaysGive) {
+  for (const Case& c : pixels_in_vectors) {
+    const NodeInfo n = node(c);
+    Buffers in;
+    for (const TensorType& type : n.in) in.add(type), fill(in.at.back(), type, static_cast<std::uint32_t>(in.at.size()));
+    auto* x = static_cast<float*>(in.at[0]);
+    const I row = c.width * c.channels;
+    for (I i = 0; i < n.in[0].size(); ++i)
+      if (i / row % c.height < c.height / 2 || i / row % c.height >= c.height - 3) x[i] = i % 2 ? 0.f : -0.f;
+    check_kernel(n, {"cpu.by_images", 1e-5}, in);
+    if (c.channels > 1 || c.low != Ints{0, 0}) continue;  // the reference does not read the zeros around an image
+    static_cast<float*>(in.at[1])[0] = NAN;  // a weight that is no number shows where it meets zeros
+    check_kernel(n, {"cpu.by_images", 1e-5}, in);
+  }
+}
+
 TEST(ConvPairs, ErrorsAreThoseOfThePlainSum) {
   // Sums of 150 numbers in f32 beside the same in f64: no worse than three times what the plain order gives.
   const Case c{1, 1, 14, 14, 6, 5, 5, 16, {0, 0}, {0, 0}, "linear", false};

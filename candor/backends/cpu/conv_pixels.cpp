@@ -218,6 +218,7 @@ void PairedBlock(const PixelBlock& b) {
         const float *f = w, *at = x;
         const V d0 = hn::LoadU(d, at), d1 = hn::LoadU(d, at += b.line), d2 = hn::LoadU(d, at += b.line);
         V last = hn::LoadU(d, at += b.line);
+        __asm__("" : : "v"(d1.raw), "v"(d2.raw), "v"(last.raw));  // read once: unaligned reads are what this loop waits for
         add(first, hn::Sub(d0, d2), f), f += next;
         add(both, hn::Add(d1, d2), f), f += next;
         add(opposed, hn::Sub(d2, d1), f), f += next;
@@ -231,14 +232,14 @@ void PairedBlock(const PixelBlock& b) {
         }
       }
     }
-    auto odd = hn::IsNaN(hn::Zero(d));  // NaN among them
+    __mmask16 odd = 0;  // pairs with a NaN
 #pragma GCC unroll 8
     for (int c = 0; c < kC; ++c) {
       const V upper = hn::Add(hn::Add(first[c], opposed[c]), both[c]), lower = hn::Sub(hn::Sub(both[c], opposed[c]), second[c]);
-      odd = hn::Or(odd, hn::Or(hn::IsNaN(upper), hn::IsNaN(lower)));
+      odd = static_cast<__mmask16>(odd | _mm512_cmp_ps_mask(upper.raw, lower.raw, _CMP_UNORD_Q));
       hn::Store(hn::Max(upper, lower), d, halves[half][c]);
     }
-    if (HWY_UNLIKELY(!hn::AllFalse(d, odd))) {  // as max_pool, a NaN wins over numbers
+    if (HWY_UNLIKELY(odd != 0)) {  // as max_pool, a NaN wins over numbers
       for (int c = 0; c < kC; ++c) {
         const V upper = hn::Add(hn::Add(first[c], opposed[c]), both[c]), lower = hn::Sub(hn::Sub(both[c], opposed[c]), second[c]);
         hn::Store(hn::IfThenElse(hn::IsNaN(upper), upper, hn::IfThenElse(hn::IsNaN(lower), lower, hn::Max(upper, lower))), d, halves[half][c]);
@@ -259,6 +260,29 @@ void PairedBlock(const PixelBlock& b) {
 }
 
 #endif
+
+/// One row of an image into a padded line: zeros, then the row from `low` on. May write up to a vector of zeros behind the line. Whether
+/// there is anything but zeros.
+bool SpreadLine(const float* from, std::int64_t count, float* to, std::int64_t low, std::int64_t line) {
+  const D d;
+  const V zero = hn::Zero(d);
+  bool blank = true;
+  for (std::int64_t i = 0; i < line; i += kLanes) hn::StoreU(zero, d, to + i);
+  to += low;
+  std::int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    const V v = hn::LoadU(d, from + i);
+    blank &= hn::AllTrue(d, hn::Eq(v, zero));
+    hn::StoreU(v, d, to + i);
+  }
+  if (const int rest = static_cast<int>(count - i); rest > 0) {
+    const auto mask = hn::FirstN(d, static_cast<std::size_t>(rest));
+    const V v = load_part(d, from + i, mask, rest);
+    blank &= hn::AllTrue(d, hn::Eq(v, zero));
+    store_part(v, d, to + i, mask, rest);
+  }
+  return !blank;
+}
 
 using BlockFn = void (*)(const PixelBlock&);
 BlockFn FindBlock(std::int64_t channels) {
@@ -295,20 +319,38 @@ namespace {
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 std::size_t padded(std::int64_t floats) { return static_cast<std::size_t>((floats + 15) / 16 * 16); }
 
-/// The image in planes of its channels, zeros around it and behind each row as far as a block reads.
+/// Room behind the planes of an image.
+float* marks(const ConvPixelsPlan& plan, float* copy) { return copy + plan.geometry.in_channels * plan.rows * plan.line + machine().lanes(); }
+
+/// Whether all rows from `row` on that a window of so many rows reads are zeros.
+bool all_blank(const ConvPixelsPlan& plan, float* copy, std::int64_t row, std::int64_t rows) {
+  const float* mark = marks(plan, copy);
+  bool filled = plan.geometry.in_channels != 1;
+  for (std::int64_t h = row; h < row + rows && !filled; ++h) filled = mark[h] != 0;
+  return !filled;
+}
+
+/// The image in planes of its channels, zeros around it and behind each row as far as a block reads. Behind a single plane stands for each
+/// of its rows whether it holds more than zeros.
 void spread_out(const ConvPixelsPlan& plan, const float* image, float* to) {
   const ConvGeometry& g = plan.geometry;
   const ConvAxis &height = g.axes[1], &width = g.axes[2];
+  if (g.in_channels == 1) {
+    const auto spread = CANDOR_PICK(SpreadLine);
+    for (std::int64_t h = 0; h < plan.rows; ++h) {
+      const std::int64_t row = h - height.low;
+      const bool inside = row >= 0 && row < height.in;
+      const bool filled = spread(inside ? image + row * width.in : image, inside ? width.in : 0, to + h * plan.line, width.low, plan.line);
+      marks(plan, to)[h] = filled ? 1.f : 0.f;
+    }
+    return;
+  }
   std::fill(to, to + plan.slot_floats, 0.f);
   for (std::int64_t c = 0; c < g.in_channels; ++c) {
     for (std::int64_t h = 0; h < height.in; ++h) {
       const float* from = image + h * width.in * g.in_channels + c;
       float* at = to + (c * plan.rows + h + height.low) * plan.line + width.low;
-      if (g.in_channels == 1) {
-        std::copy_n(from, width.in, at);
-      } else {
-        for (std::int64_t w = 0; w < width.in; ++w) at[w] = from[w * g.in_channels];
-      }
+      for (std::int64_t w = 0; w < width.in; ++w) at[w] = from[w * g.in_channels];
     }
   }
 }
@@ -337,7 +379,7 @@ ConvPixelsPlan plan_conv_pixels(const ConvGeometry& g, bool bias, Epilogue epilo
   plan.line = std::max(read, width.in + width.low);
   plan.rows = std::max(height.reach(), height.in + height.low);
   plan.kernel_floats = padded(g.taps() * g.in_channels * g.out_channels);
-  plan.slot_floats = padded(g.in_channels * plan.rows * plan.line);
+  plan.slot_floats = padded(g.in_channels * plan.rows * plan.line + machine().lanes() + plan.rows);
   std::int64_t wanted = 1;
   while (wanted < 32 && static_cast<double>(wanted) * 3e5 < g.flops()) wanted *= 2;
   plan.image_blocks = std::min(g.images, wanted);
@@ -358,7 +400,7 @@ bool add_pooling(ConvPixelsPlan& plan, bool wants_index) {
   plan.pooled = true;
   plan.together = lanes;
   plan.line = std::max(plan.line, ceil_div(pooled, lanes) * 2 * lanes + width.kernel - 1);
-  plan.slot_floats = padded(g.in_channels * plan.rows * plan.line);
+  plan.slot_floats = padded(g.in_channels * plan.rows * plan.line + machine().lanes() + plan.rows);
   return true;
 }
 
@@ -389,7 +431,15 @@ void run_blocks(const ConvPixelsPlan& plan, const float* x, const float* kernel,
     block.cells_line = width.out;
     for (std::int64_t n = part_start(g.images, plan.image_blocks, task); n < part_start(g.images, plan.image_blocks, task + 1); ++n) {
       spread_out(plan, x + n * g.in_cells() * ins, copy);
+      std::int64_t blank = -1;  // a row of windows that see zeros alone: others are the same
       for (std::int64_t h = 0; h < rows; ++h) {
+        if (!index && all_blank(plan, copy, step * h * height.stride, height.kernel + (step - 1) * height.stride)) {
+          if (blank >= 0) {
+            std::copy_n(out + (n * rows + blank) * columns * outs, columns * outs, out + (n * rows + h) * columns * outs);
+            continue;
+          }
+          blank = h;
+        }
         for (std::int64_t w = 0; w < columns; w += plan.together) {
           const std::int64_t at = ((n * rows + h) * columns + w) * outs;
           block.image = copy + step * (h * height.stride * plan.line + w);
