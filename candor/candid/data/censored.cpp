@@ -11,7 +11,7 @@ namespace candor::candid::detail {
 std::vector<Finding> censored_target(const Subject& s) {
   const CheckColumn* target = s.target_column();
   if (!target || s.is_classification()) skip("needs a target of numbers");
-  const std::vector<double> sorted = sorted_numbers(*target, 0);
+  const std::vector<double>& sorted = sorted_numbers(*target, 0);
   const auto n = static_cast<std::int64_t>(sorted.size());
   constexpr std::int64_t least = 50;
   if (n < least) skip(too_few(n, least));
