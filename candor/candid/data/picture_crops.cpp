@@ -87,7 +87,7 @@ double CropView::best_window(const CropView& other) const {
         const double r = match(x * (1 - size), y * (1 - size), size, size, other, room);
         if (r > top) top = r, best = {x * (1 - size), y * (1 - size), size, size};
       }
-  if (top < .6) return top;  // nothing to come closer to
+  if (top < .8) return top;  // nothing to come closer to
   // Then each side by itself, in smaller and smaller steps.
   for (double step = .04; step > .004; step *= .5)
     for (bool better = true; better;) {

@@ -91,6 +91,15 @@ double dot_from(std::span<const double> a, const std::vector<std::size_t>& from,
   return sum;
 }
 
+/// Most of the picture is one brightness: shapes drawn on an even ground fit each other when their edges may be moved, and nothing can be told of crops.
+bool even_ground(std::span<const double> cells) {
+  const auto [low, high] = std::minmax_element(cells.begin(), cells.end());
+  const double width = std::max(*high - *low, 1e-12);
+  std::array<double, 24> counts{};
+  for (const double x : cells) counts[std::min<std::size_t>(static_cast<std::size_t>((x - *low) / width * 24), 23)] += 1;
+  return *std::max_element(counts.begin(), counts.end()) > .3 * static_cast<double>(cells.size());
+}
+
 void equal_bytes(const Subject& s, PictureTwins& out) {
   std::unordered_map<std::string_view, Seen> first;
   std::vector<Tensor> keep;
@@ -110,15 +119,15 @@ void equal_bytes(const Subject& s, PictureTwins& out) {
 }
 
 /// The pictures of other parts (or, alone, of the training part) against the few training pictures whose hashes are nearest.
-void add_crops(const Subject& s, const std::vector<Seen>& seen, const std::vector<Hash>& plain, const std::vector<char>& blank, PictureTwins& out) {
-  constexpr std::int64_t most_asked = 400;
-  constexpr std::size_t nearest = 5;
+void add_crops(const Subject& s, const std::vector<Seen>& seen, const std::vector<Hash>& plain, const std::vector<char>& blank, const Matrix& pixels, PictureTwins& out) {
+  constexpr std::int64_t most_asked = 200;
+  constexpr std::size_t nearest = 3;
   constexpr int far_bits = 52;
-  constexpr double crop_alike = .985;
+  constexpr double crop_alike = .985, much_nearer = .2;
   std::vector<std::size_t> asked;
   const bool alone = s.parts.size() == 1;
   for (std::size_t i = 0; i < seen.size(); ++i)
-    if ((alone || seen[i].part > 0) && !blank[i]) asked.push_back(i);
+    if ((alone || seen[i].part > 0) && !blank[i] && !even_ground(pixels.row(static_cast<std::int64_t>(i)))) asked.push_back(i);
   out.asked_for_crops.assign(s.parts.size(), 0);
   if (asked.empty()) return;
   std::vector<std::size_t> some;
@@ -143,12 +152,14 @@ void add_crops(const Subject& s, const std::vector<Seen>& seen, const std::vecto
     std::size_t which = 0;
     for (const auto& [d, j] : near) {
       const CropView other = view(j);
+      const double plain_one = own.likeness(other);
+      if (plain_one < .2) continue;  // a window of at least three quarters still looks somewhat like the whole
       const double r = crop_likeness(own, other);
-      if (r > best) second = best, best = r, which = j, plainly = own.likeness(other);
+      if (r > best) second = best, best = r, which = j, plainly = plain_one;
       else second = std::max(second, r);
     }
     // Simple shapes fit many others when their edges may be moved; a copy fits one.
-    if (best < crop_alike || best < plainly + .005 || 1 - best > .25 * (1 - second)) return;
+    if (best < crop_alike || best < plainly + .005 || 1 - best > much_nearer * (1 - second)) return;
     const Seen &a = seen[std::min(which, i)], &b = seen[std::max(which, i)];
     if (known.contains({static_cast<std::int64_t>(a.part), a.row, static_cast<std::int64_t>(b.part), b.row})) return;
     found[static_cast<std::size_t>(at)] = Twins{.part_a = a.part, .part_b = b.part, .a = a.row, .b = b.row, .cropped = true, .likeness = best};
@@ -184,11 +195,11 @@ PictureTwins picture_twins(const Subject& s) {
   std::vector<Hash> plain, turned;
   const std::vector<std::vector<std::size_t>> small_turns = turns(hash_side), pixel_turns = turns(side);
   std::vector<std::array<Hash, 6>> ways(static_cast<std::size_t>(n));
-  std::vector<char> blank;
+  std::vector<char> blank, even;
   for (std::int64_t i = 0; i < n; ++i) {
     plain.push_back(hash_of(small.row(i)));
     turned.push_back(hash_of(small_mirrored.row(i)));
-    blank.push_back(dot(pixels.row(i), pixels.row(i)) < .5);
+    blank.push_back(dot(pixels.row(i), pixels.row(i)) < .5), even.push_back(even_ground(pixels.row(i)));
     std::vector<double> cells(static_cast<std::size_t>(hash_side * hash_side));
     for (std::size_t way = 0; way < small_turns.size(); ++way) {
       for (std::size_t k = 0; k < cells.size(); ++k) cells[k] = small.row(i)[small_turns[way][k]];
@@ -210,7 +221,7 @@ PictureTwins picture_twins(const Subject& s) {
         const double r = dot(pixels_mirrored.row(i), pixels.row(j));
         if (r > .9) found[a].push_back({static_cast<std::int32_t>(i), static_cast<std::int32_t>(j), true, r});
       }
-      for (std::size_t way = 0; way < pixel_turns.size(); ++way) {
+      for (std::size_t way = 0; way < (even[a] || even[b] ? 0 : pixel_turns.size()); ++way) {
         if (distance(ways[a][way], plain[b]) > turned_bits) continue;
         const double r = dot_from(pixels.row(i), pixel_turns[way], pixels.row(j));
         // A picture that looks the same when it is turned has no turned copies.
@@ -249,7 +260,7 @@ PictureTwins picture_twins(const Subject& s) {
       if (c.likeness < alike || !(stands_out || (c.likeness >= equal && 1 - c.likeness < .5 * (1 - third)))) continue;
       out.pairs.push_back({.part_a = a.part, .part_b = b.part, .a = a.row, .b = b.row, .mirrored = c.mirrored, .likeness = c.likeness});
     }
-  add_crops(s, seen, plain, blank, out);
+  add_crops(s, seen, plain, blank, pixels, out);
   return out;
 }
 

@@ -26,7 +26,7 @@ struct PictureTwins {
 };
 
 /// Candidates by a perceptual hash (signs of differences of neighbouring cells of 9 x 9), kept when pixels of 24 x 24 are nearly equal and much nearer than to any third picture. Turned copies must be equal but for
-/// rounding: shapes turn up in all directions by themselves. Crops are looked for around 400 pictures, among those of the training part whose hashes are nearest. Looks at
+/// rounding: shapes turn up in all directions by themselves. Crops are looked for around 200 pictures, among those of the training part whose hashes are nearest. Looks at
 /// 12,000 pictures of the training part and 4,000 of each other one; equal bytes are found among all.
 PictureTwins picture_twins(const Subject& subject);
 
