@@ -35,7 +35,7 @@ struct Case {
   std::string name;
   std::string kind;  ///< "train", "infer", "process", "vmap", "custom_loop", "resume_cost", "checks_cost", "extra"
   std::string unit;  ///< "s/epoch", "us/step", "ms/step", "us", "images/s", "s", ...
-  std::string data;  ///< "mnist", "tiny", "random", "text", "sequences"
+  std::string data;  ///< "mnist", "tiny", "points" (as many rows as batch times steps), "random", "text", "sequences"
   std::string fixture;
   double must = 0;  ///< how many times faster than the best peer; for an extra the largest value
   std::int64_t batch = 1, steps = 0, calls = 0, checked = 0;

@@ -86,7 +86,8 @@ Inputs make_inputs(const Case& c) {
   if (c.recurrent.units) return recurrent_inputs(c);
   Inputs in;
   if (c.data == "mnist") mnist(in);
-  else points(in, c.data == "tiny" ? 4096 : 64, c.features.size());
+  else points(in, c.data == "tiny" ? 4096 : c.data == "points" ? c.steps * c.batch : 64, c.features.size());
+  if (c.data == "points" && c.features.rank() > 1) in.x = in.x.view_reshape(c.features.inserted(0, in.x.shape(0)));
   in.order.resize(static_cast<std::size_t>(in.x.shape(0)));
   std::iota(in.order.begin(), in.order.end(), 0);
   const auto key = [](std::int32_t k) { return splitmix64((std::uint64_t{1} << 32) + static_cast<std::uint64_t>(k)); };

@@ -131,7 +131,7 @@ std::vector<Measured> measure_resume_cost(const Case& c, const Settings& setting
 std::vector<Measured> measure_checks_cost(const Case& c, const Settings& settings) {
   const Inputs in = make_inputs(c);
   const data::Dataset rows = rows_of(c, in);
-  constexpr int count = 5;
+  const int count = c.calls > 0 ? static_cast<int>(c.calls) : 5;
   // From the first step to the last, with everything that is made for it.
   const auto seconds = [&](bool checks) {
     const Sequential model = compiled_network(c, in);

@@ -42,7 +42,7 @@ std::vector<Measured> measure_process(const Case& c, const Settings& settings);
 std::vector<Measured> measure_vmap(const Case& c, const Settings& settings);
 /// The row of a "custom_loop" case: seconds of an epoch of a loop of one's own over those of fit; parity is between their losses.
 std::vector<Measured> measure_custom_loop(const Case& c, const Settings& settings);
-/// The row of a "checks_cost" case: how much longer a fit of five epochs takes with the checks than without, in percent.
+/// The row of a "checks_cost" case: how much longer a fit (of `calls` epochs, else five) takes with the checks than without, in percent.
 std::vector<Measured> measure_checks_cost(const Case& c, const Settings& settings);
 /// The row of a "resume_cost" case: what a resume point takes of a minute of training, in percent.
 std::vector<Measured> measure_resume_cost(const Case& c, const Settings& settings);

@@ -26,13 +26,15 @@ std::string percent(std::int64_t part, std::int64_t whole) {
 int bench_main(int argc, char** argv) {
   std::uint64_t seeds = 3, first = 1;
   std::string only;
-  bool verbose = false;
+  bool verbose = false, faults_alone = false, sound_alone = false;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     if (word == "--seeds" && i + 1 < argc) seeds = std::strtoull(argv[++i], nullptr, 10);
     else if (word == "--first" && i + 1 < argc) first = std::strtoull(argv[++i], nullptr, 10);
     else if (word == "--verbose") verbose = true;
-    else if (word == "--help") return std::puts("./dev bench --candid [--seeds N] [--first SEED] [--verbose] [ID]   plants faults into sound data and counts what is caught"), 0;
+    else if (word == "--faults") faults_alone = true;
+    else if (word == "--sound") sound_alone = true;
+    else if (word == "--help") return std::puts("./dev bench --candid [--seeds N] [--first SEED] [--verbose] [--faults | --sound] [ID]   plants faults into sound data and counts what is caught; --faults and --sound leave the other half out"), 0;
     else only = word;
   }
   std::vector<Fault> faults = data_faults();
@@ -47,7 +49,7 @@ int bench_main(int argc, char** argv) {
   std::map<std::string, Row> rows;
   std::int64_t kinds = 0, planted = 0, caught = 0, sound = 0, quiet = 0;
   for (const Fault& fault : faults) {
-    if (!only.empty() && fault.id != only) continue;
+    if (sound_alone || (!only.empty() && fault.id != only)) continue;
     Row& row = rows[fault.id];
     ++row.kinds, ++kinds;
     for (const Source& source : all)
@@ -59,11 +61,15 @@ int bench_main(int argc, char** argv) {
         row.caught += hit, caught += hit;
         if (hit) continue;
         ++row.missed[fault.name];
-        if (verbose) std::printf("missed %s: %s in %s, seed %d\n", fault.id.c_str(), fault.name.c_str(), source.name.c_str(), static_cast<int>(seed));
+        if (!verbose) continue;
+        std::printf("missed %s: %s in %s, seed %d\n", fault.id.c_str(), fault.name.c_str(), source.name.c_str(), static_cast<int>(seed));
+        for (const Finding& f : *said) std::printf("  said in its place: %s %s: %.160s\n", to_string(f.severity).c_str(), f.id.c_str(), f.message.c_str());
+        std::fflush(stdout);
       }
   }
   // As many sound runs as there are kinds of faults and seeds: other seeds give other parts.
   const std::uint64_t sound_seeds = only.empty() ? std::max<std::uint64_t>(seeds, static_cast<std::uint64_t>(planted) / std::max<std::uint64_t>(1, 3 * all.size())) : seeds;
+  if (faults_alone) runs.clear();
   for (const Sound& run : runs)
     for (const Source& source : all)
       for (std::uint64_t seed = 1000 + first; seed < 1000 + first + sound_seeds; ++seed) {
@@ -75,7 +81,7 @@ int bench_main(int argc, char** argv) {
           if (f.severity == Severity::note) continue;
           ++rows[f.id].false_alarms;
           clean = false;
-          if (verbose) std::printf("false alarm %s %s: %s, %s, seed %d: %s\n", to_string(f.severity).c_str(), f.id.c_str(), run.name.c_str(), source.name.c_str(), static_cast<int>(seed), f.message.c_str());
+          if (verbose) std::printf("false alarm %s %s: %s, %s, seed %d: %s\n", to_string(f.severity).c_str(), f.id.c_str(), run.name.c_str(), source.name.c_str(), static_cast<int>(seed), f.message.c_str()), std::fflush(stdout);
         }
         quiet += clean;
       }

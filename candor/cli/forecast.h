@@ -18,6 +18,7 @@ struct ForecastOptions {
   std::vector<std::string> inputs;
   bool snap = false;
   std::int64_t folds = 0;     ///< parts of time that are forecast by models trained before each; 0: only the last part is
+  std::string runs;           ///< the record of runs; empty: none is kept
 };
 
 /// Adds --horizon and the options that go with it.

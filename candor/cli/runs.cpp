@@ -1,4 +1,5 @@
 // The record of runs: what was tried, and whether two of its scores say anything about what changed.
+#include <cmath>
 #include <cstdio>
 #include <optional>
 
@@ -32,6 +33,7 @@ Json run_json(const RunEntry& r) {
 }
 
 std::string score_of(const RunEntry& r) {
+  if (!std::isfinite(r.value)) return "no score" + (r.findings.empty() ? std::string() : " (" + r.findings.front().id + ")");
   return r.metric + " " + short_number(r.value) + (r.interval.low < r.interval.high ? " (" + short_number(r.interval.low) + " to " + short_number(r.interval.high) + ", " + with_thousands(r.rows) + " rows)" : "");
 }
 
@@ -83,9 +85,13 @@ int compare(const Options& o, const Common& common, const std::string& path) {
   if (o.ids.size() < 2) bad_option("RUN", "two or more runs to compare are expected, as `candor runs compare 3 5`");
   const std::vector<RunEntry> runs = pipeline::find_runs(path, ids_of(o, path));
   std::vector<candid::Result> results;
-  for (const RunEntry& r : runs) results.push_back(pipeline::result_of(r));
+  for (const RunEntry& r : runs) {
+    if (!std::isfinite(r.value)) fail(ErrorKind::invalid_argument, "run " + std::to_string(r.id) + " has no score to compare: " + (r.findings.empty() ? "it ended early" : r.findings.front().id + ", " + r.findings.front().message) + "; `candor runs diff` says what was different");
+    results.push_back(pipeline::result_of(r));
+  }
   candid::Checkup checkup;
   candid::run_check(checkup, "result.interval", [&] { return candid::check_ranking(results); });
+  for (std::size_t i = 1; i < runs.size(); ++i) candid::run_check(checkup, "result.no-effect", [&] { return pipeline::without_effect(runs[0], runs[i]); });
   const RunEntry* best = &runs[0];
   for (const RunEntry& r : runs)
     if (r.value > best->value) best = &r;

@@ -3,6 +3,7 @@
 
 #include "candor/cli/forecast.h"
 #include "candor/cli/train_options.h"
+#include "candor/pipeline/run_store.h"
 
 namespace candor::cli {
 namespace {
@@ -60,6 +61,7 @@ void add_train(CLI::App& app, Common& common, Run& run) {
   command->callback([o, rate, resume, &common, &run] {
     run = [o, given = rate->count() > 0, resuming = resume->count() > 0, &common] {
       check_options(*o, given, resuming);
+      o->forecast.runs = o->no_record ? "" : pipeline::runs_path();
       if (o->forecast.horizon > 0) return train_forecaster(o->data, o->forecast, o->test, o->out, common);
       return train(*o, common);
     };

@@ -5,6 +5,7 @@
 
 #include "candor/base/error.h"
 #include "candor/base/file.h"
+#include "candor/base/fingerprint.h"
 #include "candor/base/text.h"
 #include "candor/base/threads.h"
 #include "candor/candid/series/assess_forecast.h"
@@ -12,9 +13,11 @@
 #include "candor/cli/forecast.h"
 #include "candor/cli/forecast_data.h"
 #include "candor/cli/forecast_report.h"
+#include "candor/cli/record.h"
 #include "candor/cli/score.h"
 #include "candor/pipeline/record.h"
 #include "candor/pipeline/report_files.h"
+#include "candor/pipeline/run_store.h"
 
 namespace candor::cli {
 namespace {
@@ -142,6 +145,25 @@ Config record_of(const Trained& t, const candid::Report& report, const Common& c
   return record.set("report", candid::report_config(report));
 }
 
+// What `candor runs` keeps of it.
+void record(const Trained& t, const candid::Report& report, const ForecastOptions& o, const Common& common) {
+  if (o.runs.empty()) return;
+  std::string contents;
+  for (const std::vector<double>& column : t.series.values) contents.append(reinterpret_cast<const char*>(column.data()), column.size() * sizeof(double));
+  char digest[24];
+  std::snprintf(digest, sizeof digest, "%016llx", static_cast<unsigned long long>(fingerprint64(contents)));
+  const candid::ForecastInputs& in = t.forecaster.inputs();
+  pipeline::RunEntry e;
+  e.started = report.started, e.seconds = t.seconds, e.kind = "forecast", e.command = common.command, e.version = CANDOR_VERSION;
+  e.data = t.series.source, e.data_digest = digest, e.split = report.data.split, e.seed = std::to_string(common.seed), e.options = asked();
+  // Windows of another length ahead, or of another column, are other rows.
+  e.test_rows = std::string(digest) + " " + in.target + " " + std::to_string(in.horizon) + " from " + t.series.time_text(t.border);
+  e.task = "forecasting", e.metric = "r2", e.value = t.judged.score.value, e.interval = t.judged.score.interval, e.rows = t.judged.score.n;
+  e.scores = {{"mean absolute error", t.judged.score.mean_absolute_error}, {"RMSE", t.judged.root_mean_squared_error}, {"coverage", t.judged.coverage}};
+  e.findings = report.findings, e.model = t.model;
+  if (const std::string note = pipeline::record_run(o.runs, e); !note.empty() && !common.quiet) std::fprintf(stderr, "note: %s\n", note.c_str());
+}
+
 }  // namespace
 
 void add_forecast_options(CLI::App& command, ForecastOptions& o) {
@@ -200,6 +222,7 @@ int train_forecaster(const DataOptions& data, const ForecastOptions& o, double t
   file.record = record_of(t, report, common);
   formats::write_model_file(t.model, file);
   t.report = pipeline::write_report_files(report, out).html;
+  record(t, report, o, common);
   if (common.json) print_object(t, common);
   else print_text(t);
   return 0;

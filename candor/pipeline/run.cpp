@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "candor/base/clock.h"
 #include "candor/base/error.h"
 #include "candor/base/file.h"
 #include "candor/candid/check.h"
@@ -93,6 +94,18 @@ Config silenced_config(const candid::Report& report) {
   return list;
 }
 
+// A training that ended without a score belongs into the record, too: what was tried and failed.
+RunEntry started_entry(const std::string& name, const Prepared& data, const RunOptions& o) {
+  RunEntry e;
+  e.started = utc_now(), e.kind = o.kind, e.command = o.assess.command;
+  for (const auto& [part, version] : o.versions)
+    if (part == "candor") e.version = version;
+  e.data = name, e.data_digest = data.train.digest(), e.test_rows = test_rows_mark(data.test, data.test_cells), e.split = data.split, e.seed = std::to_string(o.train.seed), e.options = o.asked;
+  e.task = data.train.is_classification() ? "classification" : "regression", e.metric = data.train.is_classification() ? "accuracy" : "r2";
+  e.value = std::nan(""), e.interval = {e.value, e.value};
+  return e;
+}
+
 RunEntry entry_of(const RunResult& result, const Prepared& data, const RunOptions& o, const std::string& test_rows) {
   const candid::Report& r = result.report;
   RunEntry e;
@@ -131,6 +144,10 @@ RunResult run(const std::string& name, const RunOptions& o) {
     result.file.model = partial;
     result.file.record = training_record(data.train, o.train.seed, o.versions, {}, nullptr, nullptr);
     formats::write_model_file(result.model_path, result.file);
+    RunEntry entry = started_entry(name, data, o);
+    entry.seconds = since(start), entry.model = result.model_path;
+    entry.findings = {{"train.nan", Severity::error, e.message()}};
+    record_run(o.runs, entry);
     throw;
   }
   const double training = since(begin);

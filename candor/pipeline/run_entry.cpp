@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "candor/base/text.h"
+#include "candor/candid/check.h"
+#include "candor/candid/result/no_effect.h"
 
 namespace candor::pipeline {
 namespace {
@@ -76,6 +78,19 @@ std::vector<RunDifference> differences(const RunEntry& a, const RunEntry& b) {
   };
   for (const std::string& name : names) look(name, said_in(a, name), said_in(b, name));
   return out;
+}
+
+std::vector<Finding> without_effect(const RunEntry& a, const RunEntry& b) {
+  std::vector<std::string> names;
+  for (const RunDifference& d : differences(a, b))
+    if (d.what != "version" && d.what != "what was done") names.push_back(d.what + " (" + d.a + " to " + d.b + ")");
+  if (names.empty() || a.metric != b.metric) candid::skip("nothing that is recorded differs");
+  const auto numbers = [](const RunEntry& e) {
+    std::vector<double> out{e.value, e.interval.low, e.interval.high};
+    for (const auto& [name, score] : e.scores) out.push_back(score);
+    return out;
+  };
+  return candid::check_effect(name_list(names, 4), numbers(a), numbers(b));
 }
 
 candid::Result result_of(const RunEntry& e) {

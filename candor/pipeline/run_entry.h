@@ -44,6 +44,9 @@ struct RunDifference {
 };
 std::vector<RunDifference> differences(const RunEntry& a, const RunEntry& b);
 
+/// result.no-effect of two runs whose settings differ, by all their scores.
+std::vector<Finding> without_effect(const RunEntry& a, const RunEntry& b);
+
 /// As result.interval wants it.
 candid::Result result_of(const RunEntry& entry);
 

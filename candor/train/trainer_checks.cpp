@@ -1,7 +1,9 @@
 // What fit says unasked: where the Trainer calls on the checks.
 #include <algorithm>
 #include <cmath>
+#include <thread>
 
+#include "candor/base/threads.h"
 #include "candor/train/checks/guarded.h"
 #include "candor/train/checks/speed.h"
 #include "candor/train/trainer.h"
@@ -54,7 +56,7 @@ void Trainer::end_checks() {
       flops += row.flops;
       if (row.kernel.rfind("reference", 0) == 0) plain += row.flops, op = op.empty() ? row.op : op;
     }
-    check_speed({seconds, augmentation_seconds_, flops > 0 ? plain / flops : 0, op}, notes);
+    check_speed({seconds, augmentation_seconds_, flops > 0 ? plain / flops : 0, op, threads(), static_cast<int>(std::thread::hardware_concurrency())}, notes);
   });
   checks_.add(std::move(slow));
   checks_.end(history_, std::move(curves), [&](std::int64_t rows) {

@@ -1,6 +1,7 @@
 // Every check on data: that it fires on a planted fault, and is silent on the same data without it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -130,6 +131,17 @@ TEST(DataChecks, ATargetThatIsCutOff) {
   const auto with = [&](double limit) { return changed(train, 2, [limit](const Row& r, std::size_t) { return text(std::min(std::stod(r[2]), limit)); }); };
   EXPECT_EQ(said(check(with(174), {}, "height"), "data.censored"), "warning");
   EXPECT_EQ(said(check(with(1e9), {}, "height"), "data.censored"), "");
+  // Rings of a shell, counted: cut off at 13 they pile up; whole they fade away, and marks from 1 to 10 of which 10 is the commonest are what people give.
+  Numbers n;
+  const auto counted = [&](int limit) { return changed(train, 2, [&](const Row&, std::size_t) { return std::to_string(std::min(limit, 3 + static_cast<int>(std::exp(1.8 + .35 * n.normal())))); }); };
+  const auto piled = [&](const Row&, std::size_t i) {
+    static constexpr int up_to[] = {5, 15, 33, 51, 66, 76, 83, 88, 100};  // 3 to 11, of 100: the last value as often as all beyond would be
+    const auto at = static_cast<int>(i % 100);
+    return std::to_string(3 + static_cast<int>(std::upper_bound(up_to, up_to + 9, at) - up_to));
+  };
+  EXPECT_EQ(said(check(changed(train, 2, piled), {}, "height"), "data.censored"), "note");
+  EXPECT_EQ(said(check(counted(1000), {}, "height"), "data.censored"), "");
+  EXPECT_EQ(said(check(changed(train, 2, [&](const Row&, std::size_t) { return std::to_string(1 + static_cast<int>(10 * std::sqrt(n.share()))); }), {}, "height"), "data.censored"), "");
 }
 
 TEST(DataChecks, RareClasses) {
@@ -241,6 +253,81 @@ TEST(DataChecks, TooFewRowsAreSaidAndNotJudged) {
   for (const int rows : {1, 2, 3}) check(clouds(rows, 1), clouds(rows, 2));
 }
 
+// Natural data that look like faults from afar: nothing above a note.
+
+TEST(SoundTables, RepeatedMeasuresOfAnimalsInTheOrderOfTheirDiet) {
+  Numbers n{3};
+  Rows rows = {{"row", "chick", "day", "weight", "diet"}};
+  int number = 0;
+  for (int chick = 0; chick < 50; ++chick)
+    for (int day = 0; day < 12; ++day) rows.push_back({std::to_string(++number), std::to_string(chick + 1), std::to_string(2 * day), text(40 + (6 + .5 * (chick / 13)) * day + 8 * n.normal()), "diet " + std::to_string(chick / 13)});
+  expect_sound(check(rows, {}, "diet"));
+}
+
+TEST(SoundTables, AFileSortedByItsClassWithNumberedRows) {
+  Rows rows = clouds(150, 5);
+  std::sort(rows.begin() + 1, rows.end(), [](const Row& a, const Row& b) { return a[4] < b[4]; });
+  rows[0].insert(rows[0].begin(), "Id");
+  for (std::size_t i = 1; i < rows.size(); ++i) rows[i].insert(rows[i].begin(), std::to_string(i));
+  expect_sound(check(rows));
+}
+
+TEST(SoundTables, RowsThatRepeatByDesign) {
+  // A factorial experiment: each of 36 settings was tried twelve times, and counts came out.
+  Numbers n{4};
+  const auto trials = [&](int times) {
+    Rows rows = {{"temperature", "pressure", "catalyst", "yield"}};
+    for (int t = 0; t < times; ++t)
+      for (int k = 0; k < 36; ++k) rows.push_back({std::to_string(150 + 25 * (k % 4)), std::to_string(1 + k / 4 % 3), k / 12 == 0 ? "iron" : k / 12 == 1 ? "nickel" : "none", std::to_string(static_cast<int>(20 + 3 * (k % 4) + 4 * (k / 12) + 2 * n.normal()))});
+    return rows;
+  };
+  expect_sound(check(trials(12), trials(4), "yield"));
+}
+
+TEST(SoundTables, CategoriesWrittenAsNumbers) {
+  Numbers n{6};
+  const auto people = [&](int rows) {
+    Rows out = {{"sex", "education", "region", "children", "zip", "income"}};
+    for (int i = 0; i < rows; ++i) {
+      const int sex = 1 + static_cast<int>(2 * n.share()), education = 1 + static_cast<int>(6 * n.share()), region = 1 + static_cast<int>(16 * n.share());
+      out.push_back({std::to_string(sex), std::to_string(education), std::to_string(region), std::to_string(static_cast<int>(-2 * std::log(1 - n.share()))), std::to_string(10000 + 5000 * region + static_cast<int>(4000 * n.share())),
+                     text(std::exp(9.5 + .15 * education + .3 * n.normal()))});
+    }
+    return out;
+  };
+  expect_sound(check(people(900), people(300), "income"));
+  expect_sound(check(people(900), people(300), "education"));
+}
+
+TEST(SoundTables, ASmallTableWithOneRareClass) {
+  // 60 patients, a third of them ill; 12 columns of measurements with a few gaps.
+  Numbers n{7};
+  Rows rows = {{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "ill"}};
+  for (int p = 0; p < 60; ++p) {
+    Row row;
+    for (int j = 0; j < 12; ++j) row.push_back(n.share() < .04 ? "" : text((j < 3 && p % 3 == 0 ? 1.5 : 0) + n.normal()));
+    row.push_back(p % 3 == 0 ? "yes" : "no");
+    rows.push_back(row);
+  }
+  expect_sound(check(rows, {}, "ill"));
+}
+
+TEST(SoundTables, ASeriesCutInTime) {
+  // Hours with a day's course and a slow rise; the test part comes after the training part, as it should.
+  Numbers n{8};
+  const auto hours = [&](int from, int to) {
+    Rows rows = {{"time", "temperature", "load"}};
+    for (int h = from; h < to; ++h) {
+      char stamp[32];
+      std::snprintf(stamp, sizeof stamp, "2023-%02d-%02d %02d:00", 1 + h / 24 / 28, 1 + h / 24 % 28, h % 24);
+      const double warm = 10 + 8 * std::sin(h / 24.0 / 56) + 4 * std::sin(h * .2618) + n.normal();
+      rows.push_back({stamp, text(warm), text(500 - 6 * warm + 60 * std::sin(h * .2618) + 10 * n.normal())});
+    }
+    return rows;
+  };
+  expect_sound(check(hours(0, 1500), hours(1500, 2000), "load"));
+}
+
 // Known faults with their real numbers.
 
 NamedTable file(const std::string& name, PartKind kind) { return {kind, name, data::read_table(name)}; }
@@ -344,6 +431,51 @@ TEST(PictureChecks, TheSamePictureInTwoParts) {
   std::vector<std::int32_t> labels;
   for (int i = 0; i < 20; ++i) labels.push_back(i % 2);
   EXPECT_EQ(said(look(pictures(copies, labels, train.class_names, side)), "data.group-split"), "error");
+}
+
+/// A quarter of a circle.
+std::vector<std::uint8_t> turned(const std::vector<std::uint8_t>& p) {
+  std::vector<std::uint8_t> out(p.size());
+  for (std::int64_t r = 0; r < side; ++r)
+    for (std::int64_t c = 0; c < side; ++c) out[static_cast<std::size_t>(c * side + side - 1 - r)] = p[static_cast<std::size_t>(r * side + c)];
+  return out;
+}
+
+/// Two or three pixels cut off at two sides, and brought back to the size by linear interpolation.
+std::vector<std::uint8_t> cropped(const std::vector<std::uint8_t>& p) {
+  std::vector<std::uint8_t> out(p.size());
+  const double from_x = 3, from_y = 1, part = 28.0 / 32;
+  for (std::int64_t r = 0; r < side; ++r)
+    for (std::int64_t c = 0; c < side; ++c) {
+      const double y = std::clamp(from_y + (static_cast<double>(r) + .5) * part - .5, 0.0, side - 1.001), x = std::clamp(from_x + (static_cast<double>(c) + .5) * part - .5, 0.0, side - 1.001);
+      const auto at = [&](std::int64_t i, std::int64_t j) { return static_cast<double>(p[static_cast<std::size_t>(i * side + j)]); };
+      const auto i = static_cast<std::int64_t>(y), j = static_cast<std::int64_t>(x);
+      const double v = y - static_cast<double>(i), u = x - static_cast<double>(j);
+      out[static_cast<std::size_t>(r * side + c)] = static_cast<std::uint8_t>((1 - v) * ((1 - u) * at(i, j) + u * at(i, j + 1)) + v * ((1 - u) * at(i + 1, j) + u * at(i + 1, j + 1)));
+    }
+  return out;
+}
+
+TEST(PictureChecks, CopiesThatWereTurnedOrCropped) {
+  const auto same = [](std::int32_t k, int) { return k; };
+  const data::Dataset train = scenes(1, nullptr, same), others = scenes(2, nullptr, same);
+  const auto look = [&](const auto& alter) {
+    std::vector<std::vector<std::uint8_t>> pixels;
+    std::vector<std::int32_t> labels;
+    for (const data::Dataset* from : {&train, &others}) {
+      const std::vector<std::uint8_t> all = from->features.to_vector<std::uint8_t>();
+      for (std::size_t i = 0; i < (from == &train ? 15u : 60u); ++i) {
+        const std::vector<std::uint8_t> one(all.begin() + static_cast<std::ptrdiff_t>(i * side * side), all.begin() + static_cast<std::ptrdiff_t>((i + 1) * side * side));
+        pixels.push_back(from == &train ? alter(one) : one);
+        labels.push_back(static_cast<std::int32_t>(i % 2));
+      }
+    }
+    return check_subject(set_subject({{PartKind::train, "train", train}, {PartKind::test, "test", pictures(pixels, labels, train.class_names, side)}}));
+  };
+  EXPECT_EQ(said(look(turned), "data.group-split"), "error");
+  EXPECT_EQ(said(look(cropped), "data.group-split"), "error");
+  // Other pictures of the same kind are no copies, in whatever way they are held.
+  EXPECT_EQ(said(check_subject(set_subject({{PartKind::train, "train", train}, {PartKind::test, "test", others}})), "data.group-split"), "");
 }
 
 TEST(PictureChecks, OneScaleForAllParts) {

@@ -70,7 +70,9 @@ TEST(Failures, AFolderThatCannotBeWritten) {
 
 TEST(Failures, StandardOutputThatCannotBeWritten) {
   const TemporaryFolder folder;
-  ASSERT_EQ(train_to(folder / "m").code, 0);
+  const Finished trained = train_to(folder / "m");
+  ASSERT_EQ(trained.code, 0);
+  EXPECT_EQ(trained.out.find("train.interrupted"), std::string::npos) << "nobody stopped it";
   for (const char* rows : {"3", "5000"}) {  // less and more than a buffer
     const std::string command = testing::program_path() + " predict " + (folder / "m/model.candor") + " insurance_risk --rows " + rows + " >/dev/full 2>" + (folder / "err");
     const int status = std::system(command.c_str());

@@ -1,6 +1,7 @@
 // The record of runs and the card of a model, as a user meets them.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <thread>
 
@@ -22,6 +23,38 @@ const std::vector<std::string> quick{"train", "insurance_risk", "--rows", "200",
 std::vector<std::string> with(std::vector<std::string> words, const std::vector<std::string>& more) {
   words.insert(words.end(), more.begin(), more.end());
   return words;
+}
+
+TEST(Runs, KeepForecastsAndTrainingsThatFailed) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> here{"CANDOR_RUNS=" + folder / "runs.sqlite"};
+  std::string series = "day,visitors\n";
+  for (int i = 0; i < 200; ++i) {
+    char day[24];
+    std::snprintf(day, sizeof day, "2024-%02d-%02d", 1 + i / 28, 1 + i % 28);
+    series += std::string(day) + "," + std::to_string(100 + 20 * std::sin(i * .8976) + i % 5) + "\n";
+  }
+  folder.write("visitors.csv", series);
+  ASSERT_EQ(run_candor({"train", "visitors.csv", "--target", "visitors", "--horizon", "3", "--snap", "--quiet", "--out", "f"}, folder.path(), here).code, 0);
+  // Numbers that no float holds: the loss is infinite at the first step.
+  const auto failed = run_candor(with(quick, {"--out", "a", "--lr", "1e30"}), folder.path(), here);
+  EXPECT_NE(failed.code, 0);
+  ASSERT_EQ(run_candor(with(quick, {"--out", "b"}), folder.path(), here).code, 0);
+  const json all = json::parse(run_candor({"runs", "list", "--json"}, folder.path(), here).out)["runs"];
+  ASSERT_EQ(all.size(), 3u) << failed.err;
+  EXPECT_EQ(all[2]["kind"], "forecast");
+  EXPECT_EQ(all[2]["metric"], "r2");
+  EXPECT_TRUE(all[2]["scores"].contains("RMSE"));
+  EXPECT_TRUE(all[1]["value"].is_null());
+  EXPECT_EQ(all[1]["findings"][0]["id"], "train.nan");
+  EXPECT_EQ(all[1]["test_rows"], all[0]["test_rows"]);
+  EXPECT_NE(run_candor({"runs", "list"}, folder.path(), here).out.find("no score (train.nan)"), std::string::npos);
+  const auto compared = run_candor({"runs", "compare", "2", "3"}, folder.path(), here);
+  EXPECT_EQ(compared.code, 2);
+  EXPECT_NE(compared.err.find("run 2 has no score"), std::string::npos) << compared.err;
+  EXPECT_NE(run_candor({"runs", "diff", "2", "3"}, folder.path(), here).out.find("lr"), std::string::npos);
+  // Failing is no look at the test rows.
+  EXPECT_EQ(run_candor({"runs", "show", "3"}, folder.path(), here).out.find("result.test-reused"), std::string::npos);
 }
 
 TEST(Runs, AreRecordedListedAndCompared) {

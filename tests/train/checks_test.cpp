@@ -9,6 +9,7 @@
 #include "candor/tensor/random.h"
 #include "candor/train/checks/check_model.h"
 #include "candor/train/checks/curves.h"
+#include "candor/train/checks/speed.h"
 
 namespace candor {
 namespace {
@@ -288,6 +289,39 @@ TEST(Checks, DropoutInTheWrongMode) {
   const Loss loss = SparseCategoricalCrossentropy{.from_logits = true};
   EXPECT_TRUE(has(checked({Dense{16, {.activation = relu}}, Layer(std::make_shared<MistakenDropout>(true)), Dense{4}}, loss, r.x, r.classes), "train.mode", Severity::warning));
   EXPECT_FALSE(has(checked({Dense{16, {.activation = relu}}, Dropout{.5}, BatchNormalization{}, Dense{4}}, loss, r.x, r.classes), "train.mode"));
+}
+
+TEST(Checks, DropoutThatDropsNothingInTraining) {
+  const Rows r = clouds(640);
+  const auto said = [&](const Layer& middle) {
+    set_random_seed(1);
+    const Sequential model{Dense{16, {.activation = relu}}, middle, Dense{4}};
+    model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = Adam{.003}});
+    return model.fit(r.x, r.classes, quiet(8)).findings();
+  };
+  const std::vector<Finding> idle = said(Layer(std::make_shared<MistakenDropout>(false)));
+  EXPECT_TRUE(has(idle, "train.mode", Severity::warning)) << text(idle);
+  EXPECT_FALSE(has(said(Dropout{.5}), "train.mode"));
+}
+
+TEST(Checks, TimeThatGoesBesideTheNetwork) {
+  const auto said = [](const detail::Speed& speed) {
+    CheckNotes notes;
+    detail::check_speed(speed, notes);
+    return notes.findings;
+  };
+  const std::vector<Finding> waiting = said({.seconds = 4, .augmentation = 3});
+  ASSERT_TRUE(has(waiting, "train.slow")) << text(waiting);
+  EXPECT_NE(waiting[0].message.find("75 %"), std::string::npos) << waiting[0].message;
+  const std::vector<Finding> plain = said({.seconds = 4, .plain = .8, .op = "cumprod"});
+  ASSERT_TRUE(has(plain, "train.slow"));
+  EXPECT_NE(plain[0].message.find("cumprod"), std::string::npos) << plain[0].message;
+  const std::vector<Finding> crowded = said({.seconds = 4, .threads = 64, .cores = 2});
+  ASSERT_TRUE(has(crowded, "train.slow"));
+  EXPECT_NE(crowded[0].message.find("64 threads"), std::string::npos) << crowded[0].message;
+#if defined(__OPTIMIZE__)
+  EXPECT_FALSE(has(said({.seconds = 4, .augmentation = 1, .plain = .2, .threads = 2, .cores = 2}), "train.slow"));
+#endif
 }
 
 TEST(Checks, OneBatchThatCannotBeLearned) {

@@ -14,6 +14,7 @@ std::span<const CheckInfo> result_checks() {
     {"result.matrix", Moment::result, Severity::error, Cost::none, "a confusion matrix", "a stated score does not follow from its confusion matrix"},
     {"result.export", Moment::result, Severity::error, Cost::pass, "a saved model", "the model that was read back gives other answers"},
     {"result.bayes", Moment::result, Severity::warning, Cost::none, "a generator whose best score is known", "a score is above the best possible one"},
+    {"result.no-effect", Moment::result, Severity::warning, Cost::none, "two results", "a setting was changed, and all numbers are the same to the last digit"},
     {"result.coverage", Moment::result, Severity::warning, Cost::none, "forecasts", "intervals hold less of the truth than they say"},
   };
   return checks;

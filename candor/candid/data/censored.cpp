@@ -1,6 +1,8 @@
 // data.censored: a target that piles up at its end: a full theatre, a meter at its stop.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <map>
 
 #include "candor/candid/data/checks.h"
 #include "candor/candid/data/columns.h"
@@ -8,16 +10,60 @@
 
 namespace candor::candid::detail {
 
+namespace {
+
+/// Classes that are whole numbers, eight and more: counts and ages that are taken for classes. Empty when they are not.
+std::vector<double> numbers_of_classes(const Subject& s) {
+  std::vector<double> of_class, out;
+  for (const std::string& name : s.class_names) {
+    char* end = nullptr;
+    of_class.push_back(std::strtod(name.c_str(), &end));
+    if (name.empty() || *end != '\0' || of_class.back() != std::floor(of_class.back())) return {};
+  }
+  if (of_class.size() < 8 || !s.has_labels(0)) return {};
+  for (const std::int32_t label : s.labels[0])
+    if (label >= 0) out.push_back(of_class[static_cast<std::size_t>(label)]);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+/// Whole numbers, few of them: towards the end each is rarer than the one before, and the last is not. A note, as people like the ends of scales.
+std::vector<Finding> whole_numbers(const Subject& s, const CheckColumn& target, const std::vector<double>& sorted) {
+  std::map<double, double> counts;
+  for (const double x : sorted) ++counts[x];
+  std::vector<Finding> findings;
+  if (counts.size() < 8) return findings;
+  std::vector<std::pair<double, double>> by_value(counts.begin(), counts.end());
+  const auto n = static_cast<double>(sorted.size());
+  for (const bool top : {true, false}) {
+    if (top) std::reverse(by_value.begin(), by_value.end());
+    else std::sort(by_value.begin(), by_value.end());
+    const double edge = by_value[0].first, pile = by_value[0].second, next = by_value[1].second, third = by_value[2].second;
+    if (!top && edge == 0) continue;
+    if (pile < 10 || pile < .02 * n || pile < 1.4 * next + 3 * std::sqrt(next) || next >= third) continue;
+    findings.push_back({"data.censored", Severity::note,
+                        "the target " + column_text(target).substr(7) + " is " + value_text(edge) + ", its " + (top ? "highest" : "lowest") + " value, in " + rows_text(static_cast<std::int64_t>(pile)) + " (" + percent(pile / n) + "), and " + value_text(by_value[1].first) + " in " + rows_text(static_cast<std::int64_t>(next)) +
+                            ": values seem to have been cut off there; if so, a model learns the limit and not what lies beyond",
+                        s.parts[0].name + ": " + target.name, {{"value", edge}, {"rows", pile}, {"share", pile / n}, {"rows of the value beside it", next}}});
+  }
+  return findings;
+}
+
+}  // namespace
+
 std::vector<Finding> censored_target(const Subject& s) {
   const CheckColumn* target = s.target_column();
-  if (!target || s.is_classification()) skip("needs a target of numbers");
-  const std::vector<double> sorted = sorted_numbers(*target, 0);
+  const std::vector<double> classes = target && s.is_classification() ? numbers_of_classes(s) : std::vector<double>{};
+  if (!target || (s.is_classification() && classes.empty())) skip("needs a target of numbers");
+  const std::vector<double>& sorted = s.is_classification() ? classes : sorted_numbers(*target, 0);
   const auto n = static_cast<std::int64_t>(sorted.size());
   constexpr std::int64_t least = 50;
   if (n < least) skip(too_few(n, least));
   std::vector<double> different = sorted;
   different.erase(std::unique(different.begin(), different.end()), different.end());
   std::vector<Finding> findings;
+  const bool few_whole = different.size() < 40 && std::all_of(different.begin(), different.end(), [](double x) { return x == std::floor(x); });
+  if (s.is_classification() || (few_whole && different.size() < 20)) return whole_numbers(s, *target, sorted);
   if (different.size() < 20) return findings;
   for (const bool top : {true, false}) {
     const double edge = top ? sorted.back() : sorted.front();
@@ -41,7 +87,7 @@ std::vector<Finding> censored_target(const Subject& s) {
                             "\" for such rows, or take a model for censored targets",
                         s.parts[0].name + ": " + target->name, {{"value", edge}, {"rows", static_cast<double>(pile)}, {"share", share}, {"commonest other value", static_cast<double>(commonest)}}});
   }
-  return findings;
+  return findings.empty() && few_whole ? whole_numbers(s, *target, sorted) : findings;
 }
 
 }  // namespace candor::candid::detail

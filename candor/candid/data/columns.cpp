@@ -3,22 +3,48 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <map>
+#include <mutex>
 
 #include "candor/base/text.h"
+
+namespace candor::candid {
+
+struct SortedNumbers {
+  std::mutex mutex;
+  std::map<std::int64_t, std::vector<double>> by_most;  // references stay
+};
+
+std::shared_ptr<SortedNumbers> nothing_sorted() { return std::make_shared<SortedNumbers>(); }
+
+}  // namespace candor::candid
 
 namespace candor::candid::detail {
 
 std::int64_t row_step(std::int64_t rows, std::int64_t most) { return std::max<std::int64_t>(1, (rows + most - 1) / most); }
 
-std::vector<double> sorted_numbers(const CheckColumn& column, std::size_t part, std::int64_t most) {
+namespace {
+
+std::vector<double> in_order(const std::vector<double>& all, std::int64_t most) {
   std::vector<double> values;
-  if (!column.numeric) return values;
-  const std::vector<double>& all = column.parts[part].numbers;
+  values.reserve(static_cast<std::size_t>(std::min<std::int64_t>(static_cast<std::int64_t>(all.size()), most)) + 1);
   const auto step = static_cast<std::size_t>(row_step(static_cast<std::int64_t>(all.size()), most));
   for (std::size_t i = 0; i < all.size(); i += step)
     if (std::isfinite(all[i])) values.push_back(all[i]);
   std::sort(values.begin(), values.end());
   return values;
+}
+
+}  // namespace
+
+const std::vector<double>& sorted_numbers(const CheckColumn& column, std::size_t part, std::int64_t most) {
+  static const std::vector<double> none;
+  const CheckCells& cells = column.parts[part];
+  if (!column.numeric || !cells.sorted) return none;
+  const std::lock_guard lock(cells.sorted->mutex);
+  const auto [found, fresh] = cells.sorted->by_most.try_emplace(most);
+  if (fresh) found->second = in_order(cells.numbers, most);
+  return found->second;
 }
 
 CodeCounts count_codes(const CheckColumn& column, std::size_t part) {

@@ -15,8 +15,8 @@ inline constexpr std::int64_t most_values = 50000;
 /// Every how-manyth row is looked at so that no more than `most` are.
 std::int64_t row_step(std::int64_t rows, std::int64_t most = most_values);
 
-/// The finite numbers of a column in a part, sorted; of every row_step-th row.
-std::vector<double> sorted_numbers(const CheckColumn& column, std::size_t part, std::int64_t most = most_values);
+/// The finite numbers of a column in a part, sorted; of every row_step-th row. Sorted once however many checks ask, and from any thread.
+const std::vector<double>& sorted_numbers(const CheckColumn& column, std::size_t part, std::int64_t most = most_values);
 
 /// How often each code comes (`words.size()` of them), and how many cells are missing.
 struct CodeCounts {

@@ -56,6 +56,33 @@ void equal_rows(const Subject& s, std::vector<Finding>& findings) {
 
 std::string label_text(const Subject& s, std::int32_t label) { return candor::quoted(s.class_names[static_cast<std::size_t>(label)], 30); }
 
+/// How often the surer half of the answers is wrong, of so many rows asked of what was learned on the others.
+double wrong_among_surest(const Subject& s, const QuickInputs& inputs, std::int64_t most, int classes) {
+  const std::vector<std::int64_t> rows = labelled_rows(s, 0, most);
+  const std::vector<std::int32_t> labels = labels_of(s, 0, rows);
+  const Matrix p = out_of_fold(inputs.rows(0, rows), labels, classes, 3, false);
+  const std::vector<std::int32_t> said = most_probable(p);
+  std::vector<std::pair<double, std::size_t>> sure;
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    std::vector<double> sorted(p.row(static_cast<std::int64_t>(i)).begin(), p.row(static_cast<std::int64_t>(i)).end());
+    std::sort(sorted.rbegin(), sorted.rend());
+    sure.emplace_back(sorted[1] - sorted[0], i);
+  }
+  std::stable_sort(sure.begin(), sure.end());
+  double wrong = 0;
+  const std::size_t half = sure.size() / 2;
+  for (std::size_t i = 0; i < half; ++i) wrong += said[sure[i].second] != labels[sure[i].second];
+  return wrong / static_cast<double>(std::max<std::size_t>(half, 1));
+}
+
+/// Changed labels stay wrong however many rows are learned from. A border that is merely hard to learn is learned better with more of them.
+bool learns_on(const Subject& s, const QuickInputs& inputs, std::int64_t asked, double error_sure, int classes) {
+  constexpr double better = 1.2;
+  const std::int64_t more = std::min<std::int64_t>(s.rows(), 3 * asked);
+  if (more >= asked + asked / 2) return error_sure > better * wrong_among_surest(s, inputs, more, classes);
+  return wrong_among_surest(s, inputs, asked / 2, classes) > better * 1.1 * error_sure;
+}
+
 void unlikely_labels(const Subject& s, std::vector<Finding>& findings) {
   const QuickInputs inputs(s);
   const auto classes = static_cast<int>(s.class_names.size());
@@ -104,7 +131,8 @@ void unlikely_labels(const Subject& s, std::vector<Finding>& findings) {
     examples.push_back("row " + with_thousands(rows[order[i]] + 1) + " says " + label_text(s, labels[order[i]]) + " and looks like " + label_text(s, said[order[i]]) + text);
   }
   // Classes whose overlap is uneven look a little like changed labels: what is not plain is a note.
-  const bool plain = like_changed && error < .42 * guess && error_sure >= (error < .15 * guess ? .6 : .8) * error;
+  const bool plain = like_changed && error < .42 * guess && error_sure >= (error < .15 * guess ? .6 : .8) * error &&
+                     !(s.is_table() && learns_on(s, inputs, static_cast<std::int64_t>(rows.size()), error_sure, classes));
   findings.push_back({"data.label-conflict", plain ? Severity::warning : Severity::note,
                       "about " + percent(static_cast<double>(order.size()) / n) + (plain ? " of the labels look wrong: " : " of the labels look wrong, or the classes overlap: ") + rows_text(static_cast<std::int64_t>(order.size())) + (static_cast<std::int64_t>(rows.size()) < s.rows() ? " of a sample of " + with_thousands(static_cast<std::int64_t>(rows.size())) : "") +
                           " contradict what rows like them say, and even the surest answers are wrong in " + percent(error_sure) + "; look at these first: " + name_list(examples, 4),

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "candor/base/text.h"
 #include "candor/candid/baselines/tree.h"
@@ -205,6 +206,30 @@ bool in_order_of_target(const Subject& s) {
   return changes < .1 * (1 - same) * n;
 }
 
+/// Values that come in blocks of the file, each several times: the name of a person, a machine or a place that was measured again and again, which has one answer by nature.
+bool names_blocks(const Subject& s, const CheckColumn& column) {
+  const auto n = static_cast<std::size_t>(s.rows());
+  const auto value = [&](std::size_t i) { return column.numeric ? column.parts[0].numbers[i] : static_cast<double>(column.parts[0].codes[i]); };
+  if (column.missing(0) > 0 || n == 0) return false;
+  std::unordered_set<double> different;
+  std::size_t changes = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (column.numeric && value(i) != std::floor(value(i))) return false;
+    different.insert(value(i)), changes += i > 0 && value(i) != value(i - 1);
+  }
+  const std::size_t many = std::max<std::size_t>(10, s.is_classification() ? 3 * s.class_names.size() : 10);
+  return different.size() >= many && n >= 3 * different.size() && changes * 5 <= different.size() * 6;
+}
+
+/// 1, 2, 3 ... in the order of the file.
+bool counts_rows(const Subject& s, const CheckColumn& column) {
+  if (!column.numeric) return false;
+  const std::vector<double>& x = column.parts[0].numbers;
+  for (std::size_t i = 1; i < x.size(); ++i)
+    if (!(x[i] > x[i - 1])) return false;
+  return s.rows() > 1;
+}
+
 }  // namespace
 
 std::vector<Finding> leak(const Subject& s) {
@@ -251,7 +276,14 @@ std::vector<Finding> leak(const Subject& s) {
     char number[32];
     std::snprintf(number, sizeof number, "%.4g", reached);
     const std::string what = y.classes ? std::string("accuracy ") + number : std::string("R2 ") + number;
-    Finding f{"data.leak", other ? Severity::warning : Severity::error};
+    if (names_blocks(s, column)) {
+      findings.push_back({"data.leak", Severity::note, column_text(column) + " tells the target (" + what + "), because its rows come in blocks, each with one answer, as of a person or machine that was measured several times: do not learn from it (--ignore " + column.name + "), and keep a block together when rows are parted (--group " + column.name + ")", column.name,
+                          {{y.classes ? "accuracy of the column alone" : "R2 of the column alone", reached}, {"rows", static_cast<double>(n)}}});
+      knowing.push_back(column.name);
+      continue;
+    }
+    // The file lies in the order of the answer and its rows are numbered: no wonder, and a column that is not learned from.
+    Finding f{"data.leak", !other ? Severity::error : counts_rows(s, column) ? Severity::note : Severity::warning};
     f.where = column.name;
     f.evidence = {{y.classes ? "accuracy of the column alone" : "R2 of the column alone", reached}, {"rows", static_cast<double>(n)}};
     if (other) {

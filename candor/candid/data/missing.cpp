@@ -83,7 +83,7 @@ void codes_for_unknown(const Subject& s, std::vector<Finding>& findings) {
     if (!column.numeric || !(column.role == data::Role::number || column.role == data::Role::target) || (column.role == data::Role::target && s.is_classification())) continue;
     for (std::size_t part = 0; part < s.parts.size(); ++part) {
       if (!column.parts[part].present) continue;
-      const std::vector<double> sorted = sorted_numbers(column, part);
+      const std::vector<double>& sorted = sorted_numbers(column, part);
       bool told = false;
       for (const Sentinel& found : sentinels(sorted)) {
         const double share = static_cast<double>(found.rows) / static_cast<double>(sorted.size());

@@ -48,7 +48,7 @@ std::vector<Finding> outliers(const Subject& s) {
   for (const CheckColumn& column : s.columns) {
     const bool target = column.role == data::Role::target && !s.is_classification();
     if (!column.numeric || !(column.role == data::Role::number || target)) continue;
-    const std::vector<double> sorted = sorted_numbers(column, 0);
+    const std::vector<double>& sorted = sorted_numbers(column, 0);
     if (static_cast<std::int64_t>(sorted.size()) < least_rows) continue;
     std::vector<double> different = sorted;
     different.erase(std::unique(different.begin(), different.end()), different.end());

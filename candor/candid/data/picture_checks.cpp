@@ -29,6 +29,9 @@ std::string pair_names(const Subject& s, const std::vector<const Twins*>& pairs,
   return text;
 }
 
+/// The same picture, as people would say.
+bool is_copy(const Twins& t) { return !t.mirrored && !t.turned && !t.cropped; }
+
 std::int32_t label_of(const Subject& s, std::size_t part, std::int64_t row) { return s.has_labels(part) ? s.labels[part][static_cast<std::size_t>(row)] : -1; }
 
 /// Pictures of a part that have a copy in the training part, and how many were looked at.
@@ -63,7 +66,7 @@ std::vector<Finding> duplicate_pictures(const Subject& s, const PictureTwins& tw
   std::vector<const Twins*> within;
   std::set<std::int64_t> copies;
   for (const Twins& t : twins.pairs)
-    if (t.part_a == 0 && t.part_b == 0 && !t.mirrored) within.push_back(&t), copies.insert(t.b);
+    if (t.part_a == 0 && t.part_b == 0 && is_copy(t)) within.push_back(&t), copies.insert(t.b);
   const double rate_within = static_cast<double>(within.size()) / std::max(1.0, .5 * static_cast<double>(twins.looked_at[0]) * static_cast<double>(twins.looked_at[0] - 1));
   if (static_cast<std::int64_t>(copies.size()) >= std::max<std::int64_t>(3, twins.looked_at[0] / 100))
     findings.push_back({"data.duplicate-rows", Severity::note, with_thousands(static_cast<std::int64_t>(copies.size())) + " training pictures (" + percent(static_cast<std::int64_t>(copies.size()), twins.looked_at[0]) + ") are copies of others, as " + pair_names(s, within, 2) + ": a split that parts copies gives a score that is too good", s.parts[0].name,
@@ -72,8 +75,8 @@ std::vector<Finding> duplicate_pictures(const Subject& s, const PictureTwins& tw
     std::vector<const Twins*> pairs;
     std::int64_t exact = 0;
     for (const Twins& t : twins.pairs)
-      if (t.part_a == 0 && t.part_b == part && !t.mirrored) pairs.push_back(&t), exact += t.exact;
-    const auto rows = static_cast<std::int64_t>(copied(twins, part, [](const Twins& t) { return !t.mirrored; }).size());
+      if (t.part_a == 0 && t.part_b == part && is_copy(t)) pairs.push_back(&t), exact += t.exact;
+    const auto rows = static_cast<std::int64_t>(copied(twins, part, [](const Twins& t) { return is_copy(t); }).size());
     if (rows == 0) continue;
     const double share = static_cast<double>(rows) / static_cast<double>(std::max<std::int64_t>(twins.looked_at[part], 1));
     // Pictures drawn by a program repeat themselves by nature, then within the training part as well.
@@ -96,10 +99,12 @@ std::vector<Finding> pictures_on_both_sides(const Subject& s, const PictureTwins
     std::vector<const Twins*> pairs;
     for (const Twins& t : twins.pairs)
       if (t.part_a == 0 && t.part_b == part && !t.exact) pairs.push_back(&t);
-    const auto rows = static_cast<std::int64_t>(copied(twins, part, [](const Twins& t) { return !t.exact; }).size());
-    const double share = static_cast<double>(rows) / static_cast<double>(std::max<std::int64_t>(twins.looked_at[part], 1));
+    const auto count = [&](const auto& which) { return static_cast<std::int64_t>(copied(twins, part, which).size()); };
+    const std::int64_t whole = count([](const Twins& t) { return !t.exact && !t.cropped; }), cropped = count([](const Twins& t) { return t.cropped; }), rows = whole + cropped;
+    const auto of = [](std::int64_t some, std::int64_t all) { return static_cast<double>(some) / static_cast<double>(std::max<std::int64_t>(all, 1)); };
+    const double share = std::min(1.0, of(whole, twins.looked_at[part]) + of(cropped, twins.asked_for_crops[part]));
     if (rows < 3 || share < .01) continue;
-    findings.push_back({"data.group-split", Severity::error, "altered copies (mirrored, grey, brighter, saved again) of training pictures make up " + percent(share) + " of the test part, as " + pair_names(s, pairs, 2) + ": pictures were augmented before they were parted; part the originals first, and alter training pictures only",
+    findings.push_back({"data.group-split", Severity::error, "altered copies (mirrored, turned, cropped, grey, brighter, saved again) of training pictures make up " + percent(share) + " of the test part, as " + pair_names(s, pairs, 2) + ": pictures were augmented before they were parted; part the originals first, and alter training pictures only",
                         s.parts[part].name + ": " + pair_names(s, pairs), {{"pictures", static_cast<double>(rows)}, {"share", share}}});
   }
   return findings;
@@ -111,7 +116,7 @@ std::vector<Finding> conflicting_pictures(const Subject& s, const PictureTwins& 
   std::set<std::pair<std::size_t, std::int64_t>> pictures;
   for (const Twins& t : twins.pairs) {
     const std::int32_t a = label_of(s, t.part_a, t.a), b = label_of(s, t.part_b, t.b);
-    if (t.mirrored || a < 0 || b < 0 || a == b) continue;
+    if (!is_copy(t) || a < 0 || b < 0 || a == b) continue;
     pairs.push_back(&t);
     pictures.emplace(t.part_b, t.b);
   }
@@ -133,7 +138,7 @@ std::vector<Finding> flip_labels(const Subject& s, const PictureTwins& twins) {
   std::int64_t copies_right = 0;
   for (const Twins& t : twins.pairs) {
     const std::int32_t a = label_of(s, t.part_a, t.a), b = label_of(s, t.part_b, t.b);
-    if (a < 0 || b < 0) continue;
+    if (a < 0 || b < 0 || t.turned || t.cropped) continue;
     if (!t.mirrored) {
       if (t.exact || a == b) copies_right += a == b;
       else copies.push_back(&t), ++moved[{std::min(a, b), std::max(a, b)}];

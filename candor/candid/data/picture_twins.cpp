@@ -6,20 +6,22 @@
 #include <cmath>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <unordered_map>
 
 #include "candor/base/threads.h"
 #include "candor/candid/data/columns.h"
+#include "candor/candid/data/picture_crops.h"
 #include "candor/candid/data/thumbnails.h"
 
 namespace candor::candid::detail {
 namespace {
 
 constexpr std::int64_t hash_side = 9, side = 24, most_train = 12000, most_other = 4000;
-constexpr int near_bits = 26;          // of 144
-constexpr double equal = .995, alike = .965;
+constexpr int near_bits = 26, turned_bits = 8;  // of 144
+constexpr double equal = .995, alike = .965, turned_alike = .998;
 
 using Hash = std::array<std::uint64_t, 3>;
 
@@ -39,7 +41,13 @@ Hash hash_of(std::span<const double> cells) {
   return hash;
 }
 
-int distance(const Hash& a, const Hash& b) { return std::popcount(a[0] ^ b[0]) + std::popcount(a[1] ^ b[1]) + std::popcount(a[2] ^ b[2]); }
+/// More than near_bits when the first word alone says so.
+int distance(const Hash& a, const Hash& b) {
+  const int first = std::popcount(a[0] ^ b[0]);
+  if (first > near_bits) return first;
+  return first + std::popcount(a[1] ^ b[1]) + std::popcount(a[2] ^ b[2]);
+}
+int whole_distance(const Hash& a, const Hash& b) { return std::popcount(a[0] ^ b[0]) + std::popcount(a[1] ^ b[1]) + std::popcount(a[2] ^ b[2]); }
 
 double dot(std::span<const double> a, std::span<const double> b) {
   double sum = 0;
@@ -57,7 +65,40 @@ struct Candidate {
   std::int32_t a = 0, b = 0;
   bool mirrored = false;
   double likeness = 0;
+  bool turned = false;
 };
+
+/// Where each pixel of a turned picture comes from: a quarter, half and three quarters of a circle, upside down, and mirrored along both diagonals.
+std::vector<std::vector<std::size_t>> turns(std::int64_t size) {
+  std::vector<std::vector<std::size_t>> out;
+  const std::int64_t n = size - 1;
+  for (int way = 0; way < 6; ++way) {
+    std::vector<std::size_t> from;
+    for (std::int64_t r = 0; r < size; ++r)
+      for (std::int64_t c = 0; c < size; ++c) {
+        const std::int64_t row = way == 0 ? n - c : way == 1 ? n - r : way == 2 ? c : way == 3 ? n - r : way == 4 ? c : n - c;
+        const std::int64_t column = way == 0 ? r : way == 1 ? n - c : way == 2 ? n - r : way == 3 ? c : way == 4 ? r : n - r;
+        from.push_back(static_cast<std::size_t>(row * size + column));
+      }
+    out.push_back(std::move(from));
+  }
+  return out;
+}
+
+double dot_from(std::span<const double> a, const std::vector<std::size_t>& from, std::span<const double> b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < from.size(); ++i) sum += a[from[i]] * b[i];
+  return sum;
+}
+
+/// Most of the picture is one brightness: shapes drawn on an even ground fit each other when their edges may be moved, and nothing can be told of crops.
+bool even_ground(std::span<const double> cells) {
+  const auto [low, high] = std::minmax_element(cells.begin(), cells.end());
+  const double width = std::max(*high - *low, 1e-12);
+  std::array<double, 24> counts{};
+  for (const double x : cells) counts[std::min<std::size_t>(static_cast<std::size_t>((x - *low) / width * 24), 23)] += 1;
+  return *std::max_element(counts.begin(), counts.end()) > .3 * static_cast<double>(cells.size());
+}
 
 void equal_bytes(const Subject& s, PictureTwins& out) {
   std::unordered_map<std::string_view, Seen> first;
@@ -72,9 +113,60 @@ void equal_bytes(const Subject& s, PictureTwins& out) {
     for (std::int64_t row = 0; row < rows; ++row) {
       const std::string_view picture(data + static_cast<std::size_t>(row) * bytes, bytes);
       const auto [found, fresh] = first.try_emplace(picture, Seen{part, row});
-      if (!fresh) out.pairs.push_back({found->second.part, part, found->second.row, row, true, false, 1});
+      if (!fresh) out.pairs.push_back({.part_a = found->second.part, .part_b = part, .a = found->second.row, .b = row, .exact = true});
     }
   }
+}
+
+/// The pictures of other parts (or, alone, of the training part) against the few training pictures whose hashes are nearest.
+void add_crops(const Subject& s, const std::vector<Seen>& seen, const std::vector<Hash>& plain, const std::vector<char>& blank, const Matrix& pixels, PictureTwins& out) {
+  constexpr std::int64_t most_asked = 200;
+  constexpr std::size_t nearest = 3;
+  constexpr int far_bits = 52;
+  constexpr double crop_alike = .985, much_nearer = .2;
+  std::vector<std::size_t> asked;
+  const bool alone = s.parts.size() == 1;
+  for (std::size_t i = 0; i < seen.size(); ++i)
+    if ((alone || seen[i].part > 0) && !blank[i] && !even_ground(pixels.row(static_cast<std::int64_t>(i)))) asked.push_back(i);
+  out.asked_for_crops.assign(s.parts.size(), 0);
+  if (asked.empty()) return;
+  std::vector<std::size_t> some;
+  for (std::size_t i = 0; i < asked.size(); i += static_cast<std::size_t>(row_step(static_cast<std::int64_t>(asked.size()), most_asked))) some.push_back(asked[i]), ++out.asked_for_crops[seen[asked[i]].part];
+  const auto view = [&](std::size_t i) {
+    return CropView(thumbnails(s.parts[seen[i].part].set.features.view_slice(0, seen[i].row, seen[i].row + 1), std::vector<std::int64_t>{0}, crop_fine).row(0));
+  };
+  std::set<std::array<std::int64_t, 4>> known;
+  for (const Twins& t : out.pairs) known.insert({static_cast<std::int64_t>(t.part_a), t.a, static_cast<std::int64_t>(t.part_b), t.b});
+  std::vector<std::optional<Twins>> found(some.size());
+  parallel_for(static_cast<std::int64_t>(some.size()), [&](std::int64_t at) {
+    const std::size_t i = some[static_cast<std::size_t>(at)];
+    std::vector<std::pair<int, std::size_t>> near;
+    for (std::size_t j = 0; j < seen.size(); ++j)
+      if (seen[j].part == 0 && j != i && !blank[j])
+        if (const int d = whole_distance(plain[i], plain[j]); d <= far_bits) near.emplace_back(d, j);
+    std::sort(near.begin(), near.end());
+    if (near.size() > nearest) near.resize(nearest);
+    if (near.empty()) return;
+    const CropView own = view(i);
+    double best = 0, second = 0, plainly = 0;
+    std::size_t which = 0;
+    for (const auto& [d, j] : near) {
+      const CropView other = view(j);
+      const double plain_one = own.likeness(other);
+      if (plain_one < .2) continue;  // a window of at least three quarters still looks somewhat like the whole
+      const double r = crop_likeness(own, other);
+      if (r > best) second = best, best = r, which = j, plainly = plain_one;
+      else second = std::max(second, r);
+    }
+    // Simple shapes fit many others when their edges may be moved; a copy fits one.
+    if (best < crop_alike || best < plainly + .005 || 1 - best > much_nearer * (1 - second)) return;
+    const Seen &a = seen[std::min(which, i)], &b = seen[std::max(which, i)];
+    if (known.contains({static_cast<std::int64_t>(a.part), a.row, static_cast<std::int64_t>(b.part), b.row})) return;
+    found[static_cast<std::size_t>(at)] = Twins{.part_a = a.part, .part_b = b.part, .a = a.row, .b = b.row, .cropped = true, .likeness = best};
+  });
+  std::set<std::array<std::int64_t, 4>> told;
+  for (const std::optional<Twins>& t : found)
+    if (t && told.insert({static_cast<std::int64_t>(t->part_a), t->a, static_cast<std::int64_t>(t->part_b), t->b}).second) out.pairs.push_back(*t);
 }
 
 }  // namespace
@@ -101,11 +193,18 @@ PictureTwins picture_twins(const Subject& s) {
   const Matrix small_mirrored = mirrored(small, hash_side), pixels_mirrored = mirrored(pixels, side);
   const auto n = static_cast<std::int64_t>(seen.size());
   std::vector<Hash> plain, turned;
-  std::vector<char> blank;
+  const std::vector<std::vector<std::size_t>> small_turns = turns(hash_side), pixel_turns = turns(side);
+  std::vector<std::array<Hash, 6>> ways(static_cast<std::size_t>(n));
+  std::vector<char> blank, even;
   for (std::int64_t i = 0; i < n; ++i) {
     plain.push_back(hash_of(small.row(i)));
     turned.push_back(hash_of(small_mirrored.row(i)));
-    blank.push_back(dot(pixels.row(i), pixels.row(i)) < .5);
+    blank.push_back(dot(pixels.row(i), pixels.row(i)) < .5), even.push_back(even_ground(pixels.row(i)));
+    std::vector<double> cells(static_cast<std::size_t>(hash_side * hash_side));
+    for (std::size_t way = 0; way < small_turns.size(); ++way) {
+      for (std::size_t k = 0; k < cells.size(); ++k) cells[k] = small.row(i)[small_turns[way][k]];
+      ways[static_cast<std::size_t>(i)][way] = hash_of(cells);
+    }
   }
   std::vector<std::vector<Candidate>> found(static_cast<std::size_t>(n));
   parallel_for(n, [&](std::int64_t i) {
@@ -122,6 +221,15 @@ PictureTwins picture_twins(const Subject& s) {
         const double r = dot(pixels_mirrored.row(i), pixels.row(j));
         if (r > .9) found[a].push_back({static_cast<std::int32_t>(i), static_cast<std::int32_t>(j), true, r});
       }
+      for (std::size_t way = 0; way < (even[a] || even[b] ? 0 : pixel_turns.size()); ++way) {
+        if (distance(ways[a][way], plain[b]) > turned_bits) continue;
+        const double r = dot_from(pixels.row(i), pixel_turns[way], pixels.row(j));
+        // A picture that looks the same when it is turned has no turned copies.
+        if (r < turned_alike || dot_from(pixels.row(i), pixel_turns[way], pixels.row(i)) > r - .02) continue;
+        if (dot(pixels.row(i), pixels.row(j)) > r - .02 || dot(pixels_mirrored.row(i), pixels.row(j)) > r - .02) continue;
+        found[a].push_back({static_cast<std::int32_t>(i), static_cast<std::int32_t>(j), false, r, true});
+        break;
+      }
     }
   });
   // For each picture the likeness to the best others, by which a copy stands out.
@@ -129,6 +237,7 @@ PictureTwins picture_twins(const Subject& s) {
   for (const auto& of : found)
     for (const Candidate& c : of)
       for (const std::int32_t i : {c.a, c.b}) {
+        if (c.turned) continue;
         auto& top = best[static_cast<std::size_t>(i)];
         double r = c.likeness;
         for (double& t : top)
@@ -137,6 +246,10 @@ PictureTwins picture_twins(const Subject& s) {
   for (const auto& of : found)
     for (const Candidate& c : of) {
       const Seen &a = seen[static_cast<std::size_t>(c.a)], &b = seen[static_cast<std::size_t>(c.b)];
+      if (c.turned) {
+        out.pairs.push_back({.part_a = a.part, .part_b = b.part, .a = a.row, .b = b.row, .turned = true, .likeness = c.likeness});
+        continue;
+      }
       if (!c.mirrored && exact.contains({static_cast<std::int64_t>(a.part), a.row, static_cast<std::int64_t>(b.part), b.row})) continue;
       // A symmetric picture is its own mirror picture; its copies are no mirrored ones.
       if (c.mirrored && (dot(pixels_mirrored.row(c.a), pixels.row(c.a)) > c.likeness - .02 || dot(pixels.row(c.a), pixels.row(c.b)) > c.likeness - .02)) continue;
@@ -145,8 +258,9 @@ PictureTwins picture_twins(const Subject& s) {
       const double third = std::max(best[static_cast<std::size_t>(c.a)][3], best[static_cast<std::size_t>(c.b)][3]);
       const bool stands_out = 1 - c.likeness < .25 * (1 - third);
       if (c.likeness < alike || !(stands_out || (c.likeness >= equal && 1 - c.likeness < .5 * (1 - third)))) continue;
-      out.pairs.push_back({a.part, b.part, a.row, b.row, false, c.mirrored, c.likeness});
+      out.pairs.push_back({.part_a = a.part, .part_b = b.part, .a = a.row, .b = b.row, .mirrored = c.mirrored, .likeness = c.likeness});
     }
+  add_crops(s, seen, plain, blank, pixels, out);
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 
+#include "candor/base/threads.h"
 #include "candor/candid/data/columns.h"
 
 namespace candor::candid::detail {
@@ -71,17 +72,18 @@ std::vector<std::uint64_t> RowCodes::hashes(std::size_t part) const {
 double RowCodes::near_pairs(const std::unordered_map<std::uint64_t, std::int32_t>& known, std::size_t part) const {
   const std::vector<std::uint64_t> rows = hashes(part);
   const auto step = static_cast<std::size_t>(row_step(static_cast<std::int64_t>(rows.size()), std::max<std::int64_t>(1000, 1'000'000 / static_cast<std::int64_t>(cells_.size() + 1))));
-  double most = 0;
-  for (std::size_t j = 0; j < cells_.size(); ++j) {
+  std::vector<double> by_column(cells_.size(), 0);
+  parallel_for(static_cast<std::int64_t>(cells_.size()), [&](std::int64_t at_column) {
+    const auto j = static_cast<std::size_t>(at_column);
     const CheckColumn& column = *cells_[j].column;
-    if (!column.numeric) continue;
+    if (!column.numeric) return;
     std::vector<double> values;
     for (const std::size_t p : {first_, second_})
       for (const double x : column.parts[p].numbers)
         if (x == x) values.push_back(x);
     std::sort(values.begin(), values.end());
     values.erase(std::unique(values.begin(), values.end()), values.end());
-    if (values.size() < 3) continue;
+    if (values.size() < 3) return;
     double pairs = 0;
     for (std::size_t i = 0; i < rows.size(); i += step) {
       const double x = column.parts[part].numbers[i];
@@ -94,9 +96,9 @@ double RowCodes::near_pairs(const std::unordered_map<std::uint64_t, std::int32_t
       if (at != values.begin()) look(*(at - 1));
       if (at + 1 != values.end()) look(*(at + 1));
     }
-    most = std::max(most, pairs * static_cast<double>(step));
-  }
-  return most;
+    by_column[j] = pairs * static_cast<double>(step);
+  });
+  return by_column.empty() ? 0 : *std::max_element(by_column.begin(), by_column.end());
 }
 
 }  // namespace candor::candid::detail

@@ -71,7 +71,7 @@ std::vector<Finding> input_scale(const Subject& s) {
   std::vector<std::string> far;
   for (const CheckColumn& column : s.columns) {
     if (!column.numeric || column.role != data::Role::number) continue;
-    const std::vector<double> sorted = sorted_numbers(column, 0, 5000);
+    const std::vector<double>& sorted = sorted_numbers(column, 0, 5000);
     if (sorted.size() < 20) continue;
     const double middle = std::abs(sorted_quantile(sorted, .5)), width = sorted_quantile(sorted, .9) - sorted_quantile(sorted, .1);
     if (middle > 1000 || width > 1000 || (width > 0 && width < 1e-3)) far.push_back(column.name + " (around " + value_text(sorted_quantile(sorted, .5)) + ")");

@@ -22,7 +22,7 @@ struct Drift {
 };
 
 Drift numbers(const CheckColumn& column, std::size_t part) {
-  const std::vector<double> train = sorted_numbers(column, 0, 20000), other = sorted_numbers(column, part, 20000);
+  const std::vector<double>&train = sorted_numbers(column, 0), &other = sorted_numbers(column, part);
   Drift d{&column};
   if (static_cast<std::int64_t>(train.size()) < least_rows || static_cast<std::int64_t>(other.size()) < least_rows) return d;
   d.distance = largest_distance(train, other);

@@ -11,9 +11,11 @@ namespace candor::candid::detail {
 namespace {
 
 void numbers_beyond(const Subject& s, const CheckColumn& column, std::size_t part, std::vector<Finding>& findings) {
-  const std::vector<double> train = sorted_numbers(column, 0, 200000);
+  const std::vector<double>& train = sorted_numbers(column, 0);
   if (train.size() < 30) return;
-  const double low = train.front(), high = train.back();
+  double low = train.front(), high = train.back(), known = 0;
+  for (const double x : column.parts[0].numbers)
+    if (std::isfinite(x)) low = std::min(low, x), high = std::max(high, x), ++known;
   const double width = std::max(sorted_quantile(train, .95) - sorted_quantile(train, .05), 1e-12 + 1e-9 * std::abs(high));
   std::vector<std::int64_t> rows;
   double far = 0;
@@ -29,7 +31,7 @@ void numbers_beyond(const Subject& s, const CheckColumn& column, std::size_t par
   }
   if (rows.empty() || there == 0) return;
   // A new sample lies beyond the largest and smallest of n in 2 / (n + 1) of its rows.
-  const double expected = 2.0 * static_cast<double>(there) / (static_cast<double>(train.size()) + 1), share = static_cast<double>(rows.size()) / static_cast<double>(there);
+  const double expected = 2.0 * static_cast<double>(there) / (known + 1), share = static_cast<double>(rows.size()) / static_cast<double>(there);
   const bool many = static_cast<double>(rows.size()) > expected + 4 * std::sqrt(expected) + 2 && share >= .005;
   const auto [smallest, largest] = std::minmax_element(cells.begin(), cells.end(), [](double a, double b) { return (a == a ? a : 0) < (b == b ? b : 0); });
   Finding f{"serve.range", many && s.parts[part].kind == PartKind::served ? Severity::warning : Severity::note};

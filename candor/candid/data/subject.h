@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +16,10 @@ namespace candor::candid {
 /// What a part is for: rows to learn from, rows to judge by, rows that came once the model was in use.
 enum class PartKind { train, test, served };
 
+/// Numbers of a column in order, for all checks that ask (columns.h).
+struct SortedNumbers;
+std::shared_ptr<SortedNumbers> nothing_sorted();
+
 /// One column in one part. Missing cells are NaN in `numbers` and -1 in `codes`.
 struct CheckCells {
   bool present = false;                  ///< false: the part has no such column
@@ -23,6 +28,7 @@ struct CheckCells {
   std::string unread_cell = {};          ///< the first of them
   std::vector<double> numbers = {};      ///< columns of numbers; seconds since 1970 of dates
   std::vector<std::int32_t> codes = {};  ///< other columns: into CheckColumn::words
+  std::shared_ptr<SortedNumbers> sorted = nothing_sorted();  ///< `numbers` in order, made once for all checks
 };
 
 /// One column in all parts.

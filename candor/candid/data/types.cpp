@@ -67,7 +67,7 @@ void numbers_as_words(const Subject& s, const CheckColumn& column, std::vector<F
 
 void dates_as_numbers(const Subject& s, const CheckColumn& column, std::vector<Finding>& findings) {
   if (!column.numeric || column.role == data::Role::date || !(column.is_input() || column.role == data::Role::id)) return;
-  const std::vector<double> sorted = sorted_numbers(column, 0);
+  const std::vector<double>& sorted = sorted_numbers(column, 0);
   if (sorted.size() < 20 || sorted.front() == sorted.back()) return;
   const bool whole = std::all_of(sorted.begin(), sorted.end(), [](double x) { return x == std::floor(x); });
   const bool calendar = whole && std::all_of(sorted.begin(), sorted.end(), [](double x) {
@@ -115,7 +115,7 @@ bool unit_factor(double factor) {
 /// Two heaps of positive numbers that look alike but for a factor.
 void mixed_units(const Subject& s, const CheckColumn& column, std::vector<Finding>& findings) {
   if (!column.numeric || column.role != data::Role::number) return;
-  const std::vector<double> sorted = sorted_numbers(column, 0);
+  const std::vector<double>& sorted = sorted_numbers(column, 0);
   const auto n = static_cast<std::int64_t>(sorted.size());
   if (n < 50 || sorted.front() <= 0) return;
   std::vector<double> logs;

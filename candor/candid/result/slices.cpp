@@ -115,6 +115,24 @@ void add_quarters(std::vector<Slice>& slices, const Rows& rows, const data::Colu
   }
 }
 
+/// Holm within classes, within words and within ranges, each with an equal share of the level: thirty columns of numbers give a hundred ranges, and must not drown the one device that writes
+/// nonsense.
+void adjust(std::vector<Slice>& slices) {
+  std::vector<std::vector<std::size_t>> families;
+  for (const char* kind : {"class", "group", "range"}) {
+    std::vector<std::size_t> of;
+    for (std::size_t i = 0; i < slices.size(); ++i)
+      if (slices[i].kind == kind) of.push_back(i);
+    if (!of.empty()) families.push_back(std::move(of));
+  }
+  for (const std::vector<std::size_t>& of : families) {
+    std::vector<double> p;
+    for (const std::size_t i : of) p.push_back(slices[i].p);
+    const std::vector<double> adjusted = holm(p);
+    for (std::size_t i = 0; i < of.size(); ++i) slices[of[i]].p = std::min(1.0, adjusted[i] * static_cast<double>(families.size()));
+  }
+}
+
 std::string name_of(const Slice& s) { return s.kind == "class" ? "class " + quoted(s.group, 30) : s.column + (s.kind == "range" ? " from " : " = ") + s.group; }
 
 bool much_worse(const Slice& s, bool classes) {
@@ -147,10 +165,7 @@ SliceTests slice_tests(const Tensor& outputs, const data::Dataset& set, const da
     if (column->kind == data::Column::Kind::text) add_words(out.slices, rows, *column);
     else add_quarters(out.slices, rows, *column);
   }
-  std::vector<double> p;
-  for (const Slice& s : out.slices) p.push_back(s.p);
-  const std::vector<double> adjusted = holm(p);
-  for (std::size_t i = 0; i < adjusted.size(); ++i) out.slices[i].p = adjusted[i];
+  adjust(out.slices);
   out.compared = static_cast<int>(out.slices.size());
   const auto gap = [&](const Slice& s) { return rows.classes ? s.rest - s.score : s.score / std::max(s.rest, 1e-300); };
   std::stable_sort(out.slices.begin(), out.slices.end(), [&](const Slice& a, const Slice& b) { return gap(a) > gap(b); });

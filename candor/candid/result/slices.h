@@ -14,7 +14,7 @@ namespace candor::candid {
 
 /// One part of the test rows: those of one class, of one word of a column, or of a range of one. The score is accuracy, or the mean absolute error.
 struct SliceTests {
-  std::vector<Slice> slices = {};   ///< of at least 30 rows, with as many elsewhere; the worst first. p is adjusted for how many there are (Holm)
+  std::vector<Slice> slices = {};   ///< of at least 30 rows, with as many elsewhere; the worst first. p is adjusted for how many of its kind there are (Holm), and for the kinds
   int compared = 0;                 ///< how many that are
 };
 

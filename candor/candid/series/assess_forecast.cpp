@@ -37,12 +37,19 @@ void find_faults(ForecastAssessment& out) {
     if (b.difference->high < 0) out.findings.push_back({"result.baseline", Severity::warning, between + ": the baseline is better; use it, or give the model more history or further columns"});
     else if (!(b.difference->low > 0)) out.findings.push_back({"result.baseline", Severity::warning, between + ": the difference may be chance (95 % interval " + short_text(b.difference->low) + " to " + short_text(b.difference->high) + "); the simpler one will do as well"});
   }
-  if (out.coverage < .85) {
-    char text[200];
-    std::snprintf(text, sizeof text, "the 95 %% intervals held %.0f %% of the values of the test part: the days to come were unlike those the intervals were made from; take them as too narrow", 100 * out.coverage);
-    out.findings.push_back({"result.coverage", Severity::warning, text});
-  }
+  for (Finding& f : check_coverage(out.coverage)) out.findings.push_back(std::move(f));
 }
+
+}  // namespace
+
+std::vector<Finding> check_coverage(double coverage) {
+  if (!(coverage < .85)) return {};
+  char text[200];
+  std::snprintf(text, sizeof text, "the 95 %% intervals held %.0f %% of the values of the test part: the days to come were unlike those the intervals were made from; take them as too narrow", 100 * coverage);
+  return {{"result.coverage", Severity::warning, text, {}, {{"coverage", coverage}}}};
+}
+
+namespace {
 
 // Truth over the test part of the first groups, and forecasts every horizon steps, so that they follow each other without overlap.
 std::vector<Curve> draw(const data::Series& series, const Forecaster& forecaster, const data::Windows& test, const Forecasts& said) {

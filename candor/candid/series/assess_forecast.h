@@ -22,6 +22,9 @@ struct ForecastAssessment {
   int best() const;                        ///< number of the best baseline; -1 when there are none
 };
 
+/// result.coverage: a warning when intervals that should hold 95 % of the values held less than 85 %.
+std::vector<Finding> check_coverage(double coverage);
+
 /// `train` is what the baselines learn from. Throws Error (invalid_argument) when there are no test windows.
 ForecastAssessment assess_forecast(const data::Series& series, const Forecaster& forecaster, const data::Windows& train, const data::Windows& test, std::uint64_t seed = 0);
 

@@ -54,12 +54,21 @@ void learned_nothing(const Curves& c, CheckNotes& notes) {
   const double now = reached(c), share = now / c.guess.constant;
   // Of the validation rows guessing may be easier: a loss that did not move is one that did not move.
   const bool still = moved < .02 && c.loss.back() - c.penalty >= .97 * c.guess.constant;
+  // A penalty that outweighs the task by far leaves it little to learn with; where something was learned all the same, that is worth knowing.
+  const bool crushed = c.first_penalty > 20 * c.guess.constant;
+  const std::string penalty = ". At the first step the penalties of the regularisation came to " + number_text(c.first_penalty) + ", beside which the task hardly counts: take a rate a hundred times smaller";
+  if (crushed && share >= .5 && share < .97 && !still) {
+    notes.findings.push_back({"train.underfit", Severity::note, "the loss came to " + number_text(now) + " (" + number_text(c.guess.constant) + " is reached without looking at the inputs)" + penalty, {}, {{"loss", now}, {"first penalty", c.first_penalty}}});
+    return;
+  }
   if (share < .97 && !still) return;
   const std::string beside = number_text(now) + ", and an answer that looks at no input reaches " + number_text(c.guess.constant);
   const std::vector<Evidence> numbers{{"loss", now}, {"loss of the best constant answer", c.guess.constant}};
   const bool falling = c.loss.back() < .9 * c.loss.front();
-  if (c.first > 0 && *high > 3 * c.first) {
+  if (c.first > 0 && *high > 3 * (c.first + c.first_penalty)) {
     notes.findings.push_back({"train.diverge", Severity::warning, "the loss began at " + number_text(c.first) + ", rose to " + number_text(*high) + " (mean of an epoch) and ended at " + beside + ": the first steps threw the weights far away. Lower the learning rate, or clip the gradients", {}, numbers});
+  } else if (crushed) {
+    notes.findings.push_back({"train.underfit", Severity::warning, "after " + epochs_text(c.loss.size()) + " the loss is " + beside + ": the network has learned nothing of use" + penalty, {}, numbers});
   } else if (share > 3 && !falling) {
     notes.findings.push_back({"train.diverge", Severity::warning, "after " + epochs_text(c.loss.size()) + " the loss is " + beside + ": it does not fall. The learning rate is far too large, or the data are not scaled", {}, numbers});
   } else if (still || moved < .02) {

@@ -20,6 +20,7 @@ struct Curves {
   Guess guess;
   double first = 0;      ///< of the very first batch; 0: not known
   double penalty = 0;    ///< what regularizers added to the last loss
+  double first_penalty = 0;  ///< and to the first
   int kept_epoch = -1;   ///< whose weights were put back
   bool ended_early = false;
 };

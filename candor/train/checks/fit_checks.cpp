@@ -79,7 +79,7 @@ void FitChecks::begin(TrainPrograms& programs, const ModelUnderCheck& m, bool we
 void FitChecks::first_losses(std::span<const double> losses, std::int64_t rows) {
   if (!on_ || weighted_) return;
   constexpr std::int64_t least = 16;
-  constexpr double far = 3, far_of_numbers = 10;
+  constexpr double far = 3, far_of_numbers = 10, least_beyond = 3;  // one layer on many columns that say the same begins at three or four times guessing
   CheckNotes notes;
   first_ = std::max(0.0, losses[0] - penalty_);
   guarded(notes, "train.initial-loss", [&](CheckNotes& n) {
@@ -93,7 +93,7 @@ void FitChecks::first_losses(std::span<const double> losses, std::int64_t rows) 
       if (!g.known || !(g.untrained > 0) || !std::isfinite(loss)) continue;
       const std::string where = guesses_.size() == 1 ? "" : "output " + programs_->output_names()[i];
       const std::vector<Evidence> numbers{{"first loss", loss}, {"loss of guessing", g.untrained}};
-      if (g.classes && loss > far * g.untrained) {
+      if (g.classes && loss > far * g.untrained && loss > g.untrained + least_beyond) {
         n.findings.push_back({"train.initial-loss", Severity::warning, "the first loss is " + number_text(loss) + ", and guessing gives " + number_text(g.untrained) + ": before it has learned anything the model is sure of wrong answers. Scale the inputs (pixels to 0..1, columns to mean 0 and deviation 1), or take smaller initial weights", where, numbers});
       } else if (!g.classes && loss > far_of_numbers * g.untrained) {
         n.findings.push_back({"train.initial-loss", Severity::note, "the first loss is " + number_text(loss) + ", and the mean of the targets alone gives " + number_text(g.untrained) + ": the first epochs go into finding the targets' level. Standardise the targets (mean 0, deviation 1), or scale the inputs", where, numbers});
@@ -137,6 +137,7 @@ void FitChecks::end(History& history, Curves c, const Function<double(std::int64
   if (guesses_.size() == 1 && !weighted_) c.guess = guesses_.front();
   if (penalty_ != 0) c.penalty = penalty_of(programs_->model());
   c.first = std::isfinite(first_) ? first_ : 0;
+  c.first_penalty = std::isfinite(penalty_) ? penalty_ : 0;
   check_curves(c, notes);
   guarded(notes, "train.impossible", [&](CheckNotes& n) {
     if (c.score.empty() || c.loss.empty()) return;

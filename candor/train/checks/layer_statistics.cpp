@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 
+#include "candor/base/error.h"
 #include "candor/graph/autodiff.h"
 #include "candor/graph/graph.h"
 #include "candor/nn/model_body.h"
@@ -38,6 +39,14 @@ Axes all_but_last(const Tensor& x) {
   Axes axes;
   for (int axis = 0; axis + 1 < x.rank(); ++axis) axes.push_back(axis);
   return axes;
+}
+
+double rate_of(const LayerBody& layer) {
+  try {
+    return layer.options().get("rate", 0.0);
+  } catch (const Error&) {
+    return 0;  // a layer of one's own that cannot be described
+  }
 }
 
 double quotient(double a, double b) { return b > 0 ? a / b : std::numeric_limits<double>::quiet_NaN(); }
@@ -81,9 +90,12 @@ LayerStatistics::LayerStatistics(const Model& model, const TensorFunction& step,
     return static_cast<int>(extra.size()) - 1;
   };
 
+  std::vector<std::string> droppers;
   const std::shared_ptr<Graph> graph = trace([&](std::span<const Tensor> in) {
     extra.clear(), probes_.clear(), slots_.clear();
     const LayerObserver observer([&](const LayerBody& layer, const std::string& path, std::span<const Tensor> outputs) {
+      // Those inside other layers, too: there the mode gets lost.
+      if (layer.kind().find("Dropout") != std::string::npos && rate_of(layer) > 0 && std::find(droppers.begin(), droppers.end(), path) == droppers.end()) droppers.push_back(path);
       const auto found = known.find(&layer);
       if (found == known.end() || probes_.size() >= most_layers || outputs.size() != 1 || !outputs[0].symbolic() || !is_floating(outputs[0].dtype()) || outputs[0].rank() < 2) return;
       const LayerCall& call = calls.calls[static_cast<std::size_t>(found->second)];
@@ -120,11 +132,8 @@ LayerStatistics::LayerStatistics(const Model& model, const TensorFunction& step,
     return out;
   }, arguments);
   graph->updates.clear();  // it looks, and moves nothing
-  for (const LayerCall& call : calls.calls) {
-    if (call.kind.find("Dropout") == std::string::npos || !(options_of(call.layer).get("rate", 0.0) > 0)) continue;
-    const bool draws = std::any_of(graph->nodes.begin(), graph->nodes.end(), [&](const Node& n) { return n.info.op->random && n.path.find(short_name(call)) != std::string::npos; });
-    if (!draws) idle_.push_back(call.path);
-  }
+  for (const std::string& path : droppers)
+    if (std::none_of(graph->nodes.begin(), graph->nodes.end(), [&](const Node& n) { return n.info.op->random && n.path.find(path) != std::string::npos; })) idle_.push_back(path);
   program_ = std::make_unique<Program>(graph);
   for (const TensorType& type : program_->result_types()) {
     values_.push_back(Tensor::empty(type.shape, type.dtype));

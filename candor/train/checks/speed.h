@@ -11,6 +11,7 @@ struct Speed {
   double seconds = 0, augmentation = 0;  ///< in all, and of them in changing pictures
   double plain = 0;                      ///< share of the arithmetic that reference kernels do
   std::string op = {};                   ///< the first of their operations
+  int threads = 0, cores = 0;            ///< of the pool, and that the process may run on; 0: not known
 };
 
 void check_speed(const Speed& speed, CheckNotes& notes);
