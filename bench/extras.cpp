@@ -59,6 +59,8 @@ double clean_build(const Settings& s) {
   auto configure = core_configuration(s, folder);
   configure.emplace_back("-DCCACHE=OFF");  // a value that ends in NOTFOUND would be looked for again
   configure.emplace_back("-DCMAKE_CXX_COMPILER_LAUNCHER=");
+  configure.emplace_back("-DCMAKE_DISABLE_PRECOMPILE_HEADERS=OFF");  // as a first build by ./dev does
+  configure.emplace_back("-DCANDOR_UNITY=ON");
   must_run(configure);
   const double seconds = must_run({"cmake", "--build", folder, "-j", "2"}).seconds;
   std::filesystem::remove_all(folder);

@@ -22,6 +22,7 @@ struct Twins {
 struct PictureTwins {
   std::vector<Twins> pairs = {};
   std::vector<std::int64_t> looked_at = {};  ///< pictures of each part; fewer than there are when sampled
+  double even_grounds = 0;   ///< share of the pictures most of which is one brightness: shapes drawn on it, digits
   std::vector<std::int64_t> asked_for_crops = {};  ///< of them, how many were compared with windows of others
 };
 
