@@ -18,7 +18,9 @@ TEST(Roofline, IsMeasuredWhereThereAreKernels) {
   ASSERT_EQ(roofline.levels.size(), 3u);
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_GT(roofline.levels[i].bytes_per_second, 1e7);
-    if (i > 0) EXPECT_GT(roofline.levels[i].bytes, roofline.levels[i - 1].bytes);
+    if (i > 0) {
+      EXPECT_GT(roofline.levels[i].bytes, roofline.levels[i - 1].bytes);
+    }
   }
 }
 
