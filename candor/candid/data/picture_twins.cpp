@@ -260,9 +260,7 @@ PictureTwins picture_twins(const Subject& s) {
       if (c.likeness < alike || !(stands_out || (c.likeness >= equal && 1 - c.likeness < .5 * (1 - third)))) continue;
       out.pairs.push_back({.part_a = a.part, .part_b = b.part, .a = a.row, .b = b.row, .mirrored = c.mirrored, .likeness = c.likeness});
     }
-  std::int64_t even = 0;
-  for (std::int64_t i = 0; i < n; ++i) even += even_ground(pixels.row(i));
-  out.even_grounds = static_cast<double>(even) / static_cast<double>(std::max<std::int64_t>(n, 1));
+  out.even_grounds = static_cast<double>(std::count(even.begin(), even.end(), 1)) / static_cast<double>(std::max<std::size_t>(even.size(), 1));
   add_crops(s, seen, plain, blank, pixels, out);
   return out;
 }
