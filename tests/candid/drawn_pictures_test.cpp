@@ -25,7 +25,7 @@ data::Dataset shapes(std::int64_t count, std::uint64_t seed) {
       for (std::int64_t c = 0; c < side; ++c) {
         const double dx = std::abs(static_cast<double>(c) - x), dy = std::abs(static_cast<double>(r) - y);
         const double edge = disc ? size - std::hypot(dx, dy) : size - std::max(dx, dy);
-        features.data<std::uint8_t>()[(i * side + r) * side + c] = static_cast<std::uint8_t>(255 * std::clamp(edge + .5, 0.0, 1.0));
+        features.mutable_data<std::uint8_t>()[(i * side + r) * side + c] = static_cast<std::uint8_t>(255 * std::clamp(edge + .5, 0.0, 1.0));
       }
     labels.push_back(disc ? 0 : 1);
   }

@@ -17,10 +17,10 @@ namespace {
 constexpr float inf = std::numeric_limits<float>::infinity();
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 using Floats = std::vector<float>;
-using Ints = std::vector<std::int32_t>;
+using I32s = std::vector<std::int32_t>;
 
 Tensor f(const Floats& values) { return Tensor::from(values); }
-Tensor i(const Ints& values) { return Tensor::from(values); }
+Tensor i(const I32s& values) { return Tensor::from(values); }
 
 Floats gradient_at(const Floats& x, Tensor (*function)(const Tensor&)) {
   const auto g = grad([&](std::span<const Tensor> in) { return sum(function(in[0])); });
@@ -29,21 +29,21 @@ Floats gradient_at(const Floats& x, Tensor (*function)(const Tensor&)) {
 }
 
 TEST(OpConventions, IntegersDivideTowardsMinusInfinity) {
-  EXPECT_EQ(divide(i({7, -7, 7, -7, 5}), i({2, 2, -2, -2, 0})).to_vector<std::int32_t>(), (Ints{3, -4, -4, 3, 0}));
-  EXPECT_EQ(mod(i({7, -7, 7, -7, 5}), i({2, 2, -2, -2, 0})).to_vector<std::int32_t>(), (Ints{1, 1, -1, -1, 0}));
-  EXPECT_EQ(fmod(i({7, -7, 7, -7}), i({3, 3, -3, -3})).to_vector<std::int32_t>(), (Ints{1, -1, 1, -1}));
+  EXPECT_EQ(divide(i({7, -7, 7, -7, 5}), i({2, 2, -2, -2, 0})).to_vector<std::int32_t>(), (I32s{3, -4, -4, 3, 0}));
+  EXPECT_EQ(mod(i({7, -7, 7, -7, 5}), i({2, 2, -2, -2, 0})).to_vector<std::int32_t>(), (I32s{1, 1, -1, -1, 0}));
+  EXPECT_EQ(fmod(i({7, -7, 7, -7}), i({3, 3, -3, -3})).to_vector<std::int32_t>(), (I32s{1, -1, 1, -1}));
   const std::int32_t lowest = std::numeric_limits<std::int32_t>::min();
-  EXPECT_EQ(divide(i({lowest}), i({-1})).to_vector<std::int32_t>(), Ints{lowest});
-  EXPECT_EQ(mod(i({lowest}), i({-1})).to_vector<std::int32_t>(), Ints{0});
-  EXPECT_EQ(add(i({std::numeric_limits<std::int32_t>::max()}), i({1})).to_vector<std::int32_t>(), Ints{lowest});
-  EXPECT_EQ(power(i({2, -3, 5, 2}), i({10, 3, 0, -1})).to_vector<std::int32_t>(), (Ints{1024, -27, 1, 0}));
+  EXPECT_EQ(divide(i({lowest}), i({-1})).to_vector<std::int32_t>(), I32s{lowest});
+  EXPECT_EQ(mod(i({lowest}), i({-1})).to_vector<std::int32_t>(), I32s{0});
+  EXPECT_EQ(add(i({std::numeric_limits<std::int32_t>::max()}), i({1})).to_vector<std::int32_t>(), I32s{lowest});
+  EXPECT_EQ(power(i({2, -3, 5, 2}), i({10, 3, 0, -1})).to_vector<std::int32_t>(), (I32s{1024, -27, 1, 0}));
 }
 
 TEST(OpConventions, CastsToIntegersSaturate) {
   EXPECT_EQ(cast(f({1.9f, -1.9f, 3e9f, -3e9f, nan, inf}), DType::i32).to_vector<std::int32_t>(),
-            (Ints{1, -1, std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min(), 0, std::numeric_limits<std::int32_t>::max()}));
-  EXPECT_EQ(cast(f({300, -5, 7.5f}), DType::u8).to_vector<std::int32_t>(), (Ints{255, 0, 7}));
-  EXPECT_EQ(cast(f({0, -0.f, 0.1f, nan}), DType::boolean).to_vector<std::int32_t>(), (Ints{0, 0, 1, 1}));
+            (I32s{1, -1, std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min(), 0, std::numeric_limits<std::int32_t>::max()}));
+  EXPECT_EQ(cast(f({300, -5, 7.5f}), DType::u8).to_vector<std::int32_t>(), (I32s{255, 0, 7}));
+  EXPECT_EQ(cast(f({0, -0.f, 0.1f, nan}), DType::boolean).to_vector<std::int32_t>(), (I32s{0, 0, 1, 1}));
 }
 
 TEST(OpConventions, NanWinsInExtremes) {
