@@ -461,47 +461,6 @@ TEST(Checks, TrainingBelowValidationInAFit) {
   EXPECT_FALSE(has(sound, "train.impossible")) << text(sound);
 }
 
-/// A start vector of three entries for four states.
-TEST(Checks, AStartVectorOfAnotherSizeIsRefused) {
-  const SimpleRNN layer{4};
-  const std::vector<Tensor> x{Tensor::zeros({2, 5, 1})};
-  try {
-    layer.call(x, {.mode = inference, .tensors = {{"initial_state", Tensor::zeros({2, 3})}}, .options = {}});
-    FAIL() << "three entries are no state of four";
-  } catch (const Error& e) {
-    const std::string what = e.what();
-    EXPECT_NE(what.find('3'), std::string::npos) << what;
-    EXPECT_NE(what.find('4'), std::string::npos) << what;
-  }
-}
-
-/// R2 of all rows is .905; the mean of batches' R2 is another number.
-TEST(Checks, R2IsNotAMeanOfBatches) {
-  Numbers random(42);
-  std::vector<float> x, y;
-  for (int i = 0; i < 50; ++i) x.push_back(static_cast<float>(random.next()));
-  std::sort(x.begin(), x.end());
-  for (const float v : x) y.push_back(static_cast<float>(1 - v + .1 * random.normal()));
-  set_random_seed(1);
-  const Sequential model{Dense{1}};
-  model.compile({.loss = MeanSquaredError{}, .optimizer = SGD{.1}, .metrics = {R2Score{}}});
-  const Tensor in = Tensor::from(x, Shape{50, 1}), out = Tensor::from(y, Shape{50, 1});
-  model.fit(in, out, quiet(200, 10));
-  const std::vector<float> said = model.predict(in).to_vector();
-  const auto r2 = [&](std::size_t from, std::size_t to) {
-    double mean = 0, rest = 0, all = 0;
-    for (std::size_t i = from; i < to; ++i) mean += y[i] / static_cast<double>(to - from);
-    for (std::size_t i = from; i < to; ++i) rest += (y[i] - said[i]) * (y[i] - said[i]), all += (y[i] - mean) * (y[i] - mean);
-    return 1 - rest / all;
-  };
-  double batches = 0;
-  for (std::size_t i = 0; i < 50; i += 10) batches += r2(i, i + 10) / 5;
-  EvaluateOptions by_ten;
-  by_ten.batch_size = 10;
-  EXPECT_NEAR(model.evaluate(in, out, by_ten)["r2_score"], r2(0, 50), 1e-5);
-  EXPECT_GT(r2(0, 50) - batches, .2);
-}
-
 /// A layer that was frozen by mistake, before anything was learned; freezing holds when the model around it is built later.
 TEST(Checks, ALayerFrozenBeforeItWasTrained) {
   const Rows r = clouds(320);

@@ -257,6 +257,8 @@ PictureTwins picture_twins(const Subject& s) {
       // The fourth best: a picture may have a few copies of its own.
       const double third = std::max(best[static_cast<std::size_t>(c.a)][3], best[static_cast<std::size_t>(c.b)][3]);
       const bool stands_out = 1 - c.likeness < .25 * (1 - third);
+      // Shapes on an even ground are alike by themselves: a copy agrees but for rounding.
+      if (c.likeness < turned_alike && even[static_cast<std::size_t>(c.a)] && even[static_cast<std::size_t>(c.b)]) continue;
       if (c.likeness < alike || !(stands_out || (c.likeness >= equal && 1 - c.likeness < .5 * (1 - third)))) continue;
       out.pairs.push_back({.part_a = a.part, .part_b = b.part, .a = a.row, .b = b.row, .mirrored = c.mirrored, .likeness = c.likeness});
     }
