@@ -29,6 +29,7 @@ using Answer = std::variant<Kernel, Declined>;
 inline Declined declined(std::string kernel, std::string reason) { return {std::move(kernel), std::move(reason)}; }
 /// What a device can do at most, as measured on it: bandwidths by how much memory the work goes through, caches first.
 struct Roofline {
+  /// A cache or the memory.
   struct Level {
     std::size_t bytes = 0;         ///< work that goes through no more memory than this reaches the rate; the last level: any
     double bytes_per_second = 0;

@@ -15,6 +15,7 @@ struct MemoryPiece {
   int tone = 0;            ///< 0: muted; else the colour of that number
 };
 
+/// Pieces of memory over the steps of a program.
 struct MemoryChart {
   std::string label;       ///< what the picture shows, in a sentence: for those who do not see it
   std::vector<MemoryPiece> pieces;

@@ -21,6 +21,7 @@ struct ProfileOptions {
 /// What bounds a kernel from below: the processor's multiply-adds, or the memory that its numbers go through.
 enum class Bound { compute, memory };
 
+/// One kernel of a run, with its time beside the least that the machine could need.
 struct KernelTime {
   PlanRow row;
   double seconds = 0;            ///< of one run
@@ -30,6 +31,7 @@ struct KernelTime {
   Bound bound = Bound::memory;
 };
 
+/// What profile() saw.
 struct Profile {
   bool training = false;
   std::int64_t batch_size = 0, runs = 0;

@@ -16,6 +16,7 @@ struct KernelScaling {
   double floor = 0;   ///< seconds that memory takes, however many cores there are; 0 where the numbers stay in caches
 };
 
+/// A model of a run's time on any number of cores.
 struct Scaling {
   int measured = 1;        ///< cores of the second measurement; 1: there was none, all work is taken to be shared
   std::vector<KernelScaling> kernels;
