@@ -34,8 +34,9 @@ std::string memory_picture(const Profile& p) {
                 amount(static_cast<double>(p.arena_bytes), "B") + " at most";
   std::map<std::string, int> tones;  // a colour for each layer
   for (const MemoryBlock& block : p.memory) {
-    const auto open = block.what.find('('), slash = block.what.find('/', open == std::string::npos ? 0 : open);
-    const std::string layer = open == std::string::npos ? block.what : block.what.substr(open + 1, std::min(slash, block.what.size() - 1) - open - 1);
+    // "matmul (sequential/dense/gradient)": the model and the layer.
+    const auto open = block.what.find('('), model = block.what.find('/', open == std::string::npos ? 0 : open), inner = model == std::string::npos ? model : block.what.find('/', model + 1);
+    const std::string layer = open == std::string::npos ? block.what : block.what.substr(open + 1, std::min(inner, block.what.size() - 1) - open - 1);
     const int tone = block.scratch ? 0 : tones.emplace(layer, static_cast<int>(tones.size()) + 1).first->second;
     chart.pieces.push_back({block.offset, block.bytes, block.first, block.last,
                             (block.scratch ? "room for " : "") + block.what + ": " + amount(static_cast<double>(block.bytes), "B") + ", steps " + std::to_string(block.first) + " to " +
