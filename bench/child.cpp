@@ -11,12 +11,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "candor/base/clock.h"
 #include "candor/base/error.h"
 
 namespace candor::bench {
 namespace {
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 void make_pipe(int (&ends)[2]) {
   if (::pipe2(ends, O_CLOEXEC) != 0) fail(ErrorKind::io, std::string("bench: pipe: ") + std::strerror(errno));
@@ -73,7 +73,7 @@ void Child::write(const std::string& text) {
 }
 
 std::string Child::line(double timeout_seconds) {
-  const double end = now() + timeout_seconds;
+  const double end = seconds_now() + timeout_seconds;
   for (;;) {
     if (const auto at = rest_.find('\n'); at != std::string::npos) {
       const std::string result = rest_.substr(0, at);
@@ -81,7 +81,7 @@ std::string Child::line(double timeout_seconds) {
       return result;
     }
     pollfd wait{out_, POLLIN, 0};
-    const double left = end - now();
+    const double left = end - seconds_now();
     if (left <= 0 || ::poll(&wait, 1, static_cast<int>(left * 1000) + 1) == 0) fail(ErrorKind::io, "no answer in time");
     char buffer[65536];
     const ssize_t n = ::read(out_, buffer, sizeof buffer);
@@ -99,7 +99,7 @@ Finished run_to_end(const std::vector<std::string>& command) {
   ::posix_spawn_file_actions_adddup2(&actions, from[1], 1);
   ::posix_spawn_file_actions_adddup2(&actions, from[1], 2);
   Finished result;
-  const double start = now();
+  const double start = seconds_now();
   const pid_t pid = spawn(command, actions);
   ::close(from[1]);
   char buffer[65536];
@@ -107,7 +107,7 @@ Finished run_to_end(const std::vector<std::string>& command) {
   int status = 0;
   rusage usage{};
   ::wait4(pid, &status, 0, &usage);
-  result.seconds = now() - start;
+  result.seconds = seconds_now() - start;
   ::close(from[0]);
   result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return result;

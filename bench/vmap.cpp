@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "bench/measure.h"
+#include "candor/base/clock.h"
 #include "candor/base/threads.h"
 #include "candor/graph/vmap.h"
 #include "candor/ops/activation.h"
@@ -62,7 +63,6 @@ Tensors stacked_weights(std::uint64_t seed) {
 
 Tensor of_network(const Tensor& stacked, std::int64_t n) { return stacked.view_slice(0, n, n + 1).clone().view_reshape(stacked.shape().without(0)); }
 
-double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 template <class F>
 double timed(F f) {

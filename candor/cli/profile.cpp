@@ -119,7 +119,6 @@ void print_object(const Profile& p, const Loading& loading) {
 
 void add_profile(CLI::App& app, Common& common, Run& run) {
   const auto o = std::make_shared<Options>();
-  o->profile.training = false;
   CLI::App* command = add_command(app, common, "profile", "where the time goes, kernel by kernel, beside what this machine can do", "candor profile mnist --train --batch-size 128 --trace trace.json");
   add_source_options(*command, o->source);
   command->add_flag("--train", o->profile.training, "a step of training in place of a prediction");

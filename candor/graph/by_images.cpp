@@ -5,6 +5,7 @@
 #include "candor/base/error.h"
 #include "candor/graph/graph.h"
 #include "candor/graph/graph_ops.h"
+#include "candor/graph/work.h"
 
 namespace candor {
 namespace {
@@ -66,7 +67,7 @@ void run(const KernelArgs& args) {
 
 double flops(const NodeInfo& node) {
   double total = 0;
-  for (const Node& inner : body_of(node).nodes) total += inner.info.op->flops ? inner.info.op->flops(inner.info) : static_cast<double>(inner.info.out[0].size());
+  for (const Node& inner : body_of(node).nodes) total += detail::flops_of(inner.info);
   return total * static_cast<double>(rounds_of(node));
 }
 

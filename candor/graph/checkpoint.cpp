@@ -2,6 +2,7 @@
 
 #include "candor/graph/recomputed.h"
 #include "candor/graph/trace_context.h"
+#include "candor/graph/work.h"
 #include "candor/ops/op.h"
 
 namespace candor {
@@ -45,7 +46,7 @@ double checkpoint_recorded(int parts, int marked) {
       for (const TensorType& type : node.info.out) bytes += static_cast<double>(type.bytes());
     return bytes;
   };
-  const auto work_of = [](const Node& node) { return node.info.op->flops ? node.info.op->flops(node.info) : static_cast<double>(node.info.out.empty() ? 0 : node.info.out[0].size()); };
+  const auto work_of = [](const Node& node) { return detail::flops_of(node.info); };
   double all_bytes = 0, all_work = 0, done = 0, again = 0;
   for (const Node& node : nodes) all_bytes += bytes_of(node), all_work += work_of(node);
   std::size_t first = 0;

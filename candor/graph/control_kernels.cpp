@@ -5,6 +5,7 @@
 #include "candor/base/error.h"
 #include "candor/graph/graph_ops.h"
 #include "candor/graph/program.h"
+#include "candor/graph/work.h"
 
 namespace candor {
 namespace detail {
@@ -127,7 +128,7 @@ namespace {
 
 double body_flops(const Graph& body) {
   double total = 0;
-  for (const Node& node : body.nodes) total += node.info.op->flops ? node.info.op->flops(node.info) : static_cast<double>(node.info.out[0].size());
+  for (const Node& node : body.nodes) total += detail::flops_of(node.info);
   return total;
 }
 

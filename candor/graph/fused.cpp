@@ -4,6 +4,7 @@
 #include "candor/base/error.h"
 #include "candor/graph/graph.h"
 #include "candor/graph/graph_ops.h"
+#include "candor/graph/work.h"
 #include "candor/ops/reference.h"
 
 namespace candor {
@@ -49,7 +50,7 @@ void run_elementwise(const KernelArgs& args) {
 
 double flops_elementwise(const NodeInfo& node) {
   double total = 0;
-  for (const Node& inner : body_of(node).nodes) total += inner.info.op->flops ? inner.info.op->flops(inner.info) : static_cast<double>(inner.info.out[0].size());
+  for (const Node& inner : body_of(node).nodes) total += detail::flops_of(inner.info);
   return total;
 }
 

@@ -4,17 +4,18 @@
 #include <cstring>
 #include <set>
 
+#include "candor/base/clock.h"
 #include "candor/base/error.h"
 #include "candor/graph/control_kernels.h"
 #include "candor/graph/plan.h"
 #include "candor/base/threads.h"
 #include "candor/graph/rewrite/rewrite.h"
 #include "candor/graph/thread_choice.h"
+#include "candor/graph/work.h"
 
 namespace candor {
 namespace {
 
-double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 thread_local bool in_program = false;
 struct Within {  // cleared also when a kernel throws
@@ -268,7 +269,7 @@ std::vector<PlanRow> Program::rows() const {
     PlanRow row{node.info.op->name, node.path, p.kernels[n].name, p.kernels[n].note, {}, p.declined[n]};
     for (const TensorType& type : node.info.out) row.type += (row.type.empty() ? "" : ", ") + to_string(type);
     if (!node.info.op->alias) {
-      row.flops = node.info.op->flops ? node.info.op->flops(node.info) : static_cast<double>(node.info.out[0].size());
+      row.flops = detail::flops_of(node.info);
       for (const TensorType& type : node.info.in) row.bytes += type.bytes();
       for (const TensorType& type : node.info.out) row.bytes += type.bytes();
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "candor/base/clock.h"
 #include "candor/base/error.h"
 #include "candor/train/on_batch.h"
 #include "candor/train/undo.h"
@@ -10,7 +11,6 @@
 namespace candor {
 namespace {
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 void check(const std::string& who, const BatchSizeSearchOptions& o) {
   const auto bad = [&](const std::string& what) { fail(ErrorKind::invalid_argument, who + ": " + what); };
@@ -35,14 +35,14 @@ BatchSizeSearch find_batch_size(const Model& model, const Tensor& x, const Tenso
     const Tensor some = x.view_slice(0, 0, size).contiguous(), answers = y.view_slice(0, 0, size).contiguous();
     try {
       model.train_on_batch(some, answers);  // compiles
-      const double start = now();
+      const double start = seconds_now();
       std::int64_t done = 0;
       do {
         model.train_on_batch(some, answers);
         done += size;
-      } while (now() - start < o.seconds);
+      } while (seconds_now() - start < o.seconds);
       search.sizes.push_back(size);
-      search.rows_per_second.push_back(static_cast<double>(done) / std::max(now() - start, 1e-9));
+      search.rows_per_second.push_back(static_cast<double>(done) / std::max(seconds_now() - start, 1e-9));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::memory || search.sizes.empty()) throw;
       search.out_of_memory = true;

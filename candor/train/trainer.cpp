@@ -7,6 +7,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "candor/base/clock.h"
 #include "candor/base/interrupt.h"
 #include "candor/base/threads.h"
 #include "candor/data/batches.h"
@@ -20,7 +21,6 @@ namespace {
 /// Steps between two copies of the weights: what has to be run again to find where a loss stopped being finite.
 constexpr std::int64_t steps_between_snapshots = 64;
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 void check_options(const std::string& who, const FitOptions& o) {
   const auto bad = [&](const std::string& what) { fail(ErrorKind::invalid_argument, who + ": " + what); };
@@ -124,9 +124,9 @@ void Trainer::set_arguments(std::int64_t step) {
     return;
   }
   const auto rows = static_cast<std::size_t>(step_rows(step));
-  const double start = now();
+  const double start = seconds_now();
   options_.augmentation.apply(data_[0], data_[1], {order, rows}, options_.seed, static_cast<std::uint64_t>(at_.epoch), batch_data_[0].raw(), batch_data_[1].raw());
-  augmentation_seconds_ += now() - start;
+  augmentation_seconds_ += seconds_now() - start;
   for (std::size_t i = 2; i < data_.size(); ++i)
     for (std::size_t row = 0; row < rows; ++row) std::memcpy(row_pointer(batch_data_[i], static_cast<std::int64_t>(row)), row_pointer(data_[i], order[row]), data_[i].type().bytes() / static_cast<std::size_t>(rows_));
   if (seen_targets_.defined()) std::memcpy(row_pointer(seen_targets_, (part_.first + step) * batch_), batch_data_[1].raw(), rows * (seen_targets_.type().bytes() / static_cast<std::size_t>(train_rows_)));
@@ -344,7 +344,7 @@ History Trainer::run() {
   if (point) go_on_from(point->state);
   begin_checks();
   while (at_.epoch < options_.epochs && (seen_.stop.empty() || at_.step > 0)) {  // an epoch that was begun is ended
-    const double start = now();
+    const double start = seconds_now();
     seen_.epoch = at_.epoch;
     part_ = part_of(at_.epoch);
     if (at_.step == 0)
@@ -363,7 +363,7 @@ History Trainer::run() {
       for (const Callback& callback : callbacks_) callback->on_epoch_end(seen_, result.scores);
     }
     bar.finish(to_string(result.scores));
-    history_.add(result.scores, now() - start);
+    history_.add(result.scores, seconds_now() - start);
     if (result.interrupted) {
       seen_.stop = "interrupted";
       break;

@@ -3,8 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <thread>
+#include <algorithm>
 
 #include <nlohmann/json.hpp>
 

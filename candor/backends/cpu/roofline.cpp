@@ -47,21 +47,21 @@ HWY_AFTER_NAMESPACE();
 #include <limits>
 #include <vector>
 
+#include "candor/base/clock.h"
 #include "candor/base/threads.h"
 
 namespace candor::cpu {
 namespace {
 
-double clock_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 // The least time of `tries` calls: whatever else ran on the machine took time, none gave any.
 template <class Work>
 double least_seconds(int tries, Work work) {
   double least = std::numeric_limits<double>::infinity();
   for (int i = 0; i < tries; ++i) {
-    const double start = clock_seconds();
+    const double start = seconds_now();
     work();
-    least = std::min(least, clock_seconds() - start);
+    least = std::min(least, seconds_now() - start);
   }
   return least;
 }

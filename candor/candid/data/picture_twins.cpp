@@ -119,7 +119,7 @@ void equal_bytes(const Subject& s, PictureTwins& out) {
 }
 
 /// The pictures of other parts (or, alone, of the training part) against the few training pictures whose hashes are nearest.
-void add_crops(const Subject& s, const std::vector<Seen>& seen, const std::vector<Hash>& plain, const std::vector<char>& blank, const Matrix& pixels, PictureTwins& out) {
+void add_crops(const Subject& s, const std::vector<Seen>& seen, const std::vector<Hash>& plain, const std::vector<char>& blank, const std::vector<char>& even, PictureTwins& out) {
   constexpr std::int64_t most_asked = 200;
   constexpr std::size_t nearest = 3;
   constexpr int far_bits = 52;
@@ -127,7 +127,7 @@ void add_crops(const Subject& s, const std::vector<Seen>& seen, const std::vecto
   std::vector<std::size_t> asked;
   const bool alone = s.parts.size() == 1;
   for (std::size_t i = 0; i < seen.size(); ++i)
-    if ((alone || seen[i].part > 0) && !blank[i] && !even_ground(pixels.row(static_cast<std::int64_t>(i)))) asked.push_back(i);
+    if ((alone || seen[i].part > 0) && !blank[i] && !even[i]) asked.push_back(i);
   out.asked_for_crops.assign(s.parts.size(), 0);
   if (asked.empty()) return;
   std::vector<std::size_t> some;
@@ -263,7 +263,7 @@ PictureTwins picture_twins(const Subject& s) {
       out.pairs.push_back({.part_a = a.part, .part_b = b.part, .a = a.row, .b = b.row, .mirrored = c.mirrored, .likeness = c.likeness});
     }
   out.even_grounds = static_cast<double>(std::count(even.begin(), even.end(), 1)) / static_cast<double>(std::max<std::size_t>(even.size(), 1));
-  add_crops(s, seen, plain, blank, pixels, out);
+  add_crops(s, seen, plain, blank, even, out);
   return out;
 }
 

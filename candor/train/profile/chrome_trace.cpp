@@ -1,34 +1,21 @@
-#include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "candor/train/profile/profile.h"
 
 namespace candor {
-namespace {
-
-// Names of ops and layers as a JSON string; layers may have any name.
-std::string json_text(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\', out += c;
-    else if (static_cast<unsigned char>(c) < 0x20) out += ' ';
-    else out += c;
-  }
-  return out + '"';
-}
-
-}  // namespace
 
 // https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU: complete events ("ph": "X"), times in microseconds.
 std::string chrome_trace(const Profile& p) {
-  std::string out = "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[{\"name\":\"process_name\",\"ph\":\"M\",\"pid\":1,\"tid\":1,\"args\":{\"name\":";
-  out += json_text(std::string(p.training ? "a step of training" : "a prediction") + ", batch " + std::to_string(p.batch_size)) + "}}";
-  char numbers[200];
+  using Json = nlohmann::ordered_json;
+  const std::string what = std::string(p.training ? "a step of training" : "a prediction") + ", batch " + std::to_string(p.batch_size);
+  Json events = Json::array({{{"name", "process_name"}, {"ph", "M"}, {"pid", 1}, {"tid", 1}, {"args", {{"name", what}}}}});
   for (const KernelTime& kernel : p.kernels) {
-    std::snprintf(numbers, sizeof numbers, "\"ts\":%.3f,\"dur\":%.3f,\"args\":{\"flops\":%.0f,\"bytes\":%zu,", kernel.row.began * 1e6, kernel.row.took * 1e6, kernel.row.flops, kernel.row.bytes);
-    out += ",\n{\"name\":" + json_text(kernel.row.op) + ",\"cat\":\"kernel\",\"ph\":\"X\",\"pid\":1,\"tid\":1," + numbers + "\"kernel\":" + json_text(kernel.row.kernel) +
-           ",\"where\":" + json_text(kernel.row.path) + ",\"type\":" + json_text(kernel.row.type) + ",\"note\":" + json_text(kernel.row.note) + "}}";
+    const auto& row = kernel.row;
+    Json args = {{"flops", row.flops}, {"bytes", row.bytes}, {"kernel", row.kernel}, {"where", row.path}, {"type", row.type}, {"note", row.note}};
+    events.push_back({{"name", row.op}, {"cat", "kernel"}, {"ph", "X"}, {"pid", 1}, {"tid", 1}, {"ts", row.began * 1e6}, {"dur", row.took * 1e6}, {"args", std::move(args)}});
   }
-  return out + "\n]}\n";
+  // A layer's name may be any bytes.
+  return Json{{"displayTimeUnit", "ns"}, {"traceEvents", std::move(events)}}.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace candor

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "candor/base/clock.h"
 #include "candor/base/error.h"
 #include "candor/base/threads.h"
 #include "candor/data/dataset.h"
@@ -12,7 +13,6 @@
 namespace candor {
 namespace {
 
-double wall_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 // The first `count` rows, from the beginning again where there are fewer.
 Tensor batch_of(const Tensor& all, std::int64_t count) {
@@ -33,7 +33,7 @@ struct Prepared {
 
 Prepared prepare(const Model& model, const std::vector<Tensor>& batch, std::size_t inputs, const ProfileOptions& o, bool clocks) {
   Prepared p;
-  const double start = wall_seconds();
+  const double start = seconds_now();
   p.programs = std::make_shared<detail::TrainPrograms>(model, inputs, PlanOptions{.device = o.device, .profile = clocks});
   p.programs->set_memory(o.memory);
   p.arguments = batch;
@@ -46,7 +46,7 @@ Prepared prepare(const Model& model, const std::vector<Tensor>& batch, std::size
   std::vector<TensorType> types;
   for (const Tensor& t : p.arguments) types.push_back(t.type());
   p.program = o.training ? &p.programs->train_step(types, 0) : &p.programs->predict_step(types);
-  p.planning_seconds = wall_seconds() - start;
+  p.planning_seconds = seconds_now() - start;
   return p;
 }
 
@@ -59,11 +59,11 @@ std::vector<double> run_for(Prepared& p, double seconds) {
   std::vector<double> times;
   times.reserve(100'000);
   std::uint64_t step = 0;
-  const double end = wall_seconds() + seconds;
-  while (times.size() < times.capacity() && (times.size() < 3 || wall_seconds() < end)) {
-    const double start = wall_seconds();
+  const double end = seconds_now() + seconds;
+  while (times.size() < times.capacity() && (times.size() < 3 || seconds_now() < end)) {
+    const double start = seconds_now();
     p.program->run(in.data(), out.data(), {.seed = 0, .step = step++});
-    times.push_back(wall_seconds() - start);
+    times.push_back(seconds_now() - start);
   }
   return times;
 }
