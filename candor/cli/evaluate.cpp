@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "candor/base/clock.h"
+#include "candor/candid/check_baselines.h"
 #include "candor/candid/check.h"
 #include "candor/candid/finding.h"
 #include "candor/candid/result/test_reused.h"
@@ -103,7 +104,7 @@ int evaluate(const Options& o, const Common& common) {
   const Tensor outputs = answers(file, set);
   const Score score = judge(outputs, set, common.seed);
   const candid::Baseline baseline = stored_baseline(file, set);
-  std::vector<candid::Finding> findings = candid::check_result(score.value, score.interval, baseline);
+  std::vector<candid::Finding> findings = candid::check_guessing(score, baseline);
   if (!rows.seen_text.empty()) findings.push_back({"result.test-reused", candid::Severity::warning, rows.seen_text});
   const std::optional<data::Recipe> recipe = pipeline::recipe_of(file);
   const std::vector<std::string> columns = recipe ? pipeline::columns_to_cut(rows.cells, recipe->schema()) : std::vector<std::string>{};

@@ -24,12 +24,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::int64_t enough_for_temperature = 5000;  // rows of which a few can be left out
+
 /// What is trained, once everything is decided.
 struct Plan {
   TrainingDefaults defaults;
   std::int64_t epochs = 0, batch = 0;
   double rate = 0;
   int parts = 0;    // the training rows are cut into so many; 0: all are trained on, and none judge
+  bool tells_sureness = false;  // the part left out chooses no epoch: it only tells how sure the network may be
   int members = 1;  // of the parts, how many are left out in turn
   data::Augmentation augmentation;
 };
@@ -68,7 +71,11 @@ Plan make_plan(const Prepared& data, const TrainOptions& o, const Model& model, 
   } else if (plan.defaults.validation > 0) {
     plan.parts = static_cast<int>(std::lround(1 / plan.defaults.validation));
   }
-  if (plan.parts > rows / 2) plan.parts = 0, plan.members = 1;
+  if (plan.parts == 0 && data.train.is_classification() && rows >= enough_for_temperature) {
+    plan.parts = static_cast<int>(std::clamp<std::int64_t>(rows / 2000, 10, 50));
+    plan.tells_sureness = true;
+  }
+  if (plan.parts > rows / 2) plan.parts = 0, plan.members = 1, plan.tells_sureness = false;
   if (o.members > 1 && plan.parts == 0)
     fail(ErrorKind::invalid_argument, "--members " + std::to_string(o.members) + ": " + with_thousands(rows) + " training rows are too few for so many parts");
   choices.push_back("Adam with a learning rate of " + std::to_string(plan.rate).substr(0, 6) + " that falls along a cosine, " + with_thousands(plan.batch) + " rows a step, at most " +
@@ -76,10 +83,12 @@ Plan make_plan(const Prepared& data, const TrainOptions& o, const Model& model, 
   if (plan.members > 1) {
     choices.push_back(std::to_string(plan.members) + " networks, each of which leaves another part of the training rows out, keeps the epoch that is best there, and is averaged with the others" +
                       (o.members ? " (as asked)" : ": together they are surer than one"));
+  } else if (plan.tells_sureness) {
+    choices.push_back("one network; one in " + std::to_string(plan.parts) + " of the training rows is not learned from and tells how sure it may be (a temperature for its probabilities)");
   } else if (plan.parts > 0) {
     choices.push_back("one network, and one in " + std::to_string(plan.parts) + " of the training rows to choose its epoch");
   } else {
-    choices.push_back("one network on all training rows");
+    choices.push_back(std::string("one network on all training rows") + (data.train.is_classification() ? ": too few to leave some out for a temperature, so its probabilities are as they come (--members 5 fits one)" : ""));
   }
   return plan;
 }
@@ -314,7 +323,7 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
     if (judge.rows() > 0) {
       fit.validation_data = shares ? with_shares(judge) : as_trained(judge);
       fit.validation_batch_size = 1024;
-      fit.callbacks.push_back(EarlyStopping{.patience = static_cast<int>(std::max<std::int64_t>(plan.epochs / 6, 8)), .restore_best_weights = true});
+      if (!plan.tells_sureness) fit.callbacks.push_back(EarlyStopping{.patience = static_cast<int>(std::max<std::int64_t>(plan.epochs / 6, 8)), .restore_best_weights = true});
     }
     // Each member may take an equal share of what is left.
     if (o.resume.empty() && o.budget > 0) {

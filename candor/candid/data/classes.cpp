@@ -36,11 +36,12 @@ std::vector<Finding> imbalance(const Subject& s) {
   if (all < 30 || classes < 2) skip(classes < 2 ? "needs two classes" : too_few(all, 30));
   std::vector<std::string> rare, small;
   double least = 1;
+  bool nearly_none = false;  // a class of some dozens of rows can be learned, however small its share
   for (std::size_t k = 0; k < counts.size(); ++k) {
     if (counts[k] == 0) continue;
     const double share = static_cast<double>(counts[k]) / static_cast<double>(all), equal = 1 / static_cast<double>(classes);
-    // One in thirty of what an equal share would be is rare; one in seven is worth knowing.
-    if (share < equal / 14 && static_cast<double>(counts[k]) * 20 < static_cast<double>(most)) rare.push_back(s.class_names[k] + " (" + percent(share) + ", " + rows_text(counts[k]) + ")");
+    // A fourteenth of an equal share is rare, a fifth worth knowing.
+    if (share < equal / 14 && static_cast<double>(counts[k]) * 20 < static_cast<double>(most)) rare.push_back(s.class_names[k] + " (" + percent(share) + ", " + rows_text(counts[k]) + ")"), nearly_none = nearly_none || counts[k] < 40 || share < equal / 50;
     else if (share < equal / 5) small.push_back(s.class_names[k] + " (" + percent(share) + ")");
     least = std::min(least, share);
   }
@@ -48,7 +49,7 @@ std::vector<Finding> imbalance(const Subject& s) {
   const double guess = static_cast<double>(most) / static_cast<double>(all);
   const std::vector<Evidence> evidence = {{"smallest share", least}, {"largest share", guess}, {"classes", static_cast<double>(classes)}};
   const std::string guessing = "; always saying " + candor::quoted(s.class_names[largest]) + " is right in " + percent(guess) + " of the rows, so accuracy says little: look at each class, weigh rows, or gather more of the rare ones";
-  if (!rare.empty()) findings.push_back({"data.imbalance", is_scale(s) || rare.size() * 2 > static_cast<std::size_t>(classes) ? Severity::note : Severity::warning, "rare classes: " + name_list(rare) + guessing, name_list(rare), evidence});
+  if (!rare.empty()) findings.push_back({"data.imbalance", !nearly_none || is_scale(s) || rare.size() * 2 > static_cast<std::size_t>(classes) ? Severity::note : Severity::warning, "rare classes: " + name_list(rare) + guessing, name_list(rare), evidence});
   else if (!small.empty()) findings.push_back({"data.imbalance", Severity::note, "small classes: " + name_list(small) + guessing, name_list(small), evidence});
   return findings;
 }

@@ -42,14 +42,24 @@ Shared shared_rows(const Counts& train, const std::vector<std::uint64_t>& other)
   return shared;
 }
 
-Finding across(const Subject& s, std::size_t part, const Shared& shared, double chance, double source, bool few_values) {
+/// How many of so many rows of the same source would have a twin among the training rows: as many as of these have one among the others.
+double with_twins(const Counts& counts, std::int64_t rows, std::int64_t asked) {
+  std::int64_t twins = 0;
+  for (const auto& [row, count] : counts)
+    if (count > 1) twins += count;
+  return static_cast<double>(twins) / static_cast<double>(std::max<std::int64_t>(rows, 1)) * static_cast<double>(asked);
+}
+
+Finding across(const Subject& s, std::size_t part, const Shared& shared, double chance, double source, double twins, bool few_values) {
   const CheckPart& other = s.parts[part];
   const auto found = static_cast<double>(shared.rows.size());
   const double share = found / static_cast<double>(std::max<std::int64_t>(other.rows, 1));
   // Rows for pairs: a row with several twins counts once.
   const double rows_a_pair = shared.pairs > 0 ? found / shared.pairs : 0;
-  const double by_chance = std::min(chance * rows_a_pair, found), by_source = std::min(std::max(source, chance) * rows_a_pair, found);
-  const auto beyond = [&](double expected) { return found - expected > 3 * std::sqrt(expected + 1) && found - expected >= 3; };
+  const double by_chance = std::min(chance * rows_a_pair, found), by_source = std::min(std::max(std::max(source, chance) * rows_a_pair, twins), found);
+  // What is expected was counted in the training rows, and is as uncertain as what was found.
+  const double both = 1 + static_cast<double>(other.rows) / static_cast<double>(std::max<std::int64_t>(s.rows(), 1));
+  const auto beyond = [&](double expected) { return found - expected > 3 * std::sqrt(expected * both + 1) && found - expected >= 3; };
   Finding f{"data.duplicate-rows"};
   f.where = other.name + ": " + row_list(shared.rows);
   f.evidence = {{"rows in both parts", found}, {"share of the " + part_text(other), share}, {"expected by chance", by_chance}, {"expected from copies within the training rows", by_source}};
@@ -97,7 +107,7 @@ std::vector<Finding> duplicate_rows(const Subject& s) {
     const bool coarse = codes.bits() < std::log2(pairs) + 8;
     const double source = equal_pairs(known, s.rows()) * pairs;
     const double chance = coarse ? std::max(codes.near_pairs(known, part), std::min(source, shared.pairs)) : pairs * std::exp2(-codes.bits());
-    findings.push_back(across(s, part, shared, chance, source, coarse));
+    findings.push_back(across(s, part, shared, chance, source, with_twins(known, s.rows(), s.rows(part)), coarse));
   }
   return findings;
 }

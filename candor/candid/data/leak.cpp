@@ -1,6 +1,7 @@
 // data.leak: a column, or a few together, that know the answer.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::int64_t least_rows = 50, most_rows = 10000;
 constexpr double almost = .99;
+constexpr double almost_by_order = .985;  // of the ranks; a column of ten equal bins of the target reaches .99
 
 /// Rows of the training part that have a target, in an order that has nothing to do with the file's; the first half and the second take turns to be learned from.
 std::vector<std::int64_t> mixed_rows(const Subject& s) {
@@ -71,7 +73,7 @@ std::vector<double> said_by_numbers(const std::vector<double>& cells, const Answ
     const auto part = [&](std::size_t a, std::size_t b) { return Matrix{static_cast<std::int64_t>(b - a), 1, {x.values.begin() + static_cast<std::ptrdiff_t>(a), x.values.begin() + static_cast<std::ptrdiff_t>(b)}}; };
     const Matrix asked = part(ask_from, ask_to);
     Matrix answer;
-    if (y.classes) answer = Tree::fit_classes(part(from, to), std::span(y.labels).subspan(from, to - from), y.count, {.depth = 6, .leaf_rows = 2}).predict(asked);
+    if (y.classes) answer = Tree::fit_classes(part(from, to), std::span(y.labels).subspan(from, to - from), y.count, {.depth = y.count > 4 ? 10 : 6, .leaf_rows = 2}).predict(asked);
     else answer = Tree::fit_values(part(from, to), std::span(y.values).subspan(from, to - from), {.depth = 9, .leaf_rows = 3}).predict(asked);
     for (std::int64_t i = 0; i < answer.rows; ++i) {
       const auto row = answer.row(i);
@@ -114,6 +116,21 @@ double column_score(const CheckColumn& column, const std::vector<std::int64_t>& 
   std::vector<std::int32_t> cells;
   for (const std::int64_t row : rows) cells.push_back(column.parts[0].codes[static_cast<std::size_t>(row)]);
   return score(y, said_by_words(cells, y));
+}
+
+/// Places in order, from 0 to 1; equal values share theirs. A few huge values say little about the rest, and a copy of the target in bins is one all the same.
+Answers ranks_of(const Answers& y) {
+  std::vector<std::size_t> order(y.values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return y.values[a] < y.values[b]; });
+  Answers out = y;
+  for (std::size_t i = 0; i < order.size();) {
+    std::size_t end = i;
+    while (end < order.size() && y.values[order[end]] == y.values[order[i]]) ++end;
+    for (std::size_t k = i; k < end; ++k) out.values[order[k]] = .5 * static_cast<double>(i + end - 1) / static_cast<double>(order.size());
+    i = end;
+  }
+  return out;
 }
 
 /// How well "is missing" alone predicts.
@@ -252,6 +269,7 @@ std::vector<Finding> leak(const Subject& s) {
   }
   // With many rows of one class, 99 % of the rows are no feat: so must be 90 % of what the commonest class leaves.
   const double enough = std::max(almost, 1 - .1 * (1 - commonest));
+  const Answers ranks = y.classes ? Answers{} : ranks_of(y);
   std::vector<Finding> findings;
   std::size_t inputs = 0;
   std::vector<std::string> knowing;
@@ -261,8 +279,12 @@ std::vector<Finding> leak(const Subject& s) {
     if (!column.is_input() && !other) continue;
     if (column.role == data::Role::text || (!y.classes && (time || column.role == data::Role::id))) continue;
     inputs += column.is_input();
-    const double reached = column_score(column, rows, y);
-    if (!(reached >= enough)) {
+    double reached = column_score(column, rows, y);
+    bool by_order = false;
+    if (!y.classes && !(reached >= enough)) {
+      if (const double r = column_score(column, rows, ranks); r >= almost_by_order) reached = r, by_order = true;
+    }
+    if (!(reached >= enough) && !by_order) {
       if (!y.classes || column.missing(0) == 0) continue;
       if (const int k = filled_for(column, rows, y); k >= 0) {
         const std::string name = candor::quoted(s.class_names[static_cast<std::size_t>(k)]);
@@ -275,7 +297,7 @@ std::vector<Finding> leak(const Subject& s) {
     const bool by_gaps = missing > 0 && missing < s.rows() && missing_score(column, rows, y) >= enough;
     char number[32];
     std::snprintf(number, sizeof number, "%.4g", reached);
-    const std::string what = y.classes ? std::string("accuracy ") + number : std::string("R2 ") + number;
+    const std::string what = y.classes ? std::string("accuracy ") + number : std::string(by_order ? "R2 of the order " : "R2 ") + number;
     if (names_blocks(s, column)) {
       findings.push_back({"data.leak", Severity::note, column_text(column) + " tells the target (" + what + "), because its rows come in blocks, each with one answer, as of a person or machine that was measured several times: do not learn from it (--ignore " + column.name + "), and keep a block together when rows are parted (--group " + column.name + ")", column.name,
                           {{y.classes ? "accuracy of the column alone" : "R2 of the column alone", reached}, {"rows", static_cast<double>(n)}}});

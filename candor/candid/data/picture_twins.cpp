@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstring>
 #include <map>
@@ -14,6 +13,7 @@
 #include "candor/base/threads.h"
 #include "candor/candid/data/columns.h"
 #include "candor/candid/data/picture_crops.h"
+#include "candor/candid/data/picture_pairs.h"
 #include "candor/candid/data/thumbnails.h"
 
 namespace candor::candid::detail {
@@ -23,7 +23,7 @@ constexpr std::int64_t hash_side = 9, side = 24, most_train = 12000, most_other 
 constexpr int near_bits = 26, turned_bits = 8;  // of 144
 constexpr double equal = .995, alike = .965, turned_alike = .998;
 
-using Hash = std::array<std::uint64_t, 3>;
+using Hash = PictureHash;
 
 /// Signs of the differences to the right and to below; differences that are next to nothing count as none.
 Hash hash_of(std::span<const double> cells) {
@@ -39,20 +39,6 @@ Hash hash_of(std::span<const double> cells) {
       set(cells[static_cast<std::size_t>((c + 1) * hash_side + r)] - cells[static_cast<std::size_t>(c * hash_side + r)]);
     }
   return hash;
-}
-
-/// More than near_bits when the first word alone says so.
-int distance(const Hash& a, const Hash& b) {
-  const int first = std::popcount(a[0] ^ b[0]);
-  if (first > near_bits) return first;
-  return first + std::popcount(a[1] ^ b[1]) + std::popcount(a[2] ^ b[2]);
-}
-int whole_distance(const Hash& a, const Hash& b) { return std::popcount(a[0] ^ b[0]) + std::popcount(a[1] ^ b[1]) + std::popcount(a[2] ^ b[2]); }
-
-double dot(std::span<const double> a, std::span<const double> b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
 }
 
 /// One picture of the sample.
@@ -143,7 +129,7 @@ void add_crops(const Subject& s, const std::vector<Seen>& seen, const std::vecto
     std::vector<std::pair<int, std::size_t>> near;
     for (std::size_t j = 0; j < seen.size(); ++j)
       if (seen[j].part == 0 && j != i && !blank[j])
-        if (const int d = whole_distance(plain[i], plain[j]); d <= far_bits) near.emplace_back(d, j);
+        if (const int d = hash_distance(plain[i], plain[j]); d <= far_bits) near.emplace_back(d, j);
     std::sort(near.begin(), near.end());
     if (near.size() > nearest) near.resize(nearest);
     if (near.empty()) return;
@@ -199,38 +185,42 @@ PictureTwins picture_twins(const Subject& s) {
   for (std::int64_t i = 0; i < n; ++i) {
     plain.push_back(hash_of(small.row(i)));
     turned.push_back(hash_of(small_mirrored.row(i)));
-    blank.push_back(dot(pixels.row(i), pixels.row(i)) < .5), even.push_back(even_ground(pixels.row(i)));
+    blank.push_back(row_product(pixels.row(i), pixels.row(i)) < .5), even.push_back(even_ground(pixels.row(i)));
     std::vector<double> cells(static_cast<std::size_t>(hash_side * hash_side));
     for (std::size_t way = 0; way < small_turns.size(); ++way) {
       for (std::size_t k = 0; k < cells.size(); ++k) cells[k] = small.row(i)[small_turns[way][k]];
       ways[static_cast<std::size_t>(i)][way] = hash_of(cells);
     }
   }
+  const AlikePictures alike_pixels(pixels, side), alike_mirrored(pixels_mirrored, side);
   std::vector<std::vector<Candidate>> found(static_cast<std::size_t>(n));
   parallel_for(n, [&](std::int64_t i) {
     const auto a = static_cast<std::size_t>(i);
     if (blank[a]) return;
-    for (std::int64_t j = i + 1; j < n; ++j) {
-      const auto b = static_cast<std::size_t>(j);
-      if (blank[b]) continue;
-      if (distance(plain[a], plain[b]) <= near_bits) {
-        const double r = dot(pixels.row(i), pixels.row(j));
-        if (r > .9) found[a].push_back({static_cast<std::int32_t>(i), static_cast<std::int32_t>(j), false, r});
+    std::vector<std::int32_t> near;
+    // On even grounds only what agrees but for rounding is a copy, and only likenesses close to that decide which.
+    const auto least = [&](std::size_t b) { return even[a] && even[b] ? .99 : .9; };
+    for (const bool mirror : {false, true}) {
+      near_hashes(plain, i + 1, mirror ? turned[a] : plain[a], near_bits, near);
+      for (const std::int32_t j : near) {
+        if (blank[static_cast<std::size_t>(j)]) continue;
+        if (const double r = (mirror ? alike_mirrored : alike_pixels).above(i, alike_pixels, j, least(static_cast<std::size_t>(j))); r > 0) found[a].push_back({static_cast<std::int32_t>(i), j, mirror, r});
       }
-      if (distance(turned[a], plain[b]) <= near_bits) {
-        const double r = dot(pixels_mirrored.row(i), pixels.row(j));
-        if (r > .9) found[a].push_back({static_cast<std::int32_t>(i), static_cast<std::int32_t>(j), true, r});
-      }
-      for (std::size_t way = 0; way < (even[a] || even[b] ? 0 : pixel_turns.size()); ++way) {
-        if (distance(ways[a][way], plain[b]) > turned_bits) continue;
+    }
+    for (std::size_t way = 0; way < (even[a] ? 0 : pixel_turns.size()); ++way) {
+      near_hashes(plain, i + 1, ways[a][way], turned_bits, near);
+      for (const std::int32_t j : near) {
+        if (blank[static_cast<std::size_t>(j)] || even[static_cast<std::size_t>(j)]) continue;
         const double r = dot_from(pixels.row(i), pixel_turns[way], pixels.row(j));
         // A picture that looks the same when it is turned has no turned copies.
         if (r < turned_alike || dot_from(pixels.row(i), pixel_turns[way], pixels.row(i)) > r - .02) continue;
-        if (dot(pixels.row(i), pixels.row(j)) > r - .02 || dot(pixels_mirrored.row(i), pixels.row(j)) > r - .02) continue;
-        found[a].push_back({static_cast<std::int32_t>(i), static_cast<std::int32_t>(j), false, r, true});
-        break;
+        if (row_product(pixels.row(i), pixels.row(j)) > r - .02 || row_product(pixels_mirrored.row(i), pixels.row(j)) > r - .02) continue;
+        found[a].push_back({static_cast<std::int32_t>(i), j, false, r, true});
       }
     }
+    // As the rows come, and turned in one way only.
+    std::stable_sort(found[a].begin(), found[a].end(), [](const Candidate& x, const Candidate& y) { return x.b < y.b; });
+    found[a].erase(std::unique(found[a].begin(), found[a].end(), [](const Candidate& x, const Candidate& y) { return x.b == y.b && x.turned && y.turned; }), found[a].end());
   });
   // For each picture the likeness to the best others, by which a copy stands out.
   std::vector<std::array<double, 4>> best(static_cast<std::size_t>(n), {0, 0, 0, 0});
@@ -252,8 +242,8 @@ PictureTwins picture_twins(const Subject& s) {
       }
       if (!c.mirrored && exact.contains({static_cast<std::int64_t>(a.part), a.row, static_cast<std::int64_t>(b.part), b.row})) continue;
       // A symmetric picture is its own mirror picture; its copies are no mirrored ones.
-      if (c.mirrored && (dot(pixels_mirrored.row(c.a), pixels.row(c.a)) > c.likeness - .02 || dot(pixels.row(c.a), pixels.row(c.b)) > c.likeness - .02)) continue;
-      if (!c.mirrored && dot(pixels_mirrored.row(c.a), pixels.row(c.b)) > c.likeness + .005) continue;
+      if (c.mirrored && (row_product(pixels_mirrored.row(c.a), pixels.row(c.a)) > c.likeness - .02 || row_product(pixels.row(c.a), pixels.row(c.b)) > c.likeness - .02)) continue;
+      if (!c.mirrored && row_product(pixels_mirrored.row(c.a), pixels.row(c.b)) > c.likeness + .005) continue;
       // The fourth best: a picture may have a few copies of its own.
       const double third = std::max(best[static_cast<std::size_t>(c.a)][3], best[static_cast<std::size_t>(c.b)][3]);
       const bool stands_out = 1 - c.likeness < .25 * (1 - third);

@@ -35,7 +35,7 @@ void find_faults(ForecastAssessment& out) {
     const BaselineScore& b = out.baselines[static_cast<std::size_t>(best)];
     const std::string between = "R2 " + short_text(out.score.value) + " against " + short_text(b.value) + " of the baseline \"" + b.name + "\" (" + b.what + ") on the same windows";
     if (b.difference->high < 0) out.findings.push_back({"result.baseline", Severity::warning, between + ": the baseline is better; use it, or give the model more history or further columns"});
-    else if (!(b.difference->low > 0)) out.findings.push_back({"result.baseline", Severity::warning, between + ": the difference may be chance (95 % interval " + short_text(b.difference->low) + " to " + short_text(b.difference->high) + "); the simpler one will do as well"});
+    else if (!(b.difference->low > 0)) out.findings.push_back({"result.baseline", Severity::note, between + ": the difference may be chance (95 % interval " + short_text(b.difference->low) + " to " + short_text(b.difference->high) + "); the simpler one will do as well"});
   }
   for (Finding& f : check_coverage(out.coverage)) out.findings.push_back(std::move(f));
 }
