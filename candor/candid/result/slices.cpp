@@ -136,7 +136,7 @@ void adjust(std::vector<Slice>& slices) {
 std::string name_of(const Slice& s) { return s.kind == "class" ? "class " + quoted(s.group, 30) : s.column + (s.kind == "range" ? " from " : " = ") + s.group; }
 
 bool much_worse(const Slice& s, bool classes) {
-  return s.p < .01 && (classes ? s.rest - s.score >= .1 && 1 - s.score >= 1.5 * (1 - s.rest) : s.score >= 1.5 * s.rest);
+  return s.p < .05 && (classes ? s.rest - s.score >= .1 && 1 - s.score >= 1.5 * (1 - s.rest) : s.score >= 1.5 * s.rest);
 }
 
 // Worse still, and nothing is known there.
@@ -188,7 +188,7 @@ std::vector<Finding> check_slices(const SliceTests& tests, const Score& score) {
     return text;
   };
   const std::string of = classes ? "accuracy" : "error";
-  const std::string corrected = " (p below " + std::string(dark.empty() ? ".01" : ".001") + ", corrected for " + std::to_string(tests.compared) + " parts compared)";
+  const std::string corrected = " (p below " + std::string(dark.empty() ? ".05" : ".001") + ", corrected for " + std::to_string(tests.compared) + " parts compared)";
   std::vector<Finding> findings;
   const auto enter = [&](Severity severity, const std::string& message, const std::vector<const Slice*>& list) {
     Finding f{"result.slices", severity, message, name_of(*list.front())};

@@ -22,7 +22,7 @@ struct SliceTests {
 /// may have no columns; `columns` names those to cut by. Classes: Fisher's exact test up to 2,000 rows, else chi-square; values: Welch's test of the absolute errors.
 SliceTests slice_tests(const Tensor& outputs, const data::Dataset& set, const data::Table& cells, const std::vector<std::string>& columns);
 
-/// A note names up to three slices that are much worse: accuracy at least .1 lower and half as many mistakes again, error half as large again, p below .01. A warning for one that is worse
+/// A note names up to three slices that are much worse: accuracy at least .1 lower and half as many mistakes again, error half as large again, p below .05. A warning for one that is worse
 /// still and in which the model knows nothing: a class found less often than by chance, a word within which always saying its commonest answer (its mean) does as well (p below .001).
 /// Skips when no slice has 30 rows.
 std::vector<Finding> check_slices(const SliceTests& tests, const Score& score);
