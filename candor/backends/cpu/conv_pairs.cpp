@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "candor/backends/cpu/conv_squares.h"
 #include "candor/backends/cpu/targets.h"
 #include "candor/backends/cpu/tasks.h"
 
@@ -141,7 +142,7 @@ std::size_t pairs_padded(std::int64_t floats) { return static_cast<std::size_t>(
 void pair_taps(const float* kernel, std::int64_t row, std::int64_t taps, std::int64_t n, float* to) { CANDOR_PICK(Pair)(kernel, row, taps, n, to); }
 
 std::string ConvPairsPlan::describe() const {
-  return std::to_string(together) + " windows at once, " + (image_blocks == 1 ? "inline" : std::to_string(image_blocks) + " tasks") + (copies ? ", pads a copy" : "");
+  return std::to_string(together) + (squares ? " windows at once by squares, " : " windows at once, ") + (image_blocks == 1 ? "inline" : std::to_string(image_blocks) + " tasks") + (copies ? ", pads a copy" : "");
 }
 
 std::string why_not_by_pairs(const ConvGeometry& g, const Epilogue& epilogue) {
@@ -173,6 +174,15 @@ ConvPairsPlan plan_conv_pairs(const ConvGeometry& g, bool bias, Epilogue epilogu
   plan.line = (plan.copies ? width.reach() : width.in) * g.in_channels;
   plan.kernel_floats = pairs_padded(height.kernel * products_of_pair(width.kernel) * g.in_channels * g.out_channels);
   plan.slot_floats = pairs_padded(plan.rows * plan.line) * (plan.copies ? 4 : 3);
+  const std::int64_t squares = products_of_pair(height.kernel) * products_of_pair(width.kernel) * g.in_channels * g.out_channels;
+  if (static_cast<std::size_t>(squares) <= most_kernel && squares_block(1, height.kernel, width.kernel)) {
+    plan.squares = true;
+    for (std::int64_t count = 1; count <= most_squares; ++count) plan.square_blocks[count] = squares_block(count, height.kernel, width.kernel);
+    plan.odd = odd_columns(plan.line, g.in_channels);
+    plan.together = static_cast<int>(most_squares);
+    plan.kernel_floats = pairs_padded(squares);
+    plan.slot_floats = (plan.copies ? pairs_padded(plan.rows * plan.line) : 0) + pairs_padded(products_of_pair(height.kernel) * images_of_product * square_line(plan.line));
+  }
   std::int64_t wanted = 1;
   while (wanted < 32 && static_cast<double>(wanted) * 3e5 < g.flops()) wanted *= 2;
   plan.image_blocks = std::min(g.images, wanted);
@@ -180,13 +190,52 @@ ConvPairsPlan plan_conv_pairs(const ConvGeometry& g, bool bias, Epilogue epilogu
   return plan;
 }
 
+namespace {
+
+/// The image with zeros around it.
+void copy_padded(const ConvPairsPlan& plan, const float* image, float* to) {
+  const ConvGeometry& g = plan.geometry;
+  const ConvAxis &height = g.axes[1], &width = g.axes[2];
+  std::fill_n(to, plan.rows * plan.line, 0.f);
+  const std::int64_t count = std::min(width.in * g.in_channels, plan.line - width.low * g.in_channels);
+  for (std::int64_t h = 0; h < std::min(height.in, plan.rows - height.low); ++h)
+    std::copy_n(image + h * width.in * g.in_channels, count, to + (h + height.low) * plan.line + width.low * g.in_channels);
+}
+
+/// One image, its products taken by rows and columns.
+void run_squares(const ConvPairsPlan& plan, const float* image, const float* kernel, const float* bias, float* out, float* made) {
+  const ConvGeometry& g = plan.geometry;
+  const ConvAxis &height = g.axes[1], &width = g.axes[2];
+  const std::int64_t ins = g.in_channels, outs = g.out_channels, rows = height.out / 2, columns = width.out / 2, pieces = pairs_ceil(columns, plan.together);
+  SquaresBlock block;
+  block.line = plan.line, block.channels = ins, block.outs = outs, block.lowest = plan.lowest;
+  block.high = (height.kernel - 3) / 2;
+  for (std::int64_t r = 0; r < rows; ++r) {
+    make_square_images(image + 2 * r * plan.line, plan.line, height.kernel, ins, plan.odd.data(), made);
+    for (std::int64_t j = 0; j < outs; j += plan.lanes) {
+      block.kernel = kernel + j;
+      block.bias = bias ? bias + j : nullptr;
+      block.count = static_cast<int>(std::min<std::int64_t>(plan.lanes, outs - j));
+      for (std::int64_t i = 0; i < pieces; ++i) {
+        const std::int64_t first = part_start(columns, pieces, i), count = part_start(columns, pieces, i + 1) - first;
+        block.made = made + 2 * first * ins;
+        block.out = out + (r * columns + first) * outs + j;
+        plan.square_blocks[count](block);
+      }
+    }
+  }
+}
+
+}  // namespace
+
 void run_conv_pairs(const ConvPairsPlan& plan, const float* x, const float* kernel, const float* bias, float* out, float* scratch) {
   const ConvGeometry& g = plan.geometry;
   const ConvAxis &height = g.axes[1], &width = g.axes[2];
   const std::int64_t ins = g.in_channels, outs = g.out_channels, products = products_of_pair(width.kernel);
   const auto pair = CANDOR_PICK(Pair);
   const auto combine = CANDOR_PICK(Combine);
-  for (std::int64_t h = 0; h < height.kernel; ++h) pair(kernel + h * width.kernel * ins * outs, ins * outs, width.kernel, ins * outs, scratch + h * products * ins * outs);
+  if (plan.squares) square_taps(kernel, height.kernel, width.kernel, ins, outs, scratch);
+  for (std::int64_t h = 0; h < height.kernel && !plan.squares; ++h) pair(kernel + h * width.kernel * ins * outs, ins * outs, width.kernel, ins * outs, scratch + h * products * ins * outs);
   const std::int64_t rows = height.out / 2, columns = width.out / 2, pieces = pairs_ceil(columns, plan.together);
   const std::int64_t array = static_cast<std::int64_t>(pairs_padded(plan.rows * plan.line));
   run_tasks(plan.image_blocks, plan.slots, [&](std::int64_t task, std::int64_t slot) {
@@ -195,11 +244,12 @@ void run_conv_pairs(const ConvPairsPlan& plan, const float* x, const float* kern
       const float* image = x + n * g.in_cells() * ins;
       float* made = own;
       if (plan.copies) {
-        std::fill_n(own, plan.rows * plan.line, 0.f);
-        const std::int64_t count = std::min(width.in * ins, plan.line - width.low * ins);
-        for (std::int64_t h = 0; h < std::min(height.in, plan.rows - height.low); ++h)
-          std::copy_n(image + h * width.in * ins, count, own + (h + height.low) * plan.line + width.low * ins);
+        copy_padded(plan, image, own);
         image = own, made = own + array;
+      }
+      if (plan.squares) {
+        run_squares(plan, image, scratch, bias, out + n * rows * columns * outs, made);
+        continue;
       }
       combine(image, plan.rows * plan.line, ins, made, array);
       PairsBlock block;

@@ -9,7 +9,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "candor/backends/cpu/conv_geometry.h"
 #include "candor/backends/cpu/matmul_finish.h"
@@ -37,6 +39,9 @@ struct ConvPairsPlan {
   static constexpr int most_pixels = 6;
 
   ConvGeometry geometry;
+  bool squares = false;               ///< rows share products, too: see conv_squares.h
+  std::vector<std::uint16_t> odd;     ///< its odd columns
+  void (*square_blocks[most_pixels + 1])(const struct SquaresBlock&) = {};
   bool bias = false, copies = false;  ///< copies: the image gets zeros around it
   float lowest = 0;
   int lanes = 1, together = 1;        ///< pooled pixels of a block, at most

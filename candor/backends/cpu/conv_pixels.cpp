@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "candor/backends/cpu/conv_pairs.h"
+#include "candor/backends/cpu/conv_squares.h"
 #include "candor/backends/cpu/targets.h"
 #include "candor/backends/cpu/tasks.h"
 
@@ -12,6 +12,7 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 //
+#include "candor/backends/cpu/conv_weave.h"
 #include "candor/backends/cpu/partial.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -23,86 +24,6 @@ constexpr int kLanes = HWY_LANES(float);
 
 /// Vectors of pixels of a block: what fits the registers beside as many of the input.
 constexpr int VectorsFor(int channels) { return channels <= (HWY_TARGET <= HWY_AVX3 ? 8 : 6) ? 2 : 1; }
-
-/// Which pixel each lane of the result's vectors belongs to, and which lanes a channel fills.
-template <int kC>
-struct Weave {
-  alignas(64) std::int32_t pixel[kC][kLanes];
-  std::uint8_t fills[kC][kC][8] = {};  ///< vector, channel: bits of the lanes that are the channel's
-  Weave() {
-    for (int i = 0; i < kC; ++i) {
-      for (int l = 0; l < kLanes; ++l) {
-        const int number = i * kLanes + l;
-        pixel[i][l] = number / kC;
-        fills[i][number % kC][l / 8] = static_cast<std::uint8_t>(fills[i][number % kC][l / 8] | (1 << l % 8));
-      }
-    }
-  }
-};
-
-#if HWY_TARGET <= HWY_AVX3
-/// Lanes of a, and from kLanes on of b.
-HWY_INLINE V FromTwo(V a, V b, const std::int32_t* lanes) { return V{_mm512_permutex2var_ps(a.raw, _mm512_load_si512(lanes), b.raw)}; }
-
-/// The same for an even number of channels by pairs: channels 2 p and 2 p + 1 side by side, then each vector of the result from one pair after the other.
-template <int kC>
-struct PairWeave {
-  alignas(64) std::int32_t side[2][kLanes];              ///< lower and upper pixels of two channels
-  alignas(64) std::int32_t from[kC][kC / 2][kLanes];     ///< vector, pair: lanes of what the pairs before gave, or of this pair
-  PairWeave() {
-    constexpr int half = kC / 2;
-    for (int l = 0; l < kLanes; ++l)
-      for (int upper = 0; upper < 2; ++upper) side[upper][l] = upper * kLanes / 2 + l / 2 + l % 2 * kLanes;
-    for (int i = 0; i < kC; ++i)
-      for (int p = 0; p < half; ++p)
-        for (int l = 0; l < kLanes; ++l) {
-          const int number = i * kLanes + l, pixel = number / kC, channel = number % kC;
-          const int inside = 2 * (pixel % (kLanes / 2)) + channel % 2;  // where the pair's vector of that half has it
-          from[i][p][l] = channel / 2 == p ? kLanes + inside : p == 1 && channel / 2 == 0 ? inside : l;
-        }
-  }
-};
-
-template <int kC>
-HWY_INLINE void StoreByPairs(const V (&channel)[kC], std::int64_t left, float* out) {
-  static const PairWeave<kC> weave;
-  const D d;
-  V pair[kC / 2][2];
-#pragma GCC unroll 4
-  for (int p = 0; p < kC / 2; ++p)
-#pragma GCC unroll 2
-    for (int upper = 0; upper < 2; ++upper)
-      pair[p][upper] = FromTwo(channel[2 * p], channel[2 * p + 1], weave.side[upper]);
-#pragma GCC unroll 8
-  for (int i = 0; i < kC; ++i, left -= kLanes, out += kLanes) {
-    if (left <= 0) break;
-    // Vectors of the first half of the pixels come first, as kC vectors hold kLanes pixels.
-    V woven = pair[0][i >= kC / 2];
-#pragma GCC unroll 4
-    for (int p = 1; p < kC / 2; ++p) woven = FromTwo(woven, pair[p][i >= kC / 2], weave.from[i][p]);
-    if (left >= kLanes) hn::StoreU(woven, d, out);
-    else store_part(woven, d, out, hn::FirstN(d, static_cast<std::size_t>(left)), static_cast<int>(left));
-  }
-}
-
-#endif
-
-/// Stores vectors of channels as pixels of those channels, the first `left` numbers of them.
-template <int kC, class DN, class VN, class Finish>
-HWY_INLINE void StoreWoven(DN d, const VN (&channel)[kC], std::int64_t left, hn::TFromD<DN>* out, Finish finish) {
-  static const Weave<kC> weave;
-#pragma GCC unroll 8
-  for (int i = 0; i < kC; ++i, left -= kLanes, out += kLanes) {
-    if (left <= 0) break;
-    const auto from = hn::SetTableIndices(d, weave.pixel[i]);
-    VN woven = hn::TableLookupLanes(channel[0], from);
-#pragma GCC unroll 8
-    for (int c = 1; c < kC; ++c) woven = hn::IfThenElse(hn::LoadMaskBits(d, weave.fills[i][c]), hn::TableLookupLanes(channel[c], from), woven);
-    woven = finish(woven);
-    if (left >= kLanes) hn::StoreU(woven, d, out);
-    else store_part(woven, d, out, hn::FirstN(d, static_cast<std::size_t>(left)), static_cast<int>(left));
-  }
-}
 
 template <int kC>
 void Block(const PixelBlock& b) {
@@ -135,7 +56,7 @@ void Block(const PixelBlock& b) {
   const V lowest = hn::Set(d, b.lowest);
 #pragma GCC unroll 2
   for (int v = 0; v < kV; ++v)  // in this order of Max a NaN stays
-    StoreWoven<kC>(d, acc[v], (b.pixels - v * kLanes) * kC, b.out + v * kLanes * kC, [&](V x) HWY_ATTR { return hn::Max(lowest, x); });
+    weave::StoreWoven<kC>(d, acc[v], (b.pixels - v * kLanes) * kC, b.out + v * kLanes * kC, [&](V x) HWY_ATTR { return hn::Max(lowest, x); });
 }
 
 /// Two rows of the result at once, of which only the maxima of windows of two by two are kept; as max_pool, the earlier wins a draw and a
@@ -190,8 +111,8 @@ void PooledBlock(const PixelBlock& b) {
       cell[c] = hn::IfThenElse(hn::RebindMask(di, better), at, cell[c]);
     }
   }
-  StoreWoven<kC>(d, best, b.pixels * kC, b.out, [](V x) HWY_ATTR { return x; });
-  if (b.index) StoreWoven<kC>(di, cell, b.pixels * kC, b.index, [](VI x) HWY_ATTR { return x; });
+  weave::StoreWoven<kC>(d, best, b.pixels * kC, b.out, [](V x) HWY_ATTR { return x; });
+  if (b.index) weave::StoreWoven<kC>(di, cell, b.pixels * kC, b.index, [](VI x) HWY_ATTR { return x; });
 }
 
 #if HWY_TARGET <= HWY_AVX3
@@ -255,8 +176,8 @@ void PairedBlock(const PixelBlock& b) {
     best[c] = hn::Max(lowest, hn::Max(left, right));  // in this order a NaN stays
     if (HWY_UNLIKELY(strange)) best[c] = hn::IfThenElse(hn::IsNaN(left), left, hn::IfThenElse(hn::IsNaN(right), right, best[c]));
   }
-  if constexpr (kC % 2 == 0) StoreByPairs<kC>(best, b.pixels * kC, b.out);
-  else StoreWoven<kC>(d, best, b.pixels * kC, b.out, [](V x) HWY_ATTR { return x; });
+  if constexpr (kC % 2 == 0) weave::StoreByPairs<kC>(best, b.pixels * kC, b.out);
+  else weave::StoreWoven<kC>(d, best, b.pixels * kC, b.out, [](V x) HWY_ATTR { return x; });
 }
 
 #endif
@@ -336,6 +257,7 @@ void spread_out(const ConvPixelsPlan& plan, const float* image, float* to) {
   const ConvGeometry& g = plan.geometry;
   const ConvAxis &height = g.axes[1], &width = g.axes[2];
   if (g.in_channels == 1) {
+    if (plan.squares) return square_pixels_spread(image, g, plan.rows, plan.line, to, marks(plan, to));
     const auto spread = CANDOR_PICK(SpreadLine);
     for (std::int64_t h = 0; h < plan.rows; ++h) {
       const std::int64_t row = h - height.low;
@@ -350,6 +272,11 @@ void spread_out(const ConvPixelsPlan& plan, const float* image, float* to) {
     for (std::int64_t h = 0; h < height.in; ++h) {
       const float* from = image + h * width.in * g.in_channels + c;
       float* at = to + (c * plan.rows + h + height.low) * plan.line + width.low;
+      if (plan.squares) {
+        at -= width.low;
+        for (std::int64_t w = 0; w < width.in; ++w) at[(w + width.low) / 2 + (w + width.low) % 2 * (plan.line / 2)] = from[w * g.in_channels];
+        continue;
+      }
       for (std::int64_t w = 0; w < width.in; ++w) at[w] = from[w * g.in_channels];
     }
   }
@@ -358,7 +285,7 @@ void spread_out(const ConvPixelsPlan& plan, const float* image, float* to) {
 }  // namespace
 
 std::string ConvPixelsPlan::describe() const {
-  return std::to_string(together) + (paired ? " pixels at once by pairs of rows, " : " pixels at once, ") + (image_blocks == 1 ? "inline" : std::to_string(image_blocks) + " tasks") + ", pads a copy";
+  return std::to_string(together) + (squares ? " pixels at once by squares, " : paired ? " pixels at once by pairs of rows, " : " pixels at once, ") + (image_blocks == 1 ? "inline" : std::to_string(image_blocks) + " tasks") + ", pads a copy";
 }
 
 bool can_run_by_pixels(const ConvGeometry& g, int lanes) {
@@ -400,6 +327,14 @@ bool add_pooling(ConvPixelsPlan& plan, bool wants_index) {
   plan.pooled = true;
   plan.together = lanes;
   plan.line = std::max(plan.line, ceil_div(pooled, lanes) * 2 * lanes + width.kernel - 1);
+  if (const auto squares = plan.paired ? square_pixels_block(g) : nullptr) {
+    plan.squares = true;
+    plan.block = squares;
+    plan.together = square_pixels_together(width.kernel);
+    plan.kernel_floats = padded(products_of_pair(height.kernel) * products_of_pair(width.kernel) * g.in_channels * g.out_channels);
+    const std::int64_t read = (ceil_div(pooled, plan.together) - 1) * plan.together + lanes, held = ceil_div(width.in + width.low, 2);
+    plan.line = 2 * ceil_div(std::max(read, held), lanes) * lanes;
+  }
   plan.slot_floats = padded(g.in_channels * plan.rows * plan.line + machine().lanes() + plan.rows);
   return true;
 }
@@ -410,7 +345,10 @@ void run_blocks(const ConvPixelsPlan& plan, const float* x, const float* kernel,
   const ConvGeometry& g = plan.geometry;
   const ConvAxis &height = g.axes[1], &width = g.axes[2];
   const std::int64_t outs = g.out_channels, ins = g.in_channels, taps = g.taps();
-  if (plan.paired) {
+  if (plan.squares) {
+    square_taps(kernel, height.kernel, width.kernel, ins, outs, scratch);
+    kernel = scratch;
+  } else if (plan.paired) {
     const std::int64_t n = width.kernel * ins * outs;
     pair_taps(kernel, n, height.kernel, n, scratch);
     kernel = scratch;
@@ -429,6 +367,7 @@ void run_blocks(const ConvPixelsPlan& plan, const float* x, const float* kernel,
     block.line = plan.line, block.plane = plan.rows * plan.line, block.row_below = height.stride * plan.line;
     block.lowest = plan.epilogue.lowest;
     block.cells_line = width.out;
+    block.odd = plan.line / 2;
     for (std::int64_t n = part_start(g.images, plan.image_blocks, task); n < part_start(g.images, plan.image_blocks, task + 1); ++n) {
       spread_out(plan, x + n * g.in_cells() * ins, copy);
       std::int64_t blank = -1;  // a row of windows that see zeros alone: others are the same
@@ -442,7 +381,7 @@ void run_blocks(const ConvPixelsPlan& plan, const float* x, const float* kernel,
         }
         for (std::int64_t w = 0; w < columns; w += plan.together) {
           const std::int64_t at = ((n * rows + h) * columns + w) * outs;
-          block.image = copy + step * (h * height.stride * plan.line + w);
+          block.image = copy + step * h * height.stride * plan.line + (plan.squares ? w : step * w);
           block.out = out + at;
           block.index = index ? index + at : nullptr;
           block.pixels = std::min(plan.together, columns - w);

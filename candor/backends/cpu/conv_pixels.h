@@ -19,6 +19,7 @@ struct PixelBlock {
   std::int64_t cell = 0, cells_line = 0;  ///< of a pooled block: its first cell of the unpooled image, and how many there are in a row
   std::int64_t channels_in = 0, height = 0, width = 0;
   std::int64_t line = 0, plane = 0;  ///< floats from one row, one plane to the next
+  std::int64_t odd = 0;              ///< of a block by squares: floats from even columns to odd ones
   std::int64_t row_below = 0;        ///< of a pooled block: floats from the input of one row of the result to that of the next
   float lowest = 0;
 };
@@ -29,6 +30,7 @@ struct ConvPixelsPlan {
   ConvGeometry geometry;
   bool bias = false, pooled = false;  ///< pooled: max_pool in windows of two by two follows
   bool paired = false;                ///< the two rows of a window share products, see conv_pairs.h
+  bool squares = false;               ///< so do its columns, see conv_squares.h
   Epilogue epilogue;
   void (*block)(const PixelBlock&) = nullptr;
   std::int64_t together = 0;               ///< pixels of a block
