@@ -4,6 +4,7 @@
 
 #include "bench/network.h"
 #include "bench/system.h"
+#include "bench/vision.h"
 #include "candor/base/threads.h"
 #include "candor/graph/program.h"
 
@@ -12,7 +13,7 @@ namespace {
 
 class Inference : public System {
  public:
-  Inference(const Case& c, const Inputs& in, const PlanOptions& options) : case_(c), rows_(scaled(in.x)), model_(make_network(c, {rows_, in.y, in.order, in.weights})), program_(plan(options)) {
+  Inference(const Case& c, const Inputs& in, const PlanOptions& options) : case_(c), rows_(scaled(in.x)), model_(c.vision.net.empty() ? Model(make_network(c, {rows_, in.y, in.order, in.weights})) : vision_model(c, in)), program_(plan(options)) {
     name = "Candor";
     threads = candor::threads();
     row_ = Tensor::zeros(program_.argument_types()[0].shape);
@@ -46,7 +47,7 @@ class Inference : public System {
 
   Case case_;
   Tensor rows_;
-  Sequential model_;
+  Model model_;
   Program program_;
   Tensor row_, out_;
 };

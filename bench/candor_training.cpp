@@ -4,6 +4,7 @@
 #include "bench/network.h"
 #include "bench/recurrent.h"
 #include "bench/stepper.h"
+#include "bench/vision.h"
 #include "candor/graph/autodiff.h"
 #include "candor/graph/compile.h"
 #include "candor/nn/losses.h"
@@ -13,10 +14,10 @@
 namespace candor::bench {
 namespace {
 
-TrainingStep step_on(const Sequential& model, const Inputs& in, const PlanOptions& options) {
-  const Tensor x = in.x, y = in.y;
+TrainingStep step_on(const Sequential& model, const Inputs& in, bool binary, const PlanOptions& options) {
+  const Tensor x = in.x, y = binary ? in.y.to(DType::f32).view_reshape({in.y.size(), 1}) : in.y;
   const Adam adam{1e-3, {.epsilon = 1e-8, .torch_epsilon = true}};
-  const SparseCategoricalCrossentropy loss_of{.from_logits = true};
+  const Loss loss_of = binary ? Loss(BinaryCrossentropy{.from_logits = true}) : Loss(SparseCategoricalCrossentropy{.from_logits = true});
   return compile([=](Tensor rows) {
     const auto parameters = model.parameters();
     auto [loss, gradients] = value_and_grad([&] { return loss_of(take(y, rows), model(take(x, rows), training)); }, parameters);
@@ -30,7 +31,8 @@ TrainingStep step_on(const Sequential& model, const Inputs& in, const PlanOption
 std::unique_ptr<System> candor_training(const Case& c, const Inputs& inputs, const PlanOptions& options) {
   if (c.gpt.width) return candor_chargpt(c, inputs, options);
   if (c.recurrent.units) return candor_recurrent(c, inputs, options);
-  return stepper(c, inputs, step_on(make_network(c, inputs), inputs, options));
+  if (!c.vision.net.empty()) return vision_training(c, inputs, options);
+  return stepper(c, inputs, step_on(make_network(c, inputs), inputs, c.binary(), options));
 }
 
 }  // namespace candor::bench

@@ -13,6 +13,7 @@ using Json = nlohmann::json;
 LayerSpec read_layer(const Json& j) {
   LayerSpec layer;
   layer.relu = j.value("activation", "") == "relu";
+  layer.tanh = j.value("activation", "") == "tanh";
   if (j.contains("dense")) {
     layer.size = j.at("dense");
   } else if (j.contains("conv")) {
@@ -39,6 +40,7 @@ Case read_case(const Json& j) {
   c.steps = j.value("steps", 0);
   c.calls = j.value("calls", 0);
   c.checked = j.value("checked", 0);
+  c.rows = j.value("rows", 0);
   c.epoch_steps = j.value("epoch_steps", 0.0);
   c.seed = j.value("seed", 0);
   std::vector<std::int64_t> features{28, 28, 1};
@@ -53,6 +55,10 @@ Case read_case(const Json& j) {
     const Json& r = j.at("recurrent");
     c.recurrent = {r.at("cell"), r.value("both", false), r.at("units"), r.at("time"), r.at("inputs"), r.at("outputs"), r.value("vocabulary", std::int64_t{0})};
   }
+  if (j.contains("vision")) {
+    const Json& v = j.at("vision");
+    c.vision = {v.at("net"), v.at("classes"), v.value("small", false)};
+  }
   const Json layers = j.value("layers", Json::array());
   for (const auto& layer : layers) c.layers.push_back(read_layer(layer));
   c.peers = j.value("peers", std::vector<std::string>{});
@@ -66,7 +72,7 @@ double Case::value(double seconds) const {
   if (unit == "us/step") return seconds / static_cast<double>(steps) * 1e6;
   if (unit == "ms/step") return seconds / static_cast<double>(steps) * 1e3;
   if (unit == "us") return seconds / static_cast<double>(calls) * 1e6;
-  if (unit == "images/s") return static_cast<double>(calls * batch) / seconds;
+  if (unit == "images/s") return static_cast<double>((kind == "train" ? steps : calls) * batch) / seconds;
   return seconds;
 }
 

@@ -15,7 +15,7 @@ struct LayerSpec {
   std::int64_t size = 0;    ///< units, filters, or the pool's side
   std::int64_t kernel = 0;  ///< side of a convolution
   bool same = false;        ///< padding
-  bool relu = false;
+  bool relu = false, tanh = false;
 };
 
 /// A language model of characters; width 0: the case is none.
@@ -31,26 +31,36 @@ struct RecurrentSpec {
   std::int64_t vocabulary = 0;  ///< of the embedding before it; 0: none, the steps are vectors
 };
 
+/// A network for pictures of bench/vision.h; an empty name: the case is none.
+struct VisionSpec {
+  std::string net;             ///< "resnet18", "resnet50" or "mobilenet_v2"
+  std::int64_t classes = 0;
+  bool small = false;          ///< begins with 3 x 3 and no pooling, for pictures of 32 x 32
+};
+
 struct Case {
   std::string name;
   std::string kind;  ///< "train", "infer", "process", "vmap", "custom_loop", "resume_cost", "checks_cost", "extra"
   std::string unit;  ///< "s/epoch", "us/step", "ms/step", "us", "images/s", "s", ...
-  std::string data;  ///< "mnist", "tiny", "points" (as many rows as batch times steps), "random", "text", "sequences"
+  std::string data;  ///< "mnist", "tiny", "points" (`rows` of them, else batch times steps), "random", "text", "sequences", "pictures"
   std::string fixture;
   double must = 0;  ///< how many times faster than the best peer; for an extra the largest value
-  std::int64_t batch = 1, steps = 0, calls = 0, checked = 0;
+  std::int64_t batch = 1, steps = 0, calls = 0, checked = 0, rows = 0;
   double epoch_steps = 0;
   std::uint64_t seed = 0;
   Shape features;
   std::vector<LayerSpec> layers;
   GptSpec gpt;
   RecurrentSpec recurrent;
+  VisionSpec vision;
   std::vector<std::string> peers;  ///< "script" or "script:variant"
 
   bool higher_is_better() const { return unit == "images/s"; }
   /// The value in `unit` of a repetition that took so long.
   double value(double seconds) const;
   bool has_convolution() const;
+  /// One number a row, judged by binary cross-entropy.
+  bool binary() const { return !layers.empty() && layers.back().size == 1; }
 };
 
 /// Reads cases.json. Throws Error (corrupt) for what it does not understand.

@@ -10,6 +10,7 @@
 
 #include "bench/chargpt.h"
 #include "bench/recurrent.h"
+#include "bench/vision.h"
 #include "candor/base/error.h"
 #include "candor/base/file.h"
 #include "candor/base/gzip.h"
@@ -42,14 +43,15 @@ void mnist(Inputs& in) {
   in.y = Tensor::from(y);
 }
 
-// Points in [-1, 1)^k; the class is the sign of the first feature and of the product of the next two.
-void points(Inputs& in, std::int64_t rows, std::int64_t features) {
+// Points in [-1, 1)^k; the class is the sign of the first feature and of the product of the next two, of two classes whether these differ.
+void points(Inputs& in, std::int64_t rows, std::int64_t features, bool binary) {
   std::vector<float> x(static_cast<std::size_t>(rows * features));
   for (std::size_t k = 0; k < x.size(); ++k) x[k] = static_cast<float>(2 * uniform_at(9, k) - 1);
   std::vector<std::int32_t> y;
   for (std::int64_t i = 0; i < rows; ++i) {
     const float* row = x.data() + i * features;
-    y.push_back((row[0] > 0) + 2 * (row[1] * row[2] > 0));
+    const bool first = row[0] > 0, second = row[1] * row[2] > 0;
+    y.push_back(binary ? first != second : first + 2 * second);
   }
   in.x = Tensor::from(x, {rows, features});
   in.y = Tensor::from(y);
@@ -84,9 +86,10 @@ double uniform_at(std::uint64_t seed, std::uint64_t k) {
 Inputs make_inputs(const Case& c) {
   if (c.gpt.width) return chargpt_inputs(c);
   if (c.recurrent.units) return recurrent_inputs(c);
+  if (!c.vision.net.empty()) return vision_inputs(c);
   Inputs in;
   if (c.data == "mnist") mnist(in);
-  else points(in, c.data == "tiny" ? 4096 : c.data == "points" ? c.steps * c.batch : 64, c.features.size());
+  else points(in, c.rows ? c.rows : c.data == "tiny" ? 4096 : c.data == "points" ? c.steps * c.batch : 64, c.features.size(), c.binary());
   if (c.data == "points" && c.features.rank() > 1) in.x = in.x.view_reshape(c.features.inserted(0, in.x.shape(0)));
   in.order.resize(static_cast<std::size_t>(in.x.shape(0)));
   std::iota(in.order.begin(), in.order.end(), 0);
@@ -121,13 +124,14 @@ void write_folder(const Case& c, const Inputs& in, const std::string& folder) {
     if (layer.kind == LayerSpec::Kind::max_pool) j["max_pool"] = layer.size;
     else if (layer.kind == LayerSpec::Kind::dense) j["dense"] = layer.size;
     else j = {{"conv", layer.size}, {"kernel", layer.kernel}, {"padding", layer.same ? "same" : "valid"}};
-    if (layer.relu) j["activation"] = "relu";
+    if (layer.relu || layer.tanh) j["activation"] = layer.relu ? "relu" : "tanh";
     layers.push_back(j);
   }
   nlohmann::json spec = {{"name", c.name},   {"kind", c.kind},   {"layers", layers},       {"batch", c.batch},    {"checked", c.checked},
                                {"steps", c.steps}, {"calls", c.calls}, {"weights", shapes}, {"features", c.features.to_vector()}};
   if (const RecurrentSpec& r = c.recurrent; r.units)
     spec["recurrent"] = {{"cell", r.cell}, {"both", r.both}, {"units", r.units}, {"time", r.time}, {"inputs", r.inputs}, {"outputs", r.outputs}, {"vocabulary", r.vocabulary}};
+  if (!c.vision.net.empty()) spec["vision"] = {{"net", c.vision.net}, {"classes", c.vision.classes}, {"small", c.vision.small}};
   if (c.gpt.width)
     spec["gpt"] = {{"blocks", c.gpt.blocks}, {"width", c.gpt.width}, {"inner", c.gpt.inner}, {"heads", c.gpt.heads}, {"context", c.gpt.context}, {"vocabulary", c.gpt.vocabulary}};
   write_atomically(folder + "/case.json", spec.dump());

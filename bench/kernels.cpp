@@ -7,7 +7,7 @@
 namespace candor::bench {
 
 std::string kernels_of(const Case& c) {
-  if (c.layers.empty() && !c.gpt.width && !c.recurrent.units) fail(ErrorKind::invalid_argument, "bench: " + c.name + " has no kernels to show");
+  if (c.layers.empty() && !c.gpt.width && !c.recurrent.units && c.vision.net.empty()) fail(ErrorKind::invalid_argument, "bench: " + c.name + " has no kernels to show");
   const Inputs inputs = make_inputs(c);
   const PlanOptions options{.device = "cpu", .profile = true};
   const auto system = c.kind == "train" ? candor_training(c, inputs, options) : candor_inference(c, inputs, options);

@@ -97,7 +97,7 @@ int bench_main(int argc, char** argv) {
   }
   if (options.kernels) {
     for (const auto& c : chosen(all, options.cases))
-      if (!c.layers.empty() || c.gpt.width || c.recurrent.units) std::cout << kernels_of(c) << std::endl;
+      if (!c.layers.empty() || c.gpt.width || c.recurrent.units || !c.vision.net.empty()) std::cout << kernels_of(c) << std::endl;
     return 0;
   }
   const auto own = std::filesystem::canonical("/proc/self/exe").parent_path();

@@ -97,7 +97,7 @@ std::vector<Measured> measure_case(const Case& c, const Settings& settings) {
   if (truth.values.empty() && entrants.size() > 1) {  // without fixtures: the first peer's curve
     truth.values = entrants[1].system->parity;
     truth.tolerances.assign(truth.values.size(), 2e-5);
-    for (std::size_t i = 2; !c.gpt.width && !c.recurrent.units && i < truth.values.size(); ++i) truth.tolerances[i] = 0.05;  // near-ties of ReLU and max pooling flip
+    for (std::size_t i = 2; !c.gpt.width && !c.recurrent.units && training && i < truth.values.size(); ++i) truth.tolerances[i] = 0.05;  // near-ties of ReLU and max pooling flip
   }
   std::vector<Measured> rows;
   for (auto& e : entrants) rows.push_back(row_of(c, e, truth));

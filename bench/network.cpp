@@ -9,7 +9,7 @@ Sequential make_network(const Case& c, const Inputs& inputs) {
   if (inputs.x.dtype() == DType::u8) model.add(Rescale{1 / 255.f});
   bool flat = c.features.rank() == 1;
   for (const auto& layer : c.layers) {
-    const ActivationFunction activation = layer.relu ? "relu" : "linear";
+    const ActivationFunction activation = layer.relu ? "relu" : layer.tanh ? "tanh" : "linear";
     const auto size = static_cast<int>(layer.size);
     switch (layer.kind) {
       case LayerSpec::Kind::conv:

@@ -79,6 +79,7 @@ Row outputs_of(const Case& c, const Inputs& in, Row x) {
     for (std::size_t j = 0; j < x.size(); ++j) {
       x[j] += bias[j % static_cast<std::size_t>(layer.size)];
       if (layer.relu) x[j] = std::max(x[j], 0.0);
+      if (layer.tanh) x[j] = std::tanh(x[j]);
     }
   }
   return x;
@@ -116,15 +117,28 @@ class DenseTraining {
         for (std::size_t j = 0; j < y.size(); ++j) y[j] += acts[l][i] * p_[2 * l][i * y.size() + j];
       if (case_.layers[l].relu)
         for (double& value : y) value = std::max(value, 0.0);
+      if (case_.layers[l].tanh)
+        for (double& value : y) value = std::tanh(value);
       acts.push_back(std::move(y));
     }
     Row d = acts.back();
+    if (case_.binary()) {
+      const double z = d[0], t = static_cast<double>(label);
+      d[0] = 1 / (1 + std::exp(-z)) - t;
+      backward(acts, std::move(d), g);
+      return std::max(z, 0.0) - z * t + std::log1p(std::exp(-std::abs(z)));
+    }
     const double top = *std::max_element(d.begin(), d.end());
     double sum = 0;
     for (const double z : d) sum += std::exp(z - top);
     const double loss = std::log(sum) + top - d[label];
     for (double& z : d) z = std::exp(z - top) / sum;
     d[label] -= 1;
+    backward(acts, std::move(d), g);
+    return loss;
+  }
+
+  void backward(const std::vector<Row>& acts, Row d, std::vector<Row>& g) const {
     for (std::size_t l = case_.layers.size(); l-- > 0;) {
       const Row& in = acts[l];
       Row back(in.size(), 0.0);
@@ -137,9 +151,10 @@ class DenseTraining {
       if (l > 0 && case_.layers[l - 1].relu)
         for (std::size_t i = 0; i < in.size(); ++i)
           if (in[i] <= 0) back[i] = 0;
+      if (l > 0 && case_.layers[l - 1].tanh)
+        for (std::size_t i = 0; i < in.size(); ++i) back[i] *= 1 - in[i] * in[i];
       d = std::move(back);
     }
-    return loss;
   }
 
   void update(std::size_t k, const Row& g, double n) {
@@ -170,7 +185,7 @@ Truth training_truth(const Case& c, const Inputs& inputs) {
     truth.tolerances = file.tensor(c.fixture + "/rtol_float32").to_vector<double>();
     truth.values.resize(std::min(n, truth.values.size()));
     truth.tolerances.resize(truth.values.size());
-  } else if (!c.has_convolution() && !c.gpt.width && !c.recurrent.units) {
+  } else if (!c.has_convolution() && !c.gpt.width && !c.recurrent.units && c.vision.net.empty()) {
     DenseTraining net(c, inputs);
     for (std::size_t s = 0; s < n; ++s) truth.values.push_back(net.step());
     truth.tolerances.assign(n, loss_tolerance);
@@ -180,6 +195,7 @@ Truth training_truth(const Case& c, const Inputs& inputs) {
 
 Truth inference_truth(const Case& c, const Inputs& inputs) {
   Truth truth;
+  if (!c.vision.net.empty()) return truth;
   for (std::int64_t row = 0; row < c.checked * c.batch; ++row) {
     const Row y = outputs_of(c, inputs, row_of(inputs, row));
     truth.values.insert(truth.values.end(), y.begin(), y.end());

@@ -46,6 +46,7 @@ class Case:
         self.checked = self.spec["checked"]
         self.steps = self.spec.get("steps", 0)
         self.calls = self.spec.get("calls", 0)
+        self.binary = bool(self.layers) and self.layers[-1].get("dense") == 1
         self.image = any("conv" in layer for layer in self.layers)
         self.features = tuple(self.spec["features"])
 

@@ -27,8 +27,8 @@ def forward(params, x):
         else:
             x = x.reshape(x.shape[0], -1) @ kernel
         x = x + bias
-        if layer.get("activation") == "relu":
-            x = jax.nn.relu(x)
+        if "activation" in layer:
+            x = jax.nn.relu(x) if layer["activation"] == "relu" else jnp.tanh(x)
     return x
 
 
@@ -37,6 +37,9 @@ def train():
     batches = jnp.asarray(case.batches())
 
     def loss_of(params, bx, by):
+        if case.binary:
+            z = forward(params, bx)[:, 0]
+            return (jax.nn.softplus(z) - z * by).mean()
         return -jnp.take_along_axis(jax.nn.log_softmax(forward(params, bx)), by[:, None], 1).mean()
 
     return scanned(case, lambda params, rows: loss_of(params, x[rows], y[rows]), params, batches)

@@ -41,8 +41,8 @@ class Net(nn.Module):
                 shape = (layer["dense"],)
             module.bias.data = torch.from_numpy(bias.copy())
             self.steps.append(module)
-            if layer.get("activation") == "relu":
-                self.steps.append(nn.ReLU())
+            if "activation" in layer:
+                self.steps.append(nn.ReLU() if layer["activation"] == "relu" else nn.Tanh())
 
     def forward(self, x):
         for step in self.steps:
@@ -57,6 +57,8 @@ if case.image:
     x = x.permute(0, 3, 1, 2)
     net = net.to(memory_format=torch.channels_last)
 y = torch.from_numpy(case.y()).long() if case.train else None
+if case.train and case.binary:
+    y = y.float()[:, None]
 compiled = args.variant == "compiled"
 
 
@@ -64,7 +66,7 @@ def train():
     adam = torch.optim.Adam(net.parameters(), lr=1e-3, fused=True)
 
     def forward(bx, by):
-        return F.cross_entropy(net(bx), by)
+        return F.binary_cross_entropy_with_logits(net(bx), by) if case.binary else F.cross_entropy(net(bx), by)
 
     loss_of = torch.compile(forward) if compiled else forward
     batches = torch.from_numpy(case.batches()).long()
