@@ -6,6 +6,7 @@
 #include "bench/system.h"
 #include "bench/vision.h"
 #include "candor/base/threads.h"
+#include "candor/graph/freeze.h"
 #include "candor/graph/program.h"
 
 namespace candor::bench {
@@ -36,7 +37,8 @@ class Inference : public System {
  private:
   Program plan(const PlanOptions& options) const {
     const std::vector<TensorType> types{{rows_.shape().with(0, case_.batch), DType::f32}};
-    return Program(trace([this](std::span<const Tensor> x) { return std::vector<Tensor>{model_(x[0])}; }, types), options);
+    const auto graph = trace([this](std::span<const Tensor> x) { return std::vector<Tensor>{model_(x[0])}; }, types);
+    return Program(case_.vision.net.empty() ? graph : freeze(graph), options);
   }
 
   void call() {

@@ -61,7 +61,7 @@ NodeInfo product_of(const NodeInfo& node, const char* op_name) {
   NodeInfo product;
   product.op = &op(op_name);
   for (const auto& [name, value] : node.attrs.items())
-    if (name != "bias" && name != "residual" && name != "activation" && name != "gate" && name != "times" && name != "slope") product.attrs.set(name, value);
+    if (name != "bias" && name != "residual" && name != "activation" && name != "gate" && name != "times" && name != "slope" && name != "constant") product.attrs.set(name, value);
   product.in = {node.in[0], node.in[1]};
   product.out = {node.out.begin(), node.out.begin() + (node.out.empty() ? 0 : 1)};
   return product;
@@ -100,6 +100,14 @@ void close_gate(const TensorType& type, void* values, const void* gate) {
   });
 }
 
+void cut_at_six(const TensorType& type, void* values) {
+  reference::visit_floating(type.dtype, [&](auto zero) {
+    using T = decltype(zero);
+    for (std::int64_t i = 0; i < type.size(); ++i)
+      if (reference::load(static_cast<const T*>(values)[i]) > 6) static_cast<T*>(values)[i] = T(6);
+  });
+}
+
 template <const char* const& Product>
 void run_product(const KernelArgs& args) {
   const NodeInfo& node = *args.node;
@@ -121,7 +129,12 @@ void run_product(const KernelArgs& args) {
     const NodeInfo slope = elementwise_node((name + "_slope").c_str(), {node.out[0]});
     slope.op->reference({&slope, &current, &args.out[1], nullptr, nullptr, args.run});
   }
-  if (name != "linear") then(elementwise_node(name.c_str(), {node.out[0]}), nullptr);
+  if (name == "relu6") {
+    then(elementwise_node("relu", {node.out[0]}), nullptr);
+    cut_at_six(node.out[0], current);
+  } else if (name != "linear") {
+    then(elementwise_node(name.c_str(), {node.out[0]}), nullptr);
+  }
   if (flagged(node.attrs, "gate")) close_gate(node.out[0], current, args.in[next]), ++next;
   if (flagged(node.attrs, "times")) then(elementwise_node("multiply", {node.out[0], node.in[next]}), args.in[next]);
   std::memcpy(args.out[0], current, node.out[0].bytes());

@@ -2,6 +2,7 @@
 
 #include "candor/backends/cpu/by_images.h"
 #include "candor/backends/cpu/conv.h"
+#include "candor/backends/cpu/conv_winograd.h"
 #include "candor/backends/cpu/matmul.h"
 #include "candor/backends/cpu/onednn.h"
 #include "candor/backends/cpu/pool.h"
@@ -25,6 +26,7 @@ const CandidateTable& candidates() {
     add_recurrent_layers(t);
     add_matmul(t);
     add_attention(t);
+    add_winograd(t);
     add_onednn(t);
     add_conv(t);
     add_pool(t);

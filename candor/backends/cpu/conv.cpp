@@ -27,6 +27,8 @@ std::string why_not(const NodeInfo& node) {
   return "";
 }
 
+bool has_residual(const NodeInfo& node) { return node.attrs.has("residual") && node.attrs.flag("residual"); }
+
 /// Every pixel on its own: a product of matrices.
 bool is_pointwise(const ConvGeometry& g) {
   if (g.groups != 1) return false;
@@ -39,7 +41,7 @@ bool is_pointwise(const ConvGeometry& g) {
 void run_forward(const KernelArgs& args) {
   const auto& plan = *static_cast<const ConvPlan*>(args.block);
   run_conv(plan, args.input<float>(0), args.input<float>(1), plan.bias ? args.input<float>(2) : nullptr, args.output<float>(0),
-           reinterpret_cast<float*>(args.scratch));
+           reinterpret_cast<float*>(args.scratch), plan.residual ? args.input<float>(plan.bias ? 3 : 2) : nullptr);
 }
 
 void run_pixels(const KernelArgs& args) {
@@ -91,8 +93,8 @@ Kernel depthwise(KernelFn run, DepthwisePlan plan) {
 
 void run_pointwise(const KernelArgs& args) {
   const auto& plan = *static_cast<const MatmulPlan*>(args.block);
-  run_matmul(plan, args.input<float>(0), args.input<float>(1), plan.problem.bias ? args.input<float>(2) : nullptr, nullptr,
-             args.output<float>(0), reinterpret_cast<float*>(args.scratch));
+  run_matmul(plan, args.input<float>(0), args.input<float>(1), plan.problem.bias ? args.input<float>(2) : nullptr,
+             plan.problem.residual ? args.input<float>(plan.problem.bias ? 3 : 2) : nullptr, args.output<float>(0), reinterpret_cast<float*>(args.scratch));
 }
 
 Kernel pointwise(MatmulProblem p) {
@@ -103,8 +105,9 @@ Kernel pointwise(MatmulProblem p) {
   return {kPointwise, run_pointwise, plan, plan->scratch(), plan->describe()};
 }
 
-Kernel direct(const ConvGeometry& g, KernelOrder order, bool bias, Epilogue epilogue) {
+Kernel direct(const ConvGeometry& g, KernelOrder order, bool bias, Epilogue epilogue, bool residual = false) {
   auto plan = std::make_shared<ConvPlan>(plan_conv(g, order, bias, epilogue));
+  plan->residual = residual;
   return {kDirect, run_forward, plan, plan->scratch(), plan->describe()};
 }
 
@@ -123,19 +126,21 @@ Answer conv_candidate(const NodeInfo& node, const Machine& m) {
   const ConvGeometry g = conv_geometry(node.attrs, node.in[0].shape, node.in[1].shape, node.out[0].shape);
   if (g.empty()) return declined(kDirect, "nothing to compute");
   const bool fused = node.attrs.has("activation");
-  const bool bias = fused && node.attrs.flag("bias");
+  const bool bias = fused && node.attrs.flag("bias"), residual = has_residual(node);
   const Epilogue epilogue = epilogue_of(fused ? node.attrs.text("activation") : "linear");
   if (is_pointwise(g)) {
     MatmulProblem p = problem(g.images * g.out_cells(), g.out_channels, g.in_channels, epilogue);
     p.bias = bias;
+    p.residual = residual;
     return pointwise(std::move(p));
   }
+  if (residual && g.out_channels < m.lanes()) return declined(kDirect, "a residual beside few channels");
   if (is_depthwise(g)) return depthwise(run_depthwise_forward, plan_depthwise(g, bias, epilogue));
   if (can_run_by_pixels(g, m.lanes())) {
     auto plan = std::make_shared<ConvPixelsPlan>(plan_conv_pixels(g, bias, epilogue));
     return Kernel{kPixels, run_pixels, plan, plan->scratch(), plan->describe()};
   }
-  return direct(g, KernelOrder::as_is, bias, epilogue);
+  return direct(g, KernelOrder::as_is, bias, epilogue, residual);
 }
 
 Answer input_gradient_candidate(const NodeInfo& node, const Machine& m) {

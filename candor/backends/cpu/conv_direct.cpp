@@ -55,7 +55,7 @@ struct Task {
   const float *kernel, *bias;
 
   /// Output rows [row, row_end) of all planes of one image.
-  void run(const float* walked, std::int64_t row, std::int64_t row_end, float* out) const {
+  void run(const float* walked, std::int64_t row, std::int64_t row_end, float* out, const float* residual) const {
     const ConvGeometry& g = plan.geometry;
     const std::int64_t lanes = plan.tiles->lanes, per_group = g.out_per_group();
     for (std::int64_t group = 0; group < g.groups; ++group) {
@@ -64,7 +64,7 @@ struct Task {
         while (!plan.tiles->tile[0][plan.most_rows][vectors]) --vectors;
         const std::int64_t width = std::min(vectors * lanes, per_group - j);
         for (std::int64_t plane = 0; plane < g.axes[0].out; ++plane) {
-          for (std::int64_t r = row; r < row_end; ++r) run_row(walked, plane, r, group, group * per_group + j, width, vectors, out);
+          for (std::int64_t r = row; r < row_end; ++r) run_row(walked, plane, r, group, group * per_group + j, width, vectors, out, residual);
         }
         j += width;
       }
@@ -77,7 +77,7 @@ struct Task {
   }
 
   void run_row(const float* walked, std::int64_t plane, std::int64_t row, std::int64_t group, std::int64_t channel, std::int64_t width,
-               std::int64_t vectors, float* out) const {
+               std::int64_t vectors, float* out, const float* residual) const {
     const ConvGeometry& g = plan.geometry;
     const ConvAxis &depth = g.axes[0], &height = g.axes[1], &across = g.axes[2];
     const std::int64_t first_plane = depth.first_tap(plane), planes = depth.last_tap(plane) - first_plane;
@@ -102,7 +102,7 @@ struct Task {
     tile.segment_length = plan.segment_length;
     tile.c_row = g.out_channels;
     tile.start = nullptr;
-    tile.start_row = 0;
+    tile.start_row = g.out_channels;
     tile.bias = bias ? bias + channel : nullptr;
     tile.lowest = plan.epilogue.lowest;
     tile.columns = static_cast<int>(width);
@@ -113,6 +113,7 @@ struct Task {
       const std::int64_t column = part_start(across.out, panels, i), count = part_start(across.out, panels, i + 1) - column;
       tile.a = image + plan.walk.at(g, plane, row, column);
       tile.c = out_row + column * g.out_channels;
+      if (residual) tile.start = residual + (tile.c - out);
       plan.tiles->tile[0][count][vectors](tile);
     }
   }
@@ -201,7 +202,7 @@ ConvPlan plan_conv(const ConvGeometry& geometry, KernelOrder order, bool bias, E
   return plan;
 }
 
-void run_conv(const ConvPlan& plan, const float* x, const float* kernel, const float* bias, float* out, float* scratch) {
+void run_conv(const ConvPlan& plan, const float* x, const float* kernel, const float* bias, float* out, float* scratch, const float* residual) {
   const ConvGeometry& g = plan.geometry;
   if (plan.order == KernelOrder::turned) {
     ConvGeometry narrow = g;
@@ -239,7 +240,7 @@ void run_conv(const ConvPlan& plan, const float* x, const float* kernel, const f
         plan.walk.copy(g, image, row, row_end, copy);
         image = copy;
       }
-      task.run(image, row, row_end, out + n * out_image);
+      task.run(image, row, row_end, out + n * out_image, residual ? residual + n * out_image : nullptr);
     }
   });
 }

@@ -29,7 +29,7 @@ struct ConvPlan {
   bool panels = false;  ///< a large kernel is copied so that what one tile reads lies together
   std::vector<std::int64_t> segments;
   std::int64_t segment_length = 0, segments_per_row = 1;
-  bool bias = false;
+  bool bias = false, residual = false;
   Epilogue epilogue{};
   std::int64_t image_blocks = 1, row_blocks = 1, slots = 1;
   std::size_t turned_floats = 0, kernel_floats = 0, panel_floats = 0, bias_floats = 0, slot_floats = 0;
@@ -42,7 +42,8 @@ struct ConvPlan {
 };
 
 ConvPlan plan_conv(const ConvGeometry& geometry, KernelOrder order, bool bias, Epilogue epilogue);
-void run_conv(const ConvPlan& plan, const float* x, const float* kernel, const float* bias, float* out, float* scratch);
+/// `residual`, added to the sum, has the shape of the result; null: none.
+void run_conv(const ConvPlan& plan, const float* x, const float* kernel, const float* bias, float* out, float* scratch, const float* residual = nullptr);
 
 /// How many neighbouring outputs along the width are best taken together as channels; 1 when there are channels enough.
 std::int64_t pixels_together(const ConvGeometry& g, int lanes);

@@ -79,6 +79,11 @@ void gelu_tanh_and_slope(float* block, float* second, std::int64_t stride, std::
   each_pair<true>(block, second, stride, rows, columns, [](auto& x, auto& y) HWY_ATTR { x = gelu_tanh(hn::ScalableTag<float>(), x, y); });
 }
 
+void finish_relu6(float* block, std::int64_t stride, std::int64_t rows, std::int64_t columns) {
+  const hn::ScalableTag<float> d;
+  each_vector(block, stride, rows, columns, [=](auto v) HWY_ATTR { return hn::Min(hn::Set(d, 6.f), v); });  // in this order a NaN stays
+}
+
 void finish_tanh(float* block, std::int64_t stride, std::int64_t rows, std::int64_t columns) {
   each_vector(block, stride, rows, columns, [](auto v) HWY_ATTR { return tanh(hn::ScalableTag<float>(), v); });
 }
@@ -105,11 +110,12 @@ Epilogue epilogue_of(std::string_view activation) {
   constexpr float none = -std::numeric_limits<float>::infinity();
   if (activation == "linear") return {none, nullptr};
   if (activation == "relu") return {0.f, nullptr};
+  if (activation == "relu6") return {0.f, CANDOR_PICK(finish_relu6)};
   if (activation == "tanh") return {none, CANDOR_PICK(finish_tanh)};
   if (activation == "sigmoid") return {none, CANDOR_PICK(finish_sigmoid)};
   if (activation == "gelu") return {none, CANDOR_PICK(finish_gelu)};
   if (activation == "gelu_tanh") return {none, CANDOR_PICK(finish_gelu_tanh), CANDOR_PICK(gelu_tanh_and_slope)};
-  fail(ErrorKind::internal, "fused product: no activation '" + std::string(activation) + "'; there are linear, relu, tanh, sigmoid, gelu and gelu_tanh");
+  fail(ErrorKind::internal, "fused product: no activation '" + std::string(activation) + "'; there are linear, relu, relu6, tanh, sigmoid, gelu and gelu_tanh");
 }
 
 GateFn gate_of_relu() { return CANDOR_PICK(gate_relu); }

@@ -187,6 +187,7 @@ Answer candidate(const NodeInfo& node, const Machine& machine, Direction directi
   const Shape& kernel = direction == Direction::weights ? node.out[0].shape : node.in[1].shape;
   const Shape& result = direction == Direction::forward ? node.out[0].shape : direction == Direction::input ? node.in[0].shape : node.in[1].shape;
   if (image.rank() != 4) return declined(kName, "rank " + std::to_string(image.rank()) + ", images only");
+  if (node.attrs.has("residual") && node.attrs.flag("residual")) return declined(kName, "a residual is added");
   const ConvGeometry g = conv_geometry(node.attrs, image, kernel, result);
   if (std::string reason = why_not(node, g, machine); !reason.empty()) return declined(kName, std::move(reason));
   auto block = std::make_shared<Block>();

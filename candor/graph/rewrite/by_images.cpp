@@ -12,7 +12,7 @@ constexpr std::int64_t few_channels = 128;          // beyond it a library's own
 
 bool is_convolution(const Node& node) {
   const std::string& name = node.info.op->name;
-  return (name == "conv" || name == "fused_conv") && node.info.out[0].dtype == DType::f32 && node.info.in[0].shape[0] > 0 &&
+  return (name == "conv" || name == "fused_conv") && node.info.out[0].dtype == DType::f32 && node.info.in[0].shape[0] > 0 && !node.info.attrs.has("residual") &&
          std::min(node.info.in[0].shape[-1], node.info.out[0].shape[-1]) < few_channels;
 }
 bool is_pooling(const Node& node) { return node.info.op->name == "max_pool" || node.info.op->name == "average_pool"; }

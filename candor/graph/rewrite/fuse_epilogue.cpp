@@ -84,10 +84,13 @@ class Epilogues {
     // Kernels for data that is mostly zeros and for gradients of weights know no more than this.
     const bool plain = name(n) == "matmul" && !node.info.attrs.flag("transpose_a") && of_weights_[at(node.inputs[0])];
     const auto alike = [&](int v) { return v >= 0 && graph_.values[at(v)].type == type && ready(v, n); };
-    if (const int m = next("add"); plain && m >= 0 && alike(partner(m, value))) chain.residual = partner(m, value), take(m);
+    // Nor do those for depthwise convolutions and for few channels.
+    const bool wide = name(n) == "conv" && type.dtype == DType::f32 && type.shape.rank() == 4 && node.info.attrs.integer("groups") == 1 && node.info.in[0].shape[-1] >= 16 && type.shape[-1] >= 16;
+    if (const int m = next("add"); (plain || wide) && m >= 0 && alike(partner(m, value))) chain.residual = partner(m, value), take(m);
     if (const int m = only_reader(value); m >= 0 && is_epilogue_activation(name(m))) {
       chain.activation = name(m);
       take(m);
+      if (const int least = next("minimum"); chain.activation == "relu" && least >= 0 && is_six(partner(least, value))) chain.activation = "relu6", take(least);
     } else if (plain && uses_[at(value)] == 2 && readers_[at(value)].size() == 2) {
       int forward = readers_[at(value)][0], slope = readers_[at(value)][1];
       if (name(slope) == "gelu_tanh") std::swap(forward, slope);
@@ -101,6 +104,12 @@ class Epilogues {
       take(factor);
     }
     return chain.last >= 0;
+  }
+
+  bool is_six(int v) const {
+    if (v < 0) return false;
+    const Value& value = graph_.values[at(v)];
+    return value.source == Source::constant && value.type.size() == 1 && is_floating(value.type.dtype) && value.tensor.item<double>() == 6;
   }
 
   /// A bias is a vector along the last axis of the result.
@@ -160,7 +169,7 @@ int fuse_epilogue(Graph& graph) {
       for (int v : {chain.bias, chain.residual, chain.factors})
         if (v >= 0) in.push_back(operand(v));
       const bool product = node.info.op->name == "matmul";
-      if (product) attrs.set("residual", chain.residual >= 0);
+      if (product || chain.residual >= 0) attrs.set("residual", chain.residual >= 0);
       if (chain.slope >= 0) attrs.set("slope", true);
       if (chain.factors >= 0) attrs.set("times", true);
       out = g.add_node(op(product ? "fused_matmul" : "fused_conv"), attrs, in, node.path);

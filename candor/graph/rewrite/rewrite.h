@@ -29,6 +29,7 @@ int constant_folding(Graph& graph);
 int simplify(Graph& graph);
 int drop_broadcast(Graph& graph);
 int fold_transpose(Graph& graph);
+int constant_kernels(Graph& graph);
 int scale_taken(Graph& graph);
 int through_pool(Graph& graph);
 int pooled_gradients(Graph& graph);

@@ -39,6 +39,8 @@ int sparse_inputs(Graph& graph) {
   for (Node& node : graph.nodes) {
     bool weights = false;
     for (int v : node.inputs) weights = weights || of_weights[static_cast<std::size_t>(v)];
+    // A product with a constant kernel is what a layer of a frozen graph computes.
+    weights = weights || (node.info.attrs.has("constant") && node.info.attrs.flag("constant"));
     for (int v : node.outputs) of_weights[static_cast<std::size_t>(v)] = weights;
     const std::string& name = node.info.op->name;
     if ((name != "matmul" && name != "fused_matmul") || node.info.attrs.has("sparse")) continue;
