@@ -51,8 +51,9 @@ std::vector<Sentinel> sentinels(const std::vector<double>& sorted) {
       if (others.size() < 20) break;
       const double low = others.front(), high = others.back(), q05 = sorted_quantile(others, .05), q95 = sorted_quantile(others, .95);
       const double gap = top ? edge - high : low - edge, width = std::max(q95 - q05, 1e-12);
-      const bool different = high > low && others[others.size() / 4] != others[3 * others.size() / 4];
       const bool code = is_code(edge);
+      // A column of nearly one value says little about what lies far off, unless nothing else is below zero.
+      const bool different = high > low && (others[others.size() / 4] != others[3 * others.size() / 4] || (code && edge <= -9 && low >= 0));
       // -999 lies far below numbers from 0 on; 99 among ages is an age.
       const bool far = gap > (code ? 1 : 4) * width || (code && edge < 0 && low >= 0);
       const bool zero = edge == 0 && !top && low > 0 && low >= .2 * sorted_quantile(others, .5) && gap > .3 * width && gap > 2 * usual_step(others) && rows * 200 >= n;  // 0 before 1 is a count

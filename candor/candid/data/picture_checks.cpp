@@ -99,11 +99,19 @@ std::vector<Finding> pictures_on_both_sides(const Subject& s, const PictureTwins
     std::vector<const Twins*> pairs;
     for (const Twins& t : twins.pairs)
       if (t.part_a == 0 && t.part_b == part && !t.exact) pairs.push_back(&t);
+    // Shots of one motif in a row are alike by nature; a copy keeps nearly every pixel.
+    const auto sure = [](const Twins& t) { return !t.exact && (t.turned || t.cropped || t.likeness >= (t.mirrored ? .985 : .993)); };
     const auto count = [&](const auto& which) { return static_cast<std::int64_t>(copied(twins, part, which).size()); };
     const std::int64_t whole = count([](const Twins& t) { return !t.exact && !t.cropped; }), cropped = count([](const Twins& t) { return t.cropped; }), rows = whole + cropped;
     const auto of = [](std::int64_t some, std::int64_t all) { return static_cast<double>(some) / static_cast<double>(std::max<std::int64_t>(all, 1)); };
     const double share = std::min(1.0, of(whole, twins.looked_at[part]) + of(cropped, twins.asked_for_crops[part]));
     if (rows < 3 || share < .01) continue;
+    const std::int64_t surely = count(sure);
+    if (surely < 3 || of(surely, twins.looked_at[part]) + of(cropped, twins.asked_for_crops[part]) < .01 || surely * 4 < rows) {
+      findings.push_back({"data.group-split", Severity::note, "pictures that look nearly like a training picture make up " + percent(share) + " of the test part, as " + pair_names(s, pairs, 2) + ": if these are shots of one scene, person or machine, keep them on one side (--group), or the score says nothing about new ones",
+                          s.parts[part].name + ": " + pair_names(s, pairs), {{"pictures", static_cast<double>(rows)}, {"share", share}}});
+      continue;
+    }
     // Simple shapes resemble one another by themselves, now and then to the pixel; copies made before the parts were made concern many.
     const bool by_chance = twins.even_grounds > .5 && share < .2;
     if (by_chance) {
