@@ -4,6 +4,7 @@
 
 #include "bench/network.h"
 #include "bench/system.h"
+#include "bench/transformer.h"
 #include "bench/vision.h"
 #include "candor/base/threads.h"
 #include "candor/graph/freeze.h"
@@ -57,6 +58,7 @@ class Inference : public System {
 }  // namespace
 
 std::unique_ptr<System> candor_inference(const Case& c, const Inputs& inputs, const PlanOptions& options) {
+  if (!c.gpt.form.empty()) return candor_transformer(c, inputs, options);
   return std::make_unique<Inference>(c, inputs, options);
 }
 

@@ -4,6 +4,7 @@
 #include "bench/network.h"
 #include "bench/recurrent.h"
 #include "bench/stepper.h"
+#include "bench/transformer.h"
 #include "bench/vision.h"
 #include "candor/graph/autodiff.h"
 #include "candor/graph/compile.h"
@@ -29,6 +30,7 @@ TrainingStep step_on(const Sequential& model, const Inputs& in, bool binary, con
 }  // namespace
 
 std::unique_ptr<System> candor_training(const Case& c, const Inputs& inputs, const PlanOptions& options) {
+  if (!c.gpt.form.empty()) return candor_transformer(c, inputs, options);
   if (c.gpt.width) return candor_chargpt(c, inputs, options);
   if (c.recurrent.units) return candor_recurrent(c, inputs, options);
   if (!c.vision.net.empty()) return vision_training(c, inputs, options);

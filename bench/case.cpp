@@ -49,7 +49,7 @@ Case read_case(const Json& j) {
   c.features = Shape(std::span<const std::int64_t>(features));
   if (j.contains("gpt")) {
     const Json& g = j.at("gpt");
-    c.gpt = {g.at("blocks"), g.at("width"), g.at("inner"), g.at("heads"), g.at("context"), g.at("vocabulary")};
+    c.gpt = {g.value("form", ""), g.at("blocks"), g.at("width"), g.at("inner"), g.at("heads"), g.at("context"), g.at("vocabulary"), g.value("weights", ""), g.value("prompt", std::int64_t{0})};
   }
   if (j.contains("recurrent")) {
     const Json& r = j.at("recurrent");
@@ -71,6 +71,8 @@ double Case::value(double seconds) const {
   if (unit == "s/epoch") return seconds / static_cast<double>(steps) * epoch_steps;
   if (unit == "us/step") return seconds / static_cast<double>(steps) * 1e6;
   if (unit == "ms/step") return seconds / static_cast<double>(steps) * 1e3;
+  if (unit == "ms") return seconds / static_cast<double>(calls) * 1e3;
+  if (unit == "tokens/s") return static_cast<double>(kind == "train" ? steps * batch * gpt.context : calls * batch) / seconds;
   if (unit == "us") return seconds / static_cast<double>(calls) * 1e6;
   if (unit == "images/s") return static_cast<double>((kind == "train" ? steps : calls) * batch) / seconds;
   return seconds;

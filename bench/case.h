@@ -18,9 +18,12 @@ struct LayerSpec {
   bool relu = false, tanh = false;
 };
 
-/// A language model of characters; width 0: the case is none.
+/// A transformer; width 0: the case is none.
 struct GptSpec {
+  std::string form;  ///< "bert", "gpt2", "decode" (of GPT-2, token by token); empty: the language model of characters
   std::int64_t blocks = 0, width = 0, inner = 0, heads = 0, context = 0, vocabulary = 0;
+  std::string weights;     ///< decode: "", "bf16" or "i8", as Candor reads them
+  std::int64_t prompt = 0; ///< decode: tokens that were before
 };
 
 /// A recurrent layer over sequences before a dense one; units 0: the case is none.
@@ -41,7 +44,7 @@ struct VisionSpec {
 struct Case {
   std::string name;
   std::string kind;  ///< "train", "infer", "process", "vmap", "custom_loop", "resume_cost", "checks_cost", "extra"
-  std::string unit;  ///< "s/epoch", "us/step", "ms/step", "us", "images/s", "s", ...
+  std::string unit;  ///< "s/epoch", "us/step", "ms/step", "us", "ms", "images/s", "tokens/s", "s", ...
   std::string data;  ///< "mnist", "tiny", "points" (`rows` of them, else batch times steps), "random", "text", "sequences", "pictures"
   std::string fixture;
   double must = 0;  ///< how many times faster than the best peer; for an extra the largest value
@@ -55,7 +58,7 @@ struct Case {
   VisionSpec vision;
   std::vector<std::string> peers;  ///< "script" or "script:variant"
 
-  bool higher_is_better() const { return unit == "images/s"; }
+  bool higher_is_better() const { return unit == "images/s" || unit == "tokens/s"; }
   /// The value in `unit` of a repetition that took so long.
   double value(double seconds) const;
   bool has_convolution() const;

@@ -10,6 +10,7 @@
 
 #include "bench/chargpt.h"
 #include "bench/recurrent.h"
+#include "bench/transformer.h"
 #include "bench/vision.h"
 #include "candor/base/error.h"
 #include "candor/base/file.h"
@@ -84,6 +85,7 @@ double uniform_at(std::uint64_t seed, std::uint64_t k) {
 }
 
 Inputs make_inputs(const Case& c) {
+  if (!c.gpt.form.empty()) return transformer_inputs(c);
   if (c.gpt.width) return chargpt_inputs(c);
   if (c.recurrent.units) return recurrent_inputs(c);
   if (!c.vision.net.empty()) return vision_inputs(c);
@@ -133,7 +135,7 @@ void write_folder(const Case& c, const Inputs& in, const std::string& folder) {
     spec["recurrent"] = {{"cell", r.cell}, {"both", r.both}, {"units", r.units}, {"time", r.time}, {"inputs", r.inputs}, {"outputs", r.outputs}, {"vocabulary", r.vocabulary}};
   if (!c.vision.net.empty()) spec["vision"] = {{"net", c.vision.net}, {"classes", c.vision.classes}, {"small", c.vision.small}};
   if (c.gpt.width)
-    spec["gpt"] = {{"blocks", c.gpt.blocks}, {"width", c.gpt.width}, {"inner", c.gpt.inner}, {"heads", c.gpt.heads}, {"context", c.gpt.context}, {"vocabulary", c.gpt.vocabulary}};
+    spec["gpt"] = {{"form", c.gpt.form}, {"blocks", c.gpt.blocks}, {"width", c.gpt.width}, {"inner", c.gpt.inner}, {"heads", c.gpt.heads}, {"context", c.gpt.context}, {"vocabulary", c.gpt.vocabulary}, {"prompt", c.gpt.prompt}};
   write_atomically(folder + "/case.json", spec.dump());
 }
 

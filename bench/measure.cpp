@@ -96,7 +96,7 @@ std::vector<Measured> measure_case(const Case& c, const Settings& settings) {
   Truth truth = training ? training_truth(c, inputs) : inference_truth(c, inputs);
   if (truth.values.empty() && entrants.size() > 1) {  // without fixtures: the first peer's curve
     truth.values = entrants[1].system->parity;
-    truth.tolerances.assign(truth.values.size(), 2e-5);
+    truth.tolerances.assign(truth.values.size(), c.gpt.weights.empty() ? 2e-5 : 0.05);  // weights of 16 or 8 bits
     for (std::size_t i = 2; !c.gpt.width && !c.recurrent.units && training && i < truth.values.size(); ++i) truth.tolerances[i] = 0.05;  // near-ties of ReLU and max pooling flip
   }
   std::vector<Measured> rows;

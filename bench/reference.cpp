@@ -196,6 +196,7 @@ Truth training_truth(const Case& c, const Inputs& inputs) {
 Truth inference_truth(const Case& c, const Inputs& inputs) {
   Truth truth;
   if (!c.vision.net.empty()) return truth;
+  if (c.gpt.width) return truth;
   for (std::int64_t row = 0; row < c.checked * c.batch; ++row) {
     const Row y = outputs_of(c, inputs, row_of(inputs, row));
     truth.values.insert(truth.values.end(), y.begin(), y.end());

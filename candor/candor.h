@@ -16,6 +16,7 @@
 #include "candor/graph/autodiff.h"
 #include "candor/graph/compile.h"
 #include "candor/graph/vmap.h"
+#include "candor/nn/cached_decoder.h"
 #include "candor/nn/constraints.h"
 #include "candor/nn/initializers.h"
 #include "candor/nn/language_model.h"

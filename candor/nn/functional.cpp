@@ -5,6 +5,7 @@
 #include "candor/nn/model.h"
 #include "candor/nn/layers/operation.h"
 #include "candor/nn/model_body.h"
+#include "candor/nn/step_cache.h"
 #include "candor/nn/model_config.h"
 
 namespace candor {
@@ -113,7 +114,8 @@ std::vector<Tensor> FunctionalBody::apply(std::span<const Tensor> xs, Mode mode)
   }
   std::vector<Tensor> values(static_cast<std::size_t>(slot_count_));
   for (std::size_t i = 0; i < xs.size(); ++i) {
-    if (!fits(xs[i].shape(), inputs_[i])) {
+    const bool some_steps = StepCache::current() != nullptr;  // the next ones of a longer sequence
+    if (!some_steps && !fits(xs[i].shape(), inputs_[i])) {
       complain(ErrorKind::shape, "its input " + input_names_[i] + " takes samples of " + to_string(inputs_[i].shape()) + ", the batch is " + to_string(xs[i].shape()) +
                                      " with samples of " + to_string(xs[i].shape().without(0)));
     }

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "candor/base/error.h"
 #include "candor/graph/compile.h"
+#include "candor/nn/cached_decoder.h"
 #include "candor/nn/layers.h"
 #include "candor/ops/elementwise.h"
 #include "candor/ops/index.h"
@@ -95,16 +97,37 @@ Tensor generate(const Model& model, const Tensor& prompt, const GenerateOptions&
       bad("token " + std::to_string(given[i]) + " of the prompt's row " + std::to_string(i / static_cast<std::size_t>(prompt.shape(1))) + " is not in [0, " + std::to_string(vocabulary) + ")");
     rows[i / static_cast<std::size_t>(prompt.shape(1))].push_back(static_cast<std::int32_t>(given[i]));
   }
+  const std::int64_t most = std::ssize(rows[0]) + o.max_new_tokens - 1;  // the last token is not looked at again
+  std::optional<CachedDecoder> decoder;
+  if (o.weights != DType::f32 && (!o.use_cache || most > context))
+    bad("weights of " + std::string(to_string(o.weights)) + " need the cache, and " + std::to_string(most) + " steps in a context of " + std::to_string(context));
+  if (o.use_cache && o.max_new_tokens > 0 && prompt.shape(1) <= context) {
+    try {
+      decoder.emplace(model, CachedDecoderOptions{.batch = batch, .capacity = std::min(most, context), .weights = o.weights});
+    } catch (const Error& e) {
+      if (e.kind() != ErrorKind::unsupported || o.weights != DType::f32) throw;
+    }
+  }
   const auto scores_at = compile([&](Tensor tokens, Tensor at) { return cast(take(model(tokens), at, 1), DType::f64); });
   std::vector<bool> over(rows.size(), false);
   for (std::int64_t step = 0; step < o.max_new_tokens && !std::all_of(over.begin(), over.end(), [](bool b) { return b; }); ++step) {
-    const std::int64_t length = std::ssize(rows[0]), seen = std::min(length, context);
-    std::vector<std::int32_t> window;
-    for (const auto& row : rows) {
-      window.insert(window.end(), row.end() - static_cast<std::ptrdiff_t>(seen), row.end());
-      window.insert(window.end(), static_cast<std::size_t>(context - seen), 0);
+    const std::int64_t length = std::ssize(rows[0]);
+    // The latest tokens of all rows, one after the other, and zeros behind each.
+    const auto latest = [&](std::int64_t count, std::int64_t zeros) {
+      std::vector<std::int32_t> window;
+      for (const auto& row : rows) {
+        window.insert(window.end(), row.end() - static_cast<std::ptrdiff_t>(count), row.end());
+        window.insert(window.end(), static_cast<std::size_t>(zeros), 0);
+      }
+      return Tensor::from(window, {batch, count + zeros}).to(in[0].dtype);
+    };
+    std::vector<double> scores;
+    if (decoder && length <= decoder->capacity()) {
+      scores = (*decoder)(latest(length - decoder->length(), 0)).to_vector<double>();
+    } else {
+      const std::int64_t seen = std::min(length, context);
+      scores = scores_at(latest(seen, context - seen), Tensor::full({}, static_cast<double>(seen - 1), DType::i32)).to_vector<double>();
     }
-    const std::vector<double> scores = scores_at(Tensor::from(window, {batch, context}).to(in[0].dtype), Tensor::full({}, static_cast<double>(seen - 1), DType::i32)).to_vector<double>();
     const std::vector<float> numbers = random_uniform({batch}, 0, 1, {o.seed, static_cast<std::uint64_t>(step)}).to_vector();
     for (std::size_t r = 0; r < rows.size(); ++r) {
       const auto first = scores.begin() + static_cast<std::ptrdiff_t>(r) * vocabulary;

@@ -33,10 +33,13 @@ struct GenerateOptions {
   double top_p = 1;                        ///< only the fewest best that together have this share, in (0, 1] (Holtzman et al. 2020)
   std::optional<std::int64_t> end_token{};  ///< a row ends with it and is filled up with it; when all rows have ended it is over
   std::uint64_t seed = 0;                  ///< of what is drawn: the same seed gives the same tokens
+  bool use_cache = true;                   ///< within the context keys and values of earlier steps are kept (CachedDecoder) where the model's layers allow it
+  DType weights = DType::f32;              ///< as in CachedDecoderOptions; bf16 and i8 need the cache and a text that stays within the context
 };
 /// The prompt [batch, steps] (whole numbers, at least one step) with what the model puts behind it, i32 [batch, steps + new tokens]. The model takes tokens
 /// [batch, context] and gives scores [batch, context, vocabulary], and is causal: what stands behind a step changes nothing. Beyond the context the
-/// latest tokens are what it sees. Throws Error (invalid_argument, shape, dtype) for options out of range and what is no such model or prompt.
+/// latest tokens are what it sees. Throws Error (invalid_argument, shape, dtype) for options out of range and what is no such model or prompt, and (unsupported) for
+/// bf16 or i8 weights of a model that cannot go step by step.
 Tensor generate(const Model& model, const Tensor& prompt, const GenerateOptions& options = {});
 
 }  // namespace candor

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "candor/base/error.h"
 #include "candor/ops/op.h"
 #include "candor/ops/reference.h"
 
@@ -32,6 +33,29 @@ struct Form {
 
   std::int64_t group() const { return heads / key_heads; }
   Shape scores() const { return {batch, heads, queries, keys}; }
+};
+
+inline constexpr const char* cached_name = "cached_attention";
+
+/// Extents and options of a node of row cached_attention; inputs are query, key, value, start.
+struct CachedForm {
+  std::int64_t batch, queries, keys, heads, key_heads, head, value_head, window;
+  double scale;
+
+  explicit CachedForm(const NodeInfo& node)
+      : batch(node.in[0].shape[0]), queries(node.in[0].shape[1]), keys(node.in[1].shape[1]), heads(node.in[0].shape[2]), key_heads(node.in[1].shape[2]),
+        head(node.in[0].shape[3]), value_head(node.in[2].shape[3]), window(node.attrs.integer("window")), scale(node.attrs.number("scale")) {}
+
+  std::int64_t group() const { return heads / key_heads; }
+  /// The first key that is seen by a query that sees none from `end` on.
+  std::int64_t first_key(std::int64_t end) const { return window > 0 && end > window ? end - window : 0; }
+  /// The number given as start. Throws Error (invalid_argument) when the steps do not lie within the cache.
+  std::int64_t start_of(const KernelArgs& args) const {
+    const std::int64_t start = args.node->in[3].dtype == DType::i64 ? *args.input<std::int64_t>(3) : *args.input<std::int32_t>(3);
+    if (start < 0 || start > keys - queries)
+      fail(ErrorKind::invalid_argument, std::string(cached_name) + ": " + std::to_string(queries) + " steps from " + std::to_string(start) + " on are not within a cache of " + std::to_string(keys));
+    return start;
+  }
 };
 
 /// Strides of bias or mask along [batch, heads, T, S].

@@ -12,6 +12,7 @@
 
 namespace candor {
 void register_attention_forward();  // in attention.cpp
+void register_cached_attention();   // in cached_attention.cpp
 
 namespace {
 
@@ -149,6 +150,7 @@ double flops(const NodeInfo& node) {
 
 void register_attention() {
   register_attention_forward();
+  register_cached_attention();
   register_op({.name = attention::gradient_name, .infer = infer, .gradient = second_gradient, .reference = kernel, .flops = flops});
 }
 

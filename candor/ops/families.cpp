@@ -22,6 +22,7 @@ void register_all_families() {
   register_gamma();
   register_optimizer();
   register_matmul();
+  register_narrow_matmul();
   register_attention();
   register_reshape();
   register_slice();

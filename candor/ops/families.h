@@ -16,6 +16,7 @@ void register_reduce();
 void register_search();
 void register_scan_ops();
 void register_matmul();
+void register_narrow_matmul();
 void register_attention();
 void register_reshape();
 void register_slice();

@@ -27,6 +27,8 @@ const CandidateTable& candidates() {
     add_matmul(t);
     add_attention(t);
     add_winograd(t);
+    add_cached_attention(t);
+    add_narrow_matmul(t);
     add_onednn(t);
     add_conv(t);
     add_pool(t);

@@ -5,6 +5,7 @@
 
 #include "candor/nn/layers/check.h"
 #include "candor/nn/layers/from_config.h"
+#include "candor/nn/step_cache.h"
 #include "candor/ops/activation.h"
 #include "candor/ops/attention.h"
 #include "candor/ops/elementwise.h"
@@ -97,12 +98,19 @@ class HeadsBody final : public detail::LayerBody {
     const Tensor gate = s_.options.use_gate ? sigmoid(project(gate_, in.query, "gate", 1)) : Tensor();
     Tensor q = fold(project(query_, in.query, "query", 1)), k = fold(project(key_, in.key, "key", 1));
     const Tensor v = fold(project(value_, in.value, "value", 1));
+    detail::StepCache* cache = detail::StepCache::current();
     if (s_.options.rotary) {
       if (in.query.rank() != 3) complain(ErrorKind::unsupported, "rotary is for queries [batch, steps, features]; the query is " + to_string(in.query.shape()));
-      q = rotary_embedding(q, *s_.options.rotary);
-      k = rotary_embedding(k, *s_.options.rotary);
+      const Tensor places = cache ? cache->places(q.shape(1)) : Tensor();
+      q = rotary_embedding(q, *s_.options.rotary, 0, places);
+      k = rotary_embedding(k, *s_.options.rotary, 0, places);
     }
     const bool causal = option("use_causal_mask", false);
+    if (cache) {
+      Tensor heads = by_cache(*cache, in, q, k, v);
+      if (gate.defined()) heads = heads * gate;
+      return {project(output_, heads, "attention_output", 2)};
+    }
     const Tensor mask = fold_mask(mask_of(in), q, k, in.query.rank() + 1);
     DotProductAttentionOptions how{.bias = bias_for(q, k, in.query.shape()), .mask = mask, .scale = 1 / std::sqrt(static_cast<double>(s_.key_dim)), .is_causal = causal && !mask.defined()};
     Tensor heads, weights;
@@ -164,6 +172,19 @@ class HeadsBody final : public detail::LayerBody {
     check_inputs(types);
     if (!in.own_key) in.key = in.value;
     return in;
+  }
+
+  /// Attention of steps that follow those whose keys and values are kept.
+  Tensor by_cache(detail::StepCache& cache, const Inputs& in, const Tensor& q, const Tensor& k, const Tensor& v) const {
+    const auto refuse = [&](const char* why) { complain(ErrorKind::unsupported, std::string("cannot go step by step: ") + why); };
+    if (!option("use_causal_mask", false)) refuse("it attends to later steps (use_causal_mask is not set)");
+    if (in.query.rank() != 3 || in.own_key || detail::value_of(in.query) != detail::value_of(in.value)) refuse("it is no self-attention of [batch, steps, features]");
+    if (option("return_attention_scores", false) || argument("attention_bias").defined()) refuse("its scores are returned or biased");
+    for (const char* mask : {"query_mask", "value_mask", "key_mask", "attention_mask"})
+      if (argument(mask).defined()) refuse("it has a mask of its own");
+    if (in.query.mask().defined() || in.value.mask().defined()) refuse("its input has a mask");
+    const auto [keys, values] = cache.grown(k, v);
+    return cached_attention(q, keys, values, cache.start(), {.scale = 1 / std::sqrt(static_cast<double>(s_.key_dim)), .window = s_.options.sliding_window.value_or(0)});
   }
 
   Projection projection(const std::string& name, const Shape& kernel, int outputs, DType dtype) {

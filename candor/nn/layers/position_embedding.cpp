@@ -4,7 +4,9 @@
 
 #include "candor/nn/layers/embedding.h"
 #include "candor/nn/layers/from_config.h"
+#include "candor/nn/step_cache.h"
 #include "candor/ops/elementwise.h"
+#include "candor/ops/index.h"
 #include "candor/ops/manipulate.h"
 
 namespace candor {
@@ -29,6 +31,7 @@ class PositionEmbeddingBody final : public detail::SimpleLayerBody {
  protected:
   Tensor apply_one(const Tensor& x, Mode) override {
     const std::int64_t start = start_of(option("start_index"));
+    if (const detail::StepCache* cache = detail::StepCache::current(); cache && x.rank() == 3 && start == 0) return broadcast_to(take(table_.value(), cache->places(x.shape(1))), x.shape());
     if (x.rank() < 3 || x.shape(-1) != table_.shape()[1]) complain(ErrorKind::shape, detail::built_for(*this, std::to_string(table_.shape()[1]) + " features", x));
     if (start < 0 || start + x.shape(-2) > length_)
       complain(ErrorKind::shape, "the steps " + std::to_string(start) + " to " + std::to_string(start + x.shape(-2) - 1) + " are not all within its sequence_length of " + std::to_string(length_));
@@ -54,7 +57,8 @@ class SineBody final : public detail::SimpleLayerBody {
  protected:
   Tensor apply_one(const Tensor& x, Mode) override {
     if (x.rank() < 3) complain(ErrorKind::shape, "takes [batch, steps, features]; the input is " + to_string(x.shape()));
-    const std::int64_t steps = x.shape(-2), features = x.shape(-1), start = start_of(option("start_index"));
+    const detail::StepCache* cache = detail::StepCache::current();
+    const std::int64_t steps = cache ? cache->capacity() : x.shape(-2), features = x.shape(-1), start = start_of(option("start_index"));
     std::vector<double> rows;
     rows.reserve(static_cast<std::size_t>(steps * features));
     for (std::int64_t t = 0; t < steps; ++t)
@@ -62,7 +66,9 @@ class SineBody final : public detail::SimpleLayerBody {
         const double angle = static_cast<double>(t + start) * std::pow(options_.max_wavelength, -2.0 * static_cast<double>(i / 2) / static_cast<double>(features));
         rows.push_back(i % 2 == 1 ? std::cos(angle) : std::sin(angle));
       }
-    return broadcast_to(Tensor::from(rows, Shape{steps, features}).to(detail::compute_dtype(x.dtype())), x.shape());
+    Tensor table = Tensor::from(rows, Shape{steps, features}).to(detail::compute_dtype(x.dtype()));
+    if (cache) table = take(table, cache->places(x.shape(-2)));
+    return broadcast_to(table, x.shape());
   }
 
  private:
