@@ -47,10 +47,19 @@ Tensors stepped(const BatchArgs& args) {
   return unfolded(args, in);
 }
 
+// Rows of x are rows, however many axes they have.
+Tensors by_narrow_weights(const BatchArgs& args) {
+  for (std::size_t i = 1; i < args.in.size(); ++i)
+    if (args.batched[i]) return {};
+  return apply_all(*args.node.op, args.in, args.node.attrs);
+}
+
 }  // namespace
 
 void add_sequences(Rules& rules) {
   rules["dot_product_attention"] = rules["dot_product_attention_gradient"] = attended;
+  rules["cached_attention"] = stepped<3>;
+  rules["narrow_matmul"] = by_narrow_weights;
   rules["ctc_loss"] = rules["ctc_loss_gradient"] = of_samples;
   rules["rnn_sequence"] = rules["lstm_sequence"] = stepped<1>;
   rules["gru_sequence"] = stepped<1, 2>;
