@@ -119,6 +119,25 @@ TEST(CpuMatmul, EpiloguesWithASecondBlock) {
     }
 }
 
+TEST(CpuMatmul, FewRowsReadALargeMatrixOnce) {
+  for (I m = 1; m <= 4; ++m) {
+    for (const bool tb : {false, true}) {
+      check_kernel(product(m, 517, 1031, false, tb), {"cpu.matmul.few", 1e-4});
+      check_kernel(product(m, 67, 5003, false, tb), {"cpu.matmul.few", 1e-4});
+      check_kernel(product(m, 4099, 66, false, tb), {"cpu.matmul.few", 1e-4});
+    }
+    for (const char* activation : {"linear", "relu", "gelu_tanh"})
+      for (int flags = 0; flags < 8; ++flags) {
+        const bool bias = flags & 1, residual = flags & 2, tb = flags & 4;
+        const I n = 1030, k = 259;
+        std::vector<TensorType> in = {f32({m, k}), f32(matrix(k, n, tb))};
+        if (bias) in.push_back(f32({n}));
+        if (residual) in.push_back(f32({m, n}));
+        check_kernel(node_of("fused_matmul", {{"transpose_a", false}, {"transpose_b", tb}, {"bias", bias}, {"residual", residual}, {"activation", std::string(activation)}}, in), {"cpu.matmul.few", 1e-4});
+      }
+  }
+}
+
 TEST(CpuMatmul, TallProductsPackBOnceAThread) {
   for (int flags = 0; flags < 4; ++flags) {
     check_kernel(product(1031, 130, 67, flags & 1, flags & 2), {"cpu.matmul", 1e-4});

@@ -1,6 +1,7 @@
 // The candidates for matmul and fused_matmul in f32.
 #include "candor/backends/cpu/matmul.h"
 
+#include "candor/backends/cpu/matmul_few.h"
 #include "candor/backends/cpu/matmul_finish.h"
 #include "candor/backends/cpu/matmul_long.h"
 #include "candor/backends/cpu/matmul_run.h"
@@ -49,6 +50,13 @@ void run(const KernelArgs& args) {
              p.gate ? args.input<float>(next + p.residual) : nullptr, second);
 }
 
+void run_few(const KernelArgs& args) {
+  const auto& plan = *static_cast<const FewMatmulPlan*>(args.block);
+  const MatmulProblem& p = plan.problem;
+  run_few_matmul(plan, args.input<float>(0), args.input<float>(1), p.bias ? args.input<float>(2) : nullptr, p.residual ? args.input<float>(2 + std::size_t{p.bias}) : nullptr, args.output<float>(0),
+                 reinterpret_cast<float*>(args.scratch));
+}
+
 void run_long(const KernelArgs& args) {
   run_long_matmul(*static_cast<const LongMatmulPlan*>(args.block), args.input<float>(0), args.input<float>(1), args.output<float>(0), reinterpret_cast<float*>(args.scratch));
 }
@@ -94,6 +102,10 @@ Answer matmul_candidate(const NodeInfo& node, const Machine&) {
   if (!p.transpose_a && p.a_start.size() > 1 && same(p.b_start) && a.size() == static_cast<std::int64_t>(p.a_start.size()) * p.m * p.k && p.k > 0) {
     p.m *= static_cast<std::int64_t>(p.a_start.size());
     p.a_start = p.b_start = {0};
+  }
+  if (auto few = plan_few_matmul(p)) {
+    auto plan = std::make_shared<FewMatmulPlan>(std::move(*few));
+    return Kernel{"cpu.matmul.few", run_few, plan, plan->scratch(), plan->describe()};
   }
   if (auto split = plan_long_matmul(p)) {
     auto plan = std::make_shared<LongMatmulPlan>(*split);

@@ -12,28 +12,8 @@
 #include "candor/backends/cpu/block_product.h"
 #include "candor/backends/cpu/candidates.h"
 #include "candor/backends/cpu/matmul_pack.h"
+#include "candor/backends/cpu/narrow_rows.h"
 #include "candor/backends/cpu/tasks.h"
-
-#ifndef CANDOR_CPU_NARROW_ROWS
-#define CANDOR_CPU_NARROW_ROWS
-namespace candor::cpu {
-/// y[r, j] = factors[j] * sum of x[r, i] w[j, i] for `rows` rows of x, at most 4, and `outputs` rows of w that follow each other.
-struct NarrowRows {
-  const float* x;
-  const void* w;
-  const float* factors;  ///< null: 1
-  float* y;
-  std::int64_t rows, outputs, inputs, y_row;
-};
-using NarrowRowsFn = void (*)(const NarrowRows&);
-/// to[i] = w[i].
-using WidenFn = void (*)(const void* w, float* to, std::int64_t count);
-struct NarrowFunctions {
-  NarrowRowsFn rows;
-  WidenFn widen;
-};
-}  // namespace candor::cpu
-#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace candor::cpu::HWY_NAMESPACE {
@@ -54,6 +34,11 @@ struct NarrowBf16 {
     std::memcpy(&value, &wide, sizeof value);
     return value;
   }
+};
+struct NarrowF32 {
+  using T = float;
+  static HWY_INLINE hn::Vec<NarrowF> load(const T* p) { return hn::LoadU(NarrowF(), p); }
+  static float one(T value) { return value; }
 };
 struct NarrowI8 {
   using T = std::int8_t;
@@ -120,6 +105,7 @@ void widen(const void* from, float* to, std::int64_t count) {
 }
 
 NarrowFunctions narrow_bf16() { return {narrow_rows_of<NarrowBf16>, widen<NarrowBf16>}; }
+NarrowFunctions narrow_f32() { return {narrow_rows_of<NarrowF32>, widen<NarrowF32>}; }
 NarrowFunctions narrow_i8() { return {narrow_rows_of<NarrowI8>, widen<NarrowI8>}; }
 
 }  // namespace candor::cpu::HWY_NAMESPACE
@@ -127,9 +113,15 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace candor::cpu {
+
+NarrowFunctions narrow_functions(DType dtype) {
+  if (dtype == DType::f32) return CANDOR_PICK(narrow_f32)();
+  return dtype == DType::bf16 ? CANDOR_PICK(narrow_bf16)() : CANDOR_PICK(narrow_i8)();
+}
+
 namespace {
 
-constexpr std::int64_t few_rows = 4, block_outputs = 64, block_inputs = 256;
+constexpr std::int64_t few_rows = narrow_most_rows, block_outputs = 64, block_inputs = 256;
 
 struct NarrowPlan {
   NarrowFunctions functions;
@@ -164,7 +156,7 @@ Answer narrow_candidate(const NodeInfo& node, const Machine&) {
   const std::string name = "cpu.narrow_matmul";
   if (node.in[0].dtype != DType::f32) return declined(name, "dtype " + std::string(to_string(node.in[0].dtype)) + ", f32 only");
   const DType dtype = node.in[1].dtype;
-  NarrowPlan p{dtype == DType::bf16 ? CANDOR_PICK(narrow_bf16)() : CANDOR_PICK(narrow_i8)(), &tile_set(), 0, node.in[1].shape[0], node.in[1].shape[1], block_outputs, 1, 1, size_of(dtype), node.in.size() == 3};
+  NarrowPlan p{narrow_functions(dtype), &tile_set(), 0, node.in[1].shape[0], node.in[1].shape[1], block_outputs, 1, 1, size_of(dtype), node.in.size() == 3};
   if (node.out[0].size() * p.inputs == 0) return declined(name, "an empty tensor");
   p.rows = node.out[0].size() / p.outputs;
   // Few rows: each task streams some 64 KB of weights, so that waking the others pays.
