@@ -37,16 +37,19 @@ void find_faults(ForecastAssessment& out) {
     if (b.difference->high < 0) out.findings.push_back({"result.baseline", Severity::warning, between + ": the baseline is better; use it, or give the model more history or further columns"});
     else if (!(b.difference->low > 0)) out.findings.push_back({"result.baseline", Severity::note, between + ": the difference may be chance (95 % interval " + short_text(b.difference->low) + " to " + short_text(b.difference->high) + "); the simpler one will do as well"});
   }
-  for (Finding& f : check_coverage(out.coverage)) out.findings.push_back(std::move(f));
+  for (Finding& f : check_coverage(out.coverage, out.score.n / static_cast<std::int64_t>(std::max<std::size_t>(out.error_by_step.size(), 1)) + 1)) out.findings.push_back(std::move(f));
 }
 
 }  // namespace
 
-std::vector<Finding> check_coverage(double coverage) {
+std::vector<Finding> check_coverage(double coverage, std::int64_t windows) {
   if (!(coverage < .85)) return {};
-  char text[200];
-  std::snprintf(text, sizeof text, "the 95 %% intervals held %.0f %% of the values of the test part: the days to come were unlike those the intervals were made from; take them as too narrow", 100 * coverage);
-  return {{"result.coverage", Severity::warning, text, {}, {{"coverage", coverage}}}};
+  // Steps of one window err together: what counts are windows that do not overlap.
+  const bool shown = wilson(std::llround(coverage * static_cast<double>(windows)), windows).high < .95;
+  char text[260];
+  std::snprintf(text, sizeof text, "the 95 %% intervals held %.0f %% of the values of the test part: the days to come were unlike those the intervals were made from; take them as too narrow%s", 100 * coverage,
+                shown ? "" : ", though so short a test part is no proof");
+  return {{"result.coverage", shown ? Severity::warning : Severity::note, text, {}, {{"coverage", coverage}, {"windows that do not overlap", static_cast<double>(windows)}}}};
 }
 
 namespace {

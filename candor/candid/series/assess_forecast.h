@@ -22,8 +22,9 @@ struct ForecastAssessment {
   int best() const;                        ///< number of the best baseline; -1 when there are none
 };
 
-/// result.coverage: a warning when intervals that should hold 95 % of the values held less than 85 %.
-std::vector<Finding> check_coverage(double coverage);
+/// result.coverage: a warning when intervals that should hold 95 % of the values held less than 85 %; a note where `windows`, those of the test part that do not
+/// overlap, are too few to tell it from 95 % (Wilson).
+std::vector<Finding> check_coverage(double coverage, std::int64_t windows = 100);
 
 /// `train` is what the baselines learn from. Throws Error (invalid_argument) when there are no test windows.
 ForecastAssessment assess_forecast(const data::Series& series, const Forecaster& forecaster, const data::Windows& train, const data::Windows& test, std::uint64_t seed = 0);
