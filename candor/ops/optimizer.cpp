@@ -1,7 +1,9 @@
 // Rows sgd_update, adam_update, rmsprop_update. Inputs are the parameters, then the states, then the gradients, rate (and step),
-// so that output i is the updated input i.
+// so that output i is the updated input i. The rewrite sparse_updates gives the gradient of some parameters as the rows that take_gradient
+// would add up (attribute "taken": their numbers); the numbers of these rows in the table are then the last inputs.
 #include "candor/ops/optimizer.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "candor/ops/families.h"
@@ -14,26 +16,50 @@ namespace {
 // Number of lists that are updated: the parameters and their states.
 std::int64_t updated_lists(const Attrs& attrs) { return attrs.integer("lists"); }
 
+// The parameters whose gradients are rows of a table.
+std::vector<std::int64_t> taken(const Attrs& attrs) { return attrs.has("taken") ? attrs.integers("taken") : std::vector<std::int64_t>{}; }
+
+// Their gradients are `rows` of the table, as many as there are numbers.
+void expect_rows(const TensorType& table, const TensorType& rows, const TensorType& index, const char* name) {
+  const bool fits = table.shape.rank() > 0 && table.shape[0] > 0 && rows.dtype == table.dtype && rows.size() == index.size() * (table.size() / table.shape[0]);
+  if (!fits) fail(ErrorKind::shape, std::string(name) + ": a table of " + to_string(table) + " has no rows " + to_string(rows) + " with numbers " + to_string(index));
+  rules::expect_index(index, name);
+}
+
 template <rules::Name N, std::size_t scalars>
 std::vector<TensorType> infer(std::span<const TensorType> in, const Attrs& attrs) {
   const auto count = static_cast<std::size_t>(attrs.integer("count")), lists = static_cast<std::size_t>(updated_lists(attrs));
-  rules::expect_inputs(in, count * (lists + 1) + scalars, N.str());
+  const std::vector<std::int64_t> tables = taken(attrs);
+  const std::size_t indices = count * (lists + 1) + scalars;
+  rules::expect_inputs(in, indices + tables.size(), N.str());
   for (std::size_t i = 0; i < count * (lists + 1); ++i) {
     const TensorType& parameter = in[i % count];
     if (parameter.dtype != DType::f32 && parameter.dtype != DType::f64)
       fail(ErrorKind::dtype, N.str() + ": parameters must be f32 or f64, got " + to_string(parameter) + " as number " + std::to_string(i % count));
-    if (in[i] != parameter)
+    const auto table = i < count * lists ? tables.end() : std::find(tables.begin(), tables.end(), static_cast<std::int64_t>(i % count));
+    if (table != tables.end()) expect_rows(parameter, in[i], in[indices + static_cast<std::size_t>(table - tables.begin())], N.str().c_str());
+    else if (in[i] != parameter)
       fail(ErrorKind::shape, N.str() + ": parameter " + std::to_string(i % count) + " is " + to_string(parameter) + " but its " +
                                  (i < count * lists ? "state" : "gradient") + " is " + to_string(in[i]));
   }
-  for (std::size_t i = count * (lists + 1); i < in.size(); ++i)
+  for (std::size_t i = count * (lists + 1); i < indices; ++i)
     if (in[i].size() != 1 || !is_floating(in[i].dtype) || size_of(in[i].dtype) < 4)
       fail(ErrorKind::shape, N.str() + ": rate and step must be f32 or f64 scalars, got " + to_string(in[i]));
   return {in.begin(), in.begin() + static_cast<std::ptrdiff_t>(count * lists)};
 }
 
-double scalar_input(const KernelArgs& args, std::size_t i) {
+// The rate is number 0, a step number 1.
+double scalar_input(const KernelArgs& args, std::size_t number) {
+  const std::size_t i = static_cast<std::size_t>(args.node->attrs.integer("count") * (updated_lists(args.node->attrs) + 1)) + number;
   return args.node->in[i].dtype == DType::f64 ? *args.input<double>(i) : static_cast<double>(*args.input<float>(i));
+}
+
+// The gradient of the table p, made of its rows.
+void add_up(const KernelArgs& args, std::size_t gradient, std::size_t p, std::size_t index, std::byte* to) {
+  const NodeInfo& node = *args.node;
+  const NodeInfo sum{&op("take_gradient"), Attrs{{"axis", std::int64_t{0}}}.set("shape", node.in[p].shape), {node.in[gradient], node.in[index]}, {node.in[p]}};
+  void *in[] = {args.in[gradient], args.in[index]}, *out[] = {to};
+  sum.op->reference({&sum, in, out, nullptr, nullptr, args.run});
 }
 
 // Calls update(type zero, n, in pointers, out pointers, gradient) for each parameter.
@@ -41,13 +67,20 @@ template <class Update>
 void for_each_parameter(const KernelArgs& args, Update&& update) {
   const Attrs& attrs = args.node->attrs;
   const auto count = static_cast<std::size_t>(attrs.integer("count")), lists = static_cast<std::size_t>(updated_lists(attrs));
+  const std::vector<std::int64_t> tables = taken(attrs);
+  std::vector<std::byte> made;
   for (std::size_t p = 0; p < count; ++p) {
+    const auto table = std::find(tables.begin(), tables.end(), static_cast<std::int64_t>(p));
+    if (table != tables.end()) {
+      made.resize(args.node->in[p].bytes());
+      add_up(args, lists * count + p, p, args.node->in.size() - static_cast<std::size_t>(tables.end() - table), made.data());
+    }
     const auto run = [&](auto zero) {
       using T = decltype(zero);
       std::array<const T*, 4> in{};
       std::array<T*, 4> out{};
       for (std::size_t k = 0; k < lists; ++k) in[k] = args.input<T>(k * count + p), out[k] = args.output<T>(k * count + p);
-      update(zero, args.node->in[p].size(), in, out, args.input<T>(lists * count + p));
+      update(zero, args.node->in[p].size(), in, out, table != tables.end() ? reinterpret_cast<const T*>(made.data()) : args.input<T>(lists * count + p));
     };
     if (args.node->in[p].dtype == DType::f64) run(double{});
     else run(float{});
@@ -56,7 +89,7 @@ void for_each_parameter(const KernelArgs& args, Update&& update) {
 
 void sgd_kernel(const KernelArgs& args) {
   const Attrs& attrs = args.node->attrs;
-  const double rate_value = scalar_input(args, args.node->in.size() - 1);
+  const double rate_value = scalar_input(args, 0);
   const bool nesterov = attrs.flag("nesterov"), has_velocity = updated_lists(attrs) == 2;
   for_each_parameter(args, [&](auto zero, std::int64_t n, const auto& in, const auto& out, const auto* g) {
     using T = decltype(zero);
@@ -74,7 +107,7 @@ void sgd_kernel(const KernelArgs& args) {
 
 void adam_kernel(const KernelArgs& args) {
   const Attrs& attrs = args.node->attrs;
-  const double rate = scalar_input(args, args.node->in.size() - 2), step = scalar_input(args, args.node->in.size() - 1);
+  const double rate = scalar_input(args, 0), step = scalar_input(args, 1);
   const double beta1 = attrs.number("beta1"), beta2 = attrs.number("beta2");
   const double correction1 = 1 - std::pow(beta1, step), root2 = std::sqrt(1 - std::pow(beta2, step));
   const bool torch = attrs.flag("torch_epsilon");
@@ -101,7 +134,7 @@ void adam_kernel(const KernelArgs& args) {
 
 void rmsprop_kernel(const KernelArgs& args) {
   const Attrs& attrs = args.node->attrs;
-  const double rate_value = scalar_input(args, args.node->in.size() - 1);
+  const double rate_value = scalar_input(args, 0);
   const bool centered = attrs.flag("centered"), torch = attrs.flag("torch_epsilon"), has_momentum = attrs.number("momentum") != 0;
   for_each_parameter(args, [&](auto zero, std::int64_t n, const auto& in, const auto& out, const auto* g) {
     using T = decltype(zero);

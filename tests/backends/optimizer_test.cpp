@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "candor/base/error.h"
 #include "tests/backends/kernel_check.h"
 
 namespace candor::testing {
@@ -55,6 +56,59 @@ TEST(OptimizerKernels, Rmsprop) {
                                  {{"rho", 0.9}, {"momentum", momentum}, {"epsilon", 1e-7}, {"centered", centered}, {"torch_epsilon", torch}});
           check(node, 1);
         }
+}
+
+// The second parameter is a table: its gradient is given as rows and their numbers, of which some are negative and some meet.
+NodeInfo of_rows(const char* name, std::int64_t rows, std::int64_t inner, std::int64_t taken, DType index, std::int64_t lists, int scalars, Attrs attrs) {
+  const std::vector<Shape> shapes{{7, 5}, {rows, inner}, {300}};
+  std::vector<TensorType> in;
+  for (std::int64_t list = 0; list <= lists; ++list)
+    for (const Shape& shape : shapes) in.push_back({shape, DType::f32});
+  in[static_cast<std::size_t>(lists) * 3 + 1].shape = {taken, inner};
+  for (int i = 0; i < scalars; ++i) in.push_back({Shape{}, DType::f32});
+  in.push_back({{taken}, index});
+  return node_of(name, attrs.set("count", std::int64_t{3}).set("lists", lists).set("taken", std::vector<std::int64_t>{1}), in);
+}
+
+Buffers inputs_of_rows(const NodeInfo& node, int scalars) {
+  Buffers in;
+  for (const TensorType& type : node.in) {
+    in.add(type);
+    if (is_floating(type.dtype)) fill(in.at.back(), type, static_cast<std::uint32_t>(in.at.size()));
+    if (in.at.size() > 6 && in.at.size() <= 9)
+      for (std::int64_t i = 0; i < type.size(); ++i) static_cast<float*>(in.at.back())[i] = std::abs(static_cast<float*>(in.at.back())[i]) + 2;
+  }
+  const std::size_t last = node.in.size() - 1;
+  for (int i = 0; i < scalars; ++i) *static_cast<float*>(in.at[last - 1 - static_cast<std::size_t>(i)]) = i + 1 == scalars ? 0.01f : 3.f;
+  const std::int64_t rows = node.in[1].shape[0];
+  for (std::int64_t i = 0; i < node.in[last].size(); ++i) {
+    const std::int64_t row = i * i * 7 % rows - (i % 5 == 0 ? rows : 0);
+    if (node.in[last].dtype == DType::i64) static_cast<std::int64_t*>(in.at[last])[i] = row;
+    else static_cast<std::int32_t*>(in.at[last])[i] = static_cast<std::int32_t>(row);
+  }
+  return in;
+}
+
+TEST(OptimizerKernels, RowsOfATable) {
+  for (const auto& [rows, inner, taken] : std::vector<std::array<std::int64_t, 3>>{{50, 3, 20}, {3000, 17, 400}, {1001, 64, 900}, {40000, 1, 3}})
+    for (const DType index : {DType::i32, DType::i64}) {
+      const NodeInfo adam = of_rows("adam_update", rows, inner, taken, index, 3, 2, {{"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-7}, {"weight_decay", 0.01}, {"torch_epsilon", false}});
+      check_kernel(adam, {"cpu.adam_update", 1e-6}, inputs_of_rows(adam, 2));
+      const NodeInfo sgd = of_rows("sgd_update", rows, inner, taken, index, 1, 1, {{"momentum", 0.0}, {"nesterov", false}, {"weight_decay", 0.0}});
+      check_kernel(sgd, {"cpu.sgd_update", 1e-6}, inputs_of_rows(sgd, 1));
+    }
+}
+
+TEST(OptimizerKernels, RowsThatTheTableLacksAreNamed) {
+  const NodeInfo node = of_rows("sgd_update", 30, 4, 12, DType::i32, 1, 1, {{"momentum", 0.0}, {"nesterov", false}, {"weight_decay", 0.0}});
+  Buffers in = inputs_of_rows(node, 1);
+  static_cast<std::int32_t*>(in.at.back())[5] = 30;
+  try {
+    run_kernel(node, backend("cpu").choose(node, nullptr), in);
+    FAIL() << "row 30 of 30 was updated";
+  } catch (const Error& e) {
+    EXPECT_NE(std::string(e.what()).find("30"), std::string::npos) << e.what();
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -10,9 +11,11 @@
 #include "candor/graph/trace.h"
 #include "candor/ops/activation.h"
 #include "candor/ops/elementwise.h"
+#include "candor/ops/index.h"
 #include "candor/ops/loss.h"
 #include "candor/ops/manipulate.h"
 #include "candor/ops/matmul.h"
+#include "candor/ops/optimizer.h"
 #include "candor/ops/random.h"
 #include "candor/ops/reduce.h"
 
@@ -158,6 +161,40 @@ TEST(Rewrite, LossWithGradient) {
     return std::vector<Tensor>{loss, gradients(loss, in.first(1))[0]};
   }, types);
   EXPECT_EQ(rewrites::loss_with_gradient(late), 0);
+}
+
+/// An update of a table and of a bias, whose gradients are those of taking some rows.
+Graph update_of_a_table(std::int64_t rows, std::int64_t taken, bool gradient_is_a_result) {
+  const auto f = [gradient_is_a_result](std::span<const Tensor> in) {
+    const Tensor loss = sum(square(take(in[0], in[1], 0)) * 0.5f) + sum(square(in[2]));
+    const std::vector<Tensor> by{in[0], in[2]}, g = gradients(loss, by);
+    std::vector<Tensor> out = ops::sgd_update(by, g, {}, Tensor(0.1f), {});
+    if (gradient_is_a_result) out.push_back(g[0]);
+    return out;
+  };
+  Graph g = *trace(f, std::vector<TensorType>{{Shape{rows, 3}, DType::f32}, {Shape{taken}, DType::i32}, {Shape{5}, DType::f32}});
+  rewrites::dead_code(g);
+  return g;
+}
+
+TEST(Rewrite, AnOptimizerAddsUpTheRowsOfATable) {
+  Graph g = update_of_a_table(9, 4, false);
+  const Graph before = g;
+  EXPECT_EQ(rewrites::sparse_updates(g), 1);
+  check(g);
+  const Names after = names(g);
+  EXPECT_EQ(std::count(after.begin(), after.end(), "take_gradient"), 0);
+  EXPECT_EQ(rewrites::sparse_updates(g), 0);  // once is enough
+  const std::vector<Tensor> in{reshape(Tensor::from<float>(std::vector<float>(27, 0.25f)), {9, 3}), Tensor::from<std::int32_t>({7, 0, 7, -1}), Tensor::from<float>({1, 2, 3, 4, 5})};
+  const auto a = Program(std::make_shared<Graph>(before)).run(in), b = Program(std::make_shared<Graph>(g)).run(in);
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i].to_vector(), b[i].to_vector());
+  EXPECT_FLOAT_EQ(static_cast<float>(b[0].to_vector()[7 * 3]), 0.2f);  // row 7 was taken twice: .25 less .1 of .5
+}
+
+TEST(Rewrite, AGradientThatIsReadOrHasMoreRowsThanTheTableStays) {
+  Graph read = update_of_a_table(9, 4, true), dense = update_of_a_table(9, 9, false);
+  EXPECT_EQ(rewrites::sparse_updates(read), 0);
+  EXPECT_EQ(rewrites::sparse_updates(dense), 0);
 }
 
 /// The graph's results and, after the rewrite, the same numbers.

@@ -99,7 +99,7 @@ template <int kHigh>
 void MakeOf(const float* x, std::int64_t line, std::int64_t channels, const std::uint16_t* odd, float* made) {
   constexpr int products = 4 + 3 * kHigh;
   const D d;
-  const std::int64_t row = square_line(line);
+  const std::int64_t row = square_line(line), rising = line - channels;  // nobody asks for what the last column rises to the next
   const auto sums_at = [&](std::int64_t at, V (&sum)[products]) HWY_ATTR {  // zeros beyond the end of the rows, which are never asked for
     const std::int64_t left = std::clamp<std::int64_t>(line - at, 0, kLanes);
     const auto mask = static_cast<__mmask16>((1u << left) - 1);
@@ -120,7 +120,7 @@ void MakeOf(const float* x, std::int64_t line, std::int64_t channels, const std:
   V sum[products], ahead[products];
   if (2 * channels > kLanes) {
     V second[products];
-    for (std::int64_t i = 0; i < line; i += kLanes) {
+    for (std::int64_t i = 0; i < rising; i += kLanes) {
       sums_at(i, sum), sums_at(i + channels, ahead), sums_at(i + 2 * channels, second);
       to = made + i, odds = hn::Mask<D>{odd[i / kLanes]};
 #pragma GCC unroll 10
@@ -131,7 +131,7 @@ void MakeOf(const float* x, std::int64_t line, std::int64_t channels, const std:
   const __m512i lane = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0), by = _mm512_set1_epi32(static_cast<int>(channels));
   const __m512i one = _mm512_add_epi32(lane, by), two = _mm512_add_epi32(one, by);
   sums_at(0, sum);
-  for (std::int64_t i = 0; i < line; i += kLanes) {
+  for (std::int64_t i = 0; i < rising; i += kLanes) {
     sums_at(i + kLanes, ahead);
     to = made + i, odds = hn::Mask<D>{odd[i / kLanes]};
 #pragma GCC unroll 10

@@ -1,6 +1,7 @@
 // Candidates of the optimizer ops.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "candor/backends/cpu/candidates.h"
 #include "candor/backends/cpu/optimizer.h"
@@ -21,6 +22,14 @@ constexpr std::int64_t least_parallel = 24 << 10;
 struct Cut {
   std::size_t parameter;
   std::int64_t offset, count;
+  int table = -1;  ///< which of the plan's tables it is of
+};
+
+/// A parameter whose gradient is given as rows of it: each task adds up those of its own part, in their order.
+struct Table {
+  std::size_t parameter, index;           ///< inputs: the parameter and the numbers of the rows
+  std::int64_t rows, inner, numbers;      ///< of the table; in a row; rows that are given
+  std::size_t order_at, part_at, first_at;  ///< in scratch, of 4 bytes: the given rows by task, the task of each, where each task's begin
 };
 
 struct Plan {
@@ -31,6 +40,10 @@ struct Plan {
   std::size_t count = 0, lists = 0;
   std::vector<Cut> cuts;
   std::vector<std::size_t> tasks{0};     ///< where each task's cuts begin, and the end
+  std::vector<Table> tables;
+  std::int64_t slots = 1, slot_floats = 0;
+  std::size_t listed = 0;                ///< numbers of the tables' lists
+  std::size_t scratch() const { return tables.empty() ? 0 : (listed + static_cast<std::size_t>(slots * slot_floats)) * sizeof(float); }
 };
 
 double scalar(const KernelArgs& args, std::size_t i) {
@@ -53,24 +66,89 @@ Numbers numbers_of(const Plan& plan, const KernelArgs& args) {
   return n;
 }
 
+/// The task whose part of `count` begins at or before i.
+std::int64_t part_of_row(std::int64_t count, std::int64_t parts, std::int64_t i) {
+  const std::int64_t least = count / parts, longer = count % parts, border = (least + 1) * longer;
+  return i < border ? static_cast<std::uint32_t>(i) / static_cast<std::uint32_t>(least + 1) : longer + static_cast<std::uint32_t>(i - border) / static_cast<std::uint32_t>(least);
+}
+
+template <class I>
+std::int64_t row_number(const I* index, std::int64_t k, std::int64_t rows) { return index[k] < 0 ? static_cast<std::int64_t>(index[k]) + rows : static_cast<std::int64_t>(index[k]); }
+
+/// Lists the given rows task by task; false where a number is none of the table's.
+template <class I>
+bool list_rows(const Table& table, std::int64_t tasks, const I* index, std::int32_t* scratch) {
+  std::int32_t *order = scratch + table.order_at, *part = scratch + table.part_at, *first = scratch + table.first_at;
+  std::fill(first, first + tasks + 1, 0);
+  for (std::int64_t k = 0; k < table.numbers; ++k) {
+    const std::int64_t row = row_number(index, k, table.rows);
+    if (row < 0 || row >= table.rows) return false;
+    part[k] = static_cast<std::int32_t>(part_of_row(table.rows, tasks, row));
+    ++first[part[k] + 1];
+  }
+  for (std::int64_t t = 0; t < tasks; ++t) first[t + 1] += first[t];
+  for (std::int64_t k = 0; k < table.numbers; ++k) order[first[part[k]]++] = static_cast<std::int32_t>(k);
+  for (std::int64_t t = tasks; t > 0; --t) first[t] = first[t - 1];  // each has become the next one's
+  first[0] = 0;
+  return true;
+}
+
+/// The gradient of a cut of a table.
+template <class I>
+void add_up(const Table& table, const Cut& cut, std::int64_t task, const I* index, const float* rows, const std::int32_t* scratch, float* sum) {
+  const std::int32_t *order = scratch + table.order_at, *first = scratch + table.first_at;
+  std::fill(sum, sum + cut.count, 0.f);
+  for (std::int32_t i = first[task]; i < first[task + 1]; ++i) {
+    if (i + 2 < first[task + 1])
+      for (std::int64_t j = 0; j < table.inner; j += 16) __builtin_prefetch(rows + order[i + 2] * table.inner + j);
+    const float* from = rows + order[i] * table.inner;
+    float* to = sum + row_number(index, order[i], table.rows) * table.inner - cut.offset;
+    for (std::int64_t j = 0; j < table.inner; ++j) to[j] += from[j];
+  }
+}
+
+template <class F>
+void with_index(const KernelArgs& args, const Table& table, F&& f) {
+  if (args.node->in[table.index].dtype == DType::i64) f(args.input<std::int64_t>(table.index));
+  else f(args.input<std::int32_t>(table.index));
+}
+
 void run(const KernelArgs& args) {
   const Plan& plan = *static_cast<const Plan*>(args.block);
   const Numbers numbers = numbers_of(plan, args);
-  const auto task = [&](std::int64_t t) {
-    const FlushDenormals flush;
-    for (std::size_t c = plan.tasks[static_cast<std::size_t>(t)]; c < plan.tasks[static_cast<std::size_t>(t) + 1]; ++c) {
-      const Cut& cut = plan.cuts[c];
-      Piece piece;
-      for (std::size_t k = 0; k < plan.lists; ++k) {
-        piece.in[k] = args.input<float>(k * plan.count + cut.parameter) + cut.offset;
-        piece.out[k] = args.output<float>(k * plan.count + cut.parameter) + cut.offset;
-      }
-      piece.gradient = args.input<float>(plan.lists * plan.count + cut.parameter) + cut.offset;
-      piece.count = cut.count;
-      plan.rule(numbers, piece);
+  const std::int64_t tasks = static_cast<std::int64_t>(plan.tasks.size()) - 1;
+  const auto update = [&](const Cut& cut, const float* gradient) {
+    Piece piece;
+    for (std::size_t k = 0; k < plan.lists; ++k) {
+      piece.in[k] = args.input<float>(k * plan.count + cut.parameter) + cut.offset;
+      piece.out[k] = args.output<float>(k * plan.count + cut.parameter) + cut.offset;
     }
+    piece.gradient = gradient;
+    piece.count = cut.count;
+    const FlushDenormals flush;
+    plan.rule(numbers, piece);
   };
-  parallel_for(static_cast<std::int64_t>(plan.tasks.size()) - 1, task);
+  const auto gradient_of = [&](const Cut& cut) { return args.input<float>(plan.lists * plan.count + cut.parameter); };
+  const auto each_cut = [&](std::int64_t t, auto&& f) {
+    for (std::size_t c = plan.tasks[static_cast<std::size_t>(t)]; c < plan.tasks[static_cast<std::size_t>(t) + 1]; ++c) f(plan.cuts[c]);
+  };
+  if (plan.tables.empty()) {
+    parallel_for(tasks, [&](std::int64_t t) { each_cut(t, [&](const Cut& cut) { update(cut, gradient_of(cut) + cut.offset); }); });
+    return;
+  }
+  auto* lists = reinterpret_cast<std::int32_t*>(args.scratch);
+  bool inside = true;
+  for (const Table& table : plan.tables) with_index(args, table, [&](const auto* index) { inside = inside && list_rows(table, tasks, index, lists); });
+  if (!inside) return args.node->op->reference(args);  // which says which number it is
+  run_tasks(tasks, plan.slots, [&](std::int64_t t, std::int64_t slot) {
+    float* sum = reinterpret_cast<float*>(args.scratch) + plan.listed + static_cast<std::size_t>(slot * plan.slot_floats);
+    each_cut(t, [&](const Cut& cut) {
+      if (cut.table < 0) return update(cut, gradient_of(cut) + cut.offset);
+      const Table& table = plan.tables[static_cast<std::size_t>(cut.table)];
+      with_index(args, table, [&](const auto* index) { add_up(table, cut, t, index, gradient_of(cut), lists, sum); });
+      update(cut, sum);
+    });
+  });
 }
 
 // Task t updates part t of each parameter, as the kernels before it cut gradients and weights: a core finds what it wrote itself. A line of memory
@@ -81,12 +159,26 @@ void cut_up(Plan& plan, const NodeInfo& node) {
   const std::int64_t tasks = total >= least_parallel ? 2 * std::max<std::int64_t>(1, total / (2 * piece_length)) : 1;
   for (std::int64_t t = 0; t < tasks; ++t) {
     for (std::size_t p = 0; p < plan.count; ++p) {
+      const auto table = std::find_if(plan.tables.begin(), plan.tables.end(), [&](const Table& one) { return one.parameter == p; });
+      if (table != plan.tables.end()) {
+        const std::int64_t first = part_start(table->rows, tasks, t) * table->inner, last = part_start(table->rows, tasks, t + 1) * table->inner;
+        if (first < last) plan.cuts.push_back({p, first, last - first, static_cast<int>(table - plan.tables.begin())});
+        plan.slot_floats = std::max(plan.slot_floats, (last - first + line - 1) / line * line);
+        continue;
+      }
       const std::int64_t size = node.in[p].size(), lines = (size + line - 1) / line;
       const std::int64_t from = std::min(size, part_start(lines, tasks, t) * line), end = std::min(size, part_start(lines, tasks, t + 1) * line);
-      if (from < end) plan.cuts.push_back({p, from, end - from});
+      if (from < end) plan.cuts.push_back({p, from, end - from, -1});
     }
     plan.tasks.push_back(plan.cuts.size());
   }
+  const auto room = [&](std::int64_t numbers) {
+    const std::size_t at = plan.listed;
+    plan.listed += static_cast<std::size_t>((numbers + line - 1) / line * line);
+    return at;
+  };
+  for (Table& table : plan.tables) table.order_at = room(table.numbers), table.part_at = room(table.numbers), table.first_at = room(tasks + 1);
+  plan.slots = slots_for(tasks);
 }
 
 Answer answer(const NodeInfo& node, Plan&& plan) {
@@ -95,12 +187,25 @@ Answer answer(const NodeInfo& node, Plan&& plan) {
   plan.count = static_cast<std::size_t>(attrs.integer("count")), plan.lists = static_cast<std::size_t>(attrs.integer("lists"));
   for (std::size_t p = 0; p < plan.count; ++p)
     if (node.in[p].dtype != DType::f32) return declined(name, "parameter " + std::to_string(p) + " is " + to_string(node.in[p]));
+  if (attrs.has("taken")) {
+    const auto& taken = attrs.integers("taken");
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+      const auto p = static_cast<std::size_t>(taken[i]);
+      const std::size_t index = node.in.size() - taken.size() + i;
+      const Shape& shape = node.in[p].shape;
+      if (shape[0] > std::numeric_limits<std::int32_t>::max() || node.in[index].size() > std::numeric_limits<std::int32_t>::max()) return declined(name, "tables of more than 2^31 rows");
+      if (node.in[index].dtype != DType::i32 && node.in[index].dtype != DType::i64) return declined(name, "numbers of rows are " + to_string(node.in[index]));
+      plan.tables.push_back({p, index, shape[0], node.in[p].size() / shape[0], node.in[index].size(), 0, 0, 0});
+    }
+  }
   cut_up(plan, node);
   Kernel kernel;
   kernel.name = name;
   kernel.run = run;
+  kernel.scratch = plan.scratch();
   const std::size_t tasks = plan.tasks.size() - 1;
   kernel.note = std::to_string(plan.count) + " parameters, " + (tasks == 1 ? "inline" : "parallel over " + std::to_string(tasks) + " pieces");
+  if (!plan.tables.empty()) kernel.note += ", adds up the rows of " + std::to_string(plan.tables.size()) + (plan.tables.size() == 1 ? " table" : " tables");
   kernel.block = std::make_shared<const Plan>(std::move(plan));
   return kernel;
 }

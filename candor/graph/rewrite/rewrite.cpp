@@ -26,6 +26,7 @@ const std::vector<Rewrite>& all_rewrites() {
       {"by_images", "a convolution and its pooling run on a few images after the other", rewrites::by_images},
       {"fuse_elementwise", "chains of elementwise ops become one loop over tiles", rewrites::fuse_elementwise},
       {"sparse_inputs", "products of what comes from data may look for zeros", rewrites::sparse_inputs},
+      {"sparse_updates", "an optimizer adds up the rows of an embedding's gradient itself, where they are fewer than its table's", rewrites::sparse_updates},
   };
   return table;
 }
