@@ -105,8 +105,8 @@ Kernel pointwise(MatmulProblem p) {
   return {kPointwise, run_pointwise, plan, plan->scratch(), plan->describe()};
 }
 
-Kernel direct(const ConvGeometry& g, KernelOrder order, bool bias, Epilogue epilogue, bool residual = false) {
-  auto plan = std::make_shared<ConvPlan>(plan_conv(g, order, bias, epilogue));
+Kernel direct(const ConvGeometry& g, KernelOrder order, bool bias, Epilogue epilogue, bool residual = false, bool constant = false) {
+  auto plan = std::make_shared<ConvPlan>(plan_conv(g, order, bias, epilogue, constant));
   plan->residual = residual;
   return {kDirect, run_forward, plan, plan->scratch(), plan->describe()};
 }
@@ -132,6 +132,7 @@ Answer conv_candidate(const NodeInfo& node, const Machine& m) {
     MatmulProblem p = problem(g.images * g.out_cells(), g.out_channels, g.in_channels, epilogue);
     p.bias = bias;
     p.residual = residual;
+    p.constant_b = has_constant_kernel(node);
     return pointwise(std::move(p));
   }
   if (residual && g.out_channels < m.lanes()) return declined(kDirect, "a residual beside few channels");
@@ -140,7 +141,7 @@ Answer conv_candidate(const NodeInfo& node, const Machine& m) {
     auto plan = std::make_shared<ConvPixelsPlan>(plan_conv_pixels(g, bias, epilogue));
     return Kernel{kPixels, run_pixels, plan, plan->scratch(), plan->describe()};
   }
-  return direct(g, KernelOrder::as_is, bias, epilogue, residual);
+  return direct(g, KernelOrder::as_is, bias, epilogue, residual, has_constant_kernel(node));
 }
 
 Answer input_gradient_candidate(const NodeInfo& node, const Machine& m) {

@@ -54,9 +54,61 @@ HWY_INLINE void depthwise_pixels(const DepthwisePlan& plan, const float* image, 
   });
 }
 
+/// The same for windows of three columns by steps of kStride, whole vectors of channels, and outputs whose columns all lie inside: each number of the
+/// image is loaded once for all outputs that read it.
+template <int kPixels, int kStride>
+HWY_INLINE void depthwise_three(const DepthwisePlan& plan, const float* image, const float* kernel, const float* bias, std::int64_t h, std::int64_t w, float* out) {
+  const DepthwiseF d;
+  const ConvGeometry& g = plan.geometry;
+  const ConvAxis &height = g.axes[1], &width = g.axes[2];
+  const std::int64_t channels = g.out_channels, row = height.first_tap(h), row_end = height.last_tap(h), last = g.taps() - 1;
+  const auto lowest = hn::Set(d, plan.epilogue.lowest);
+  const float* top = image + ((h * kStride - height.low + row) * width.in + w * kStride - width.low) * channels;
+  float* to = out + w * channels;
+  for (std::int64_t c = 0; c < channels; c += kDepthwiseLanes) {
+    hn::Vec<DepthwiseF> sum[kPixels];
+    const auto start = bias ? hn::LoadU(d, bias + c) : hn::Zero(d);
+#pragma GCC unroll 8
+    for (int i = 0; i < kPixels; ++i) sum[i] = start;
+    const float* from = top + c;
+    for (std::int64_t y = row; y < row_end; ++y, from += width.in * channels) {
+      const std::int64_t at = y * 3;
+      const auto a = hn::LoadU(d, kernel + (plan.turned ? last - at : at) * channels + c), b = hn::LoadU(d, kernel + (plan.turned ? last - at - 1 : at + 1) * channels + c),
+                 e = hn::LoadU(d, kernel + (plan.turned ? last - at - 2 : at + 2) * channels + c);
+      hn::Vec<DepthwiseF> column[(kPixels - 1) * kStride + 3];
+#pragma GCC unroll 17
+      for (int i = 0; i < (kPixels - 1) * kStride + 3; ++i) column[i] = hn::LoadU(d, from + i * channels);
+#pragma GCC unroll 8
+      for (int i = 0; i < kPixels; ++i) {
+        sum[i] = hn::MulAdd(a, column[i * kStride], sum[i]);
+        sum[i] = hn::MulAdd(b, column[i * kStride + 1], sum[i]);
+        sum[i] = hn::MulAdd(e, column[i * kStride + 2], sum[i]);
+      }
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < kPixels; ++i) hn::StoreU(hn::Max(lowest, sum[i]), d, to + i * channels + c);
+  }
+}
+
+template <int kStride>
+HWY_INLINE std::int64_t depthwise_inside(const DepthwisePlan& plan, const float* image, const float* kernel, const float* bias, std::int64_t h, std::int64_t w, std::int64_t end, float* out) {
+  for (; w + 6 <= end; w += 6) depthwise_three<6, kStride>(plan, image, kernel, bias, h, w, out);
+  for (; w + 3 <= end; w += 3) depthwise_three<3, kStride>(plan, image, kernel, bias, h, w, out);
+  for (; w < end; ++w) depthwise_three<1, kStride>(plan, image, kernel, bias, h, w, out);
+  return w;
+}
+
 void depthwise_row(const DepthwisePlan& plan, const float* image, const float* kernel, const float* bias, std::int64_t h, float* out) {
-  const ConvAxis& width = plan.geometry.axes[2];
+  const ConvAxis &width = plan.geometry.axes[2], &height = plan.geometry.axes[1];
+  const bool three = width.kernel == 3 && width.dilation == 1 && width.spread == 1 && height.dilation == 1 && height.spread == 1 && width.stride == height.stride && width.stride <= 2 &&
+                     plan.geometry.out_channels % kDepthwiseLanes == 0;
+  // Outputs [inside, inside_end) read three columns of the image.
+  const std::int64_t inside = (width.low + width.stride - 1) / width.stride, inside_end = std::min(width.out, (width.in - 3 + width.low) / width.stride + 1);
   for (std::int64_t w = 0; w < width.out;) {
+    if (three && w == inside && width.in + width.low >= 3 && inside < inside_end) {
+      w = width.stride == 1 ? depthwise_inside<1>(plan, image, kernel, bias, h, w, inside_end, out) : depthwise_inside<2>(plan, image, kernel, bias, h, w, inside_end, out);
+      continue;
+    }
     const std::int64_t tap = width.first_tap(w), tap_end = width.last_tap(w);
     constexpr int together = 6;
     // Between the first output with all taps and the last one, all have all.

@@ -54,22 +54,28 @@ struct Task {
   const ConvPlan& plan;
   const float *kernel, *bias;
 
-  /// Output rows [row, row_end) of all planes of one image.
-  void run(const float* walked, std::int64_t row, std::int64_t row_end, float* out, const float* residual) const {
+  /// Output rows [row, row_end) of all planes of one image; of all channels, or of those of one block.
+  void run(const float* walked, std::int64_t row, std::int64_t row_end, std::int64_t part, float* out, const float* residual) const {
     const ConvGeometry& g = plan.geometry;
-    const std::int64_t lanes = plan.tiles->lanes, per_group = g.out_per_group();
+    const std::int64_t lanes = plan.tiles->lanes, panel = plan.vectors * lanes, panels = ceil_div(g.out_per_group(), panel);
+    const std::int64_t first = part_start(panels, plan.channel_blocks, part) * panel, per_group = std::min(g.out_per_group(), part_start(panels, plan.channel_blocks, part + 1) * panel);
     for (std::int64_t group = 0; group < g.groups; ++group) {
-      for (std::int64_t j = 0; j < per_group;) {
+      for (std::int64_t j = first; j < per_group;) {
         std::int64_t vectors = std::min<std::int64_t>(plan.vectors, ceil_div(per_group - j, lanes));
         while (!plan.tiles->tile[0][plan.most_rows][vectors]) --vectors;
         const std::int64_t width = std::min(vectors * lanes, per_group - j);
         for (std::int64_t plane = 0; plane < g.axes[0].out; ++plane) {
-          for (std::int64_t r = row; r < row_end; ++r) run_row(walked, plane, r, group, group * per_group + j, width, vectors, out, residual);
+          for (std::int64_t r = row; r < row_end; ++r) run_row(walked, plane, r, group, group * g.out_per_group() + j, width, vectors, out, residual);
         }
         j += width;
       }
     }
     if (!plan.epilogue.finish) return;
+    if (plan.channel_blocks > 1) {
+      for (std::int64_t plane = 0; plane < g.axes[0].out; ++plane)
+        plan.epilogue.finish(out + (plane * g.axes[1].out + row) * g.axes[2].out * g.out_channels + first, g.out_channels, (row_end - row) * g.axes[2].out, per_group - first);
+      return;
+    }
     const std::int64_t cells = g.axes[2].out * g.out_channels;
     for (std::int64_t plane = 0; plane < g.axes[0].out; ++plane) {
       plan.epilogue.finish(out + (plane * g.axes[1].out + row) * cells, 0, 1, (row_end - row) * cells);
@@ -149,12 +155,12 @@ std::string ConvPlan::describe() const {
   std::string text = std::to_string(most_rows) + "x" + std::to_string(vectors * tiles->lanes) + " tiles, ";
   text += tasks() == 1 ? "inline" : std::to_string(tasks()) + " tasks";
   if (pixels > 1) text += ", " + std::to_string(pixels) + " pixels at once";
-  if (panels) text += ", packs the kernel";
+  if (panels) text += keeps_panels ? ", the kernel packed once" : ", packs the kernel";
   if (walk.copies) text += ", pads a copy";
   return text;
 }
 
-ConvPlan plan_conv(const ConvGeometry& geometry, KernelOrder order, bool bias, Epilogue epilogue) {
+ConvPlan plan_conv(const ConvGeometry& geometry, KernelOrder order, bool bias, Epilogue epilogue, bool constant) {
   ConvPlan plan;
   plan.order = order;
   plan.bias = bias;
@@ -191,12 +197,19 @@ ConvPlan plan_conv(const ConvGeometry& geometry, KernelOrder order, bool bias, E
   }
   // Rows of a large kernel lie far apart and crowd in the caches; copying it pays when it is used often.
   const std::int64_t kernel_rows = g.taps() * g.in_per_group(), panel = plan.vectors * tiles.lanes;
-  plan.panels = kernel_rows * g.out_per_group() >= (1 << 15) && g.out_per_group() > panel && g.images * g.out_cells() >= 256;
+  plan.panels = kernel_rows * g.out_per_group() >= (1 << 15) && g.out_per_group() > panel && (constant || g.images * g.out_cells() >= 256);
+  plan.keeps_panels = plan.panels && constant && order == KernelOrder::as_is && plan.pixels == 1;
   if (plan.panels) plan.panel_floats = static_cast<std::size_t>(g.groups * ceil_div(g.out_per_group(), panel) * panel * kernel_rows);
   std::int64_t wanted = 1;
   while (wanted < 32 && static_cast<double>(wanted) * 3e5 < g.flops()) wanted *= 2;
   plan.image_blocks = std::min(g.images, wanted);
   plan.row_blocks = std::clamp<std::int64_t>(wanted / std::max<std::int64_t>(plan.image_blocks, 1), 1, std::max<std::int64_t>(g.axes[1].out, 1));
+  // More than the second cache holds, for pixels that fit it: tasks part the channels instead.
+  const std::int64_t panel_count = ceil_div(g.out_per_group(), panel);
+  if (g.groups == 1 && plan.pixels == 1 && kernel_rows * g.out_per_group() >= (1 << 18) && g.images * g.out_cells() <= 256 && panel_count >= 2 && plan.tasks() > 1) {
+    plan.image_blocks = plan.row_blocks = 1;
+    plan.channel_blocks = std::min<std::int64_t>(panel_count, 8);
+  }
   plan.slots = slots_for(plan.tasks());
   if (plan.walk.copies) plan.slot_floats = padded(plan.walk.floats);
   return plan;
@@ -212,7 +225,9 @@ void run_conv(const ConvPlan& plan, const float* x, const float* kernel, const f
     kernel = scratch;
     scratch += plan.turned_floats;
   }
-  if (plan.panels) {
+  if (plan.keeps_panels) {
+    kernel = plan.kept.get(plan.panel_floats, [&](float* to) { pack_panels(plan, kernel, to); });
+  } else if (plan.panels) {
     pack_panels(plan, kernel, scratch);
     kernel = scratch;
     scratch += plan.panel_floats;
@@ -232,7 +247,8 @@ void run_conv(const ConvPlan& plan, const float* x, const float* kernel, const f
   const std::int64_t in_image = g.in_cells() * g.in_channels, out_image = g.out_cells() * g.out_channels;
   run_tasks(plan.tasks(), plan.slots, [&](std::int64_t index, std::int64_t slot) {
     float* copy = scratch + static_cast<std::size_t>(slot) * plan.slot_floats;
-    const std::int64_t block = index / plan.row_blocks, part = index % plan.row_blocks;
+    const std::int64_t channels = index % plan.channel_blocks, place = index / plan.channel_blocks;
+    const std::int64_t block = place / plan.row_blocks, part = place % plan.row_blocks;
     const std::int64_t row = part_start(g.axes[1].out, plan.row_blocks, part), row_end = part_start(g.axes[1].out, plan.row_blocks, part + 1);
     for (std::int64_t n = part_start(g.images, plan.image_blocks, block); n < part_start(g.images, plan.image_blocks, block + 1); ++n) {
       const float* image = x + n * in_image;
@@ -240,7 +256,7 @@ void run_conv(const ConvPlan& plan, const float* x, const float* kernel, const f
         plan.walk.copy(g, image, row, row_end, copy);
         image = copy;
       }
-      task.run(image, row, row_end, out + n * out_image, residual ? residual + n * out_image : nullptr);
+      task.run(image, row, row_end, channels, out + n * out_image, residual ? residual + n * out_image : nullptr);
     }
   });
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "candor/backends/cpu/conv_walk.h"
+#include "candor/backends/cpu/kept_kernel.h"
 #include "candor/backends/cpu/matmul_finish.h"
 #include "candor/backends/cpu/matmul_micro.h"
 
@@ -32,16 +33,19 @@ struct ConvPlan {
   bool bias = false, residual = false;
   Epilogue epilogue{};
   std::int64_t image_blocks = 1, row_blocks = 1, slots = 1;
+  std::int64_t channel_blocks = 1;  ///< of a large kernel for few pixels: each thread reads its own part of it, once
+  bool keeps_panels = false;        ///< the kernel is constant: copied once
+  KeptKernel kept;
   std::size_t turned_floats = 0, kernel_floats = 0, panel_floats = 0, bias_floats = 0, slot_floats = 0;
 
-  std::int64_t tasks() const { return image_blocks * row_blocks; }
+  std::int64_t tasks() const { return image_blocks * row_blocks * channel_blocks; }
   std::size_t scratch() const {
-    return (turned_floats + kernel_floats + panel_floats + bias_floats + slot_floats * static_cast<std::size_t>(slots)) * sizeof(float);
+    return (turned_floats + kernel_floats + (keeps_panels ? 0 : panel_floats) + bias_floats + slot_floats * static_cast<std::size_t>(slots)) * sizeof(float);
   }
   std::string describe() const;
 };
 
-ConvPlan plan_conv(const ConvGeometry& geometry, KernelOrder order, bool bias, Epilogue epilogue);
+ConvPlan plan_conv(const ConvGeometry& geometry, KernelOrder order, bool bias, Epilogue epilogue, bool constant = false);
 /// `residual`, added to the sum, has the shape of the result; null: none.
 void run_conv(const ConvPlan& plan, const float* x, const float* kernel, const float* bias, float* out, float* scratch, const float* residual = nullptr);
 

@@ -188,7 +188,7 @@ Answer winograd_candidate(const NodeInfo& node, const Machine& machine) {
   auto plan = std::make_shared<WinogradPlan>(plan_winograd(g, back ? KernelOrder::turned : KernelOrder::as_is, fused && node.attrs.flag("bias"),
                                                            fused && node.attrs.has("residual") && node.attrs.flag("residual"),
                                                            epilogue_of(fused ? node.attrs.text("activation") : "linear")));
-  plan->keeps_kernel = node.attrs.has("constant") && node.attrs.flag("constant");
+  plan->keeps_kernel = has_constant_kernel(node);
   return Kernel{kWinogradName, run_winograd_node, plan, plan->scratch(), plan->describe()};
 }
 
@@ -249,12 +249,10 @@ WinogradPlan plan_winograd(const ConvGeometry& g, KernelOrder order, bool bias, 
 
 void run_winograd(const WinogradPlan& plan, const float* x, const float* kernel, const float* bias, const float* residual, float* out, float* scratch) {
   if (plan.keeps_kernel) {
-    std::call_once(plan.kept->made, [&] {
+    kernel = plan.kept.get(plan.kernel_floats, [&](float* to) {
       std::vector<float> turned(plan.turned_floats);
-      plan.kept->numbers.resize(plan.kernel_floats);
-      transform_kernel(plan, kernel, turned.data(), plan.kept->numbers.data());
+      transform_kernel(plan, kernel, turned.data(), to);
     });
-    kernel = plan.kept->numbers.data();
   } else {
     transform_kernel(plan, kernel, scratch + plan.kernel_floats, scratch);
     kernel = scratch;

@@ -3,13 +3,11 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
-#include <mutex>
 #include <string>
-#include <vector>
 
 #include "candor/backends/cpu/candidates.h"
 #include "candor/backends/cpu/conv_direct.h"
+#include "candor/backends/cpu/kept_kernel.h"
 
 namespace candor::cpu {
 
@@ -29,12 +27,6 @@ struct WinogradKernels {
   void (*output)(const WinogradPlan& plan, const WinogradTile* tiles, std::int64_t count, const float* from, const float* bias);
 };
 
-/// A constant kernel, transformed in the first run.
-struct WinogradKept {
-  std::once_flag made;
-  std::vector<float> numbers;
-};
-
 struct WinogradPlan {
   ConvGeometry geometry;
   KernelOrder order = KernelOrder::as_is;
@@ -50,7 +42,7 @@ struct WinogradPlan {
   std::int64_t in_plane = 0, out_plane = 0, kernel_plane = 0;  ///< distances of the 16 matrices
   std::size_t turned_floats = 0, kernel_floats = 0, slot_floats = 0;
   bool keeps_kernel = false;                      ///< the kernel is constant: transformed once
-  std::shared_ptr<WinogradKept> kept = std::make_shared<WinogradKept>();
+  KeptKernel kept;
 
   std::int64_t panel() const { return vectors * tiles->lanes; }
   std::size_t scratch() const { return (16 + (keeps_kernel ? 0 : turned_floats + kernel_floats) + slot_floats * static_cast<std::size_t>(slots)) * sizeof(float); }

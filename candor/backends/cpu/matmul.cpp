@@ -96,6 +96,7 @@ Answer matmul_candidate(const NodeInfo& node, const Machine&) {
     if (p.finish || p.pair_finish || p.gate || p.lowest == 0) return declined(kName, "an activation or a gate before factors");
     p.pair_finish = finish_by_factors();
   }
+  p.constant_b = has_constant_kernel(node);
   p.a_start = matrix_starts(a, c);
   p.b_start = matrix_starts(b, c);
   // One b for the whole batch: the matrices of a are one tall matrix.

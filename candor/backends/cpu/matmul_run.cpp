@@ -68,9 +68,9 @@ void run_block(const MatmulPlan& plan, const Operands& at, std::int64_t row, std
     tile.lowest = last ? p.lowest : kNone;
     for (std::int64_t j = column; j < column_end;) {
       const std::int64_t vectors = vectors_at(plan, j, column_end), width = std::min(vectors * lanes, column_end - j);
-      if (plan.pack_all) {
+      if (plan.pack_all || plan.keeps_b) {
         tile.b_row = vectors * lanes;
-        tile.b = scratch + j * p.k;
+        tile.b = (plan.keeps_b ? at.b : scratch) + j * p.k + k * tile.b_row;
       } else if (plan.pack_b) {
         tile.b_row = vectors * lanes;
         pack_panel(p, at.b, k, depth, j, width, scratch, tile.b_row);
@@ -118,7 +118,7 @@ void run_block(const MatmulPlan& plan, const Operands& at, std::int64_t row, std
 void make_ready(MatmulPlan& plan) {
   const MatmulProblem& p = plan.problem;
   const TileSet& tiles = *plan.tiles;
-  if (p.a_start.size() != 1 || plan.tasks() != 1 || plan.pack_all || plan.fetches_c || plan.k_block < p.k || p.m == 0 || p.n == 0) return;
+  if (p.a_start.size() != 1 || plan.tasks() != 1 || plan.pack_all || plan.keeps_b || plan.fetches_c || plan.k_block < p.k || p.m == 0 || p.n == 0) return;
   const std::int64_t vectors = vectors_at(plan, 0, p.n);
   if (vectors * tiles.lanes < p.n) return;
   const std::int64_t panels = ceil_div(p.m, plan.most_rows);
@@ -186,7 +186,8 @@ std::string MatmulPlan::describe() const {
   if (turned) return turned->describe() + ", turned";
   std::string text = std::to_string(most_rows) + "x" + std::to_string(vectors * tiles->lanes) + " tiles, ";
   text += tasks() == 1 ? "inline" : std::to_string(tasks()) + " tasks";
-  if (pack_all) text += ", packs b once a thread";
+  if (keeps_b) text += ", b packed once";
+  else if (pack_all) text += ", packs b once a thread";
   else if (pack_b) text += ", packs b";
   return text;
 }
@@ -205,6 +206,7 @@ MatmulPlan plan_matmul(MatmulProblem problem) {
   const bool plain = !p.bias && !p.residual && !p.finish && !p.pair_finish && !p.gate && p.lowest == kNone;
   if (plain && p.transpose_a && !p.transpose_b && batch == 1 && p.m >= tiles.lanes && 4 * p.n * ceil_div(p.m, tiles.lanes) <= 3 * p.m) {
     MatmulProblem q = p;
+    q.constant_b = false;
     std::swap(q.m, q.n), std::swap(q.a_row, q.b_row), std::swap(q.a_start, q.b_start);
     plan.turned = std::make_shared<const MatmulPlan>(plan_matmul(std::move(q)));
     return plan;
@@ -230,6 +232,8 @@ MatmulPlan plan_matmul(MatmulProblem problem) {
   const bool tall = batch == 1 && p.m >= 1024 && p.k <= plan.k_block && p.k >= 64 && p.k * panels_of_b <= (1 << 18);
   plan.pack_all = tall && (p.transpose_b || p.b_row >= 256);
   plan.fetches_c = tall;
+  plan.keeps_b = p.constant_b && batch == 1 && !p.transpose_b && p.n > plan.vectors * tiles.lanes && p.k * p.n >= 1 << 12;
+  if (plan.keeps_b) plan.pack_all = plan.pack_b = false;
   if (plan.pack_all) plan.pack_b = false;
   cut(plan, flops, batch);
   const std::int64_t depth = std::min(plan.k_block, p.k);
@@ -248,6 +252,7 @@ void run_matmul(const MatmulPlan& plan, const float* a, const float* b, const fl
     run_matmul(*plan.turned, b, a, nullptr, nullptr, scratch, scratch + plan.turned_floats());
     return transpose_block(scratch, p.m, p.n, p.m, c, p.n);
   }
+  if (plan.keeps_b) b = plan.kept.get(static_cast<std::size_t>(ceil_div(p.n, plan.tiles->lanes) * plan.tiles->lanes * p.k), [&](float* to) { pack_panels(plan, b, to); });
   const std::int64_t blocks = plan.row_blocks * plan.column_blocks, batch = static_cast<std::int64_t>(p.a_start.size());
   if (blocks == 1 && batch == 1) {
     if (plan.pack_all) pack_panels(plan, b + p.b_start[0], scratch);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "candor/backends/cpu/kept_kernel.h"
 #include "candor/backends/cpu/matmul_micro.h"
 
 namespace candor::cpu {
@@ -23,6 +24,7 @@ struct MatmulProblem {
   bool transpose_a = false, transpose_b = false;
   std::vector<std::int64_t> a_start, b_start;  ///< of each matrix of a batch, in elements; c's follow each other
   bool bias = false, residual = false;
+  bool constant_b = false;     ///< b is the same in each run
   float lowest = 0;            ///< see TileArgs
   FinishFn finish = nullptr;   ///< null: none
   GateFn gate = nullptr;       ///< null: none
@@ -40,6 +42,8 @@ struct MatmulPlan {
   bool pack_b = false;
   std::shared_ptr<const MatmulPlan> turned;  ///< of b^T a, whose result is turned at the end: for few columns, which would leave lanes empty
   bool pack_all = false;          ///< all of b, once a slot, before its first task
+  bool keeps_b = false;           ///< all of b, in the first run
+  KeptKernel kept;
   bool fetches_c = false;         ///< asks for the lines of c before a tile is summed
   std::int64_t slots = 1;
   std::size_t slot_floats = 0;
