@@ -36,10 +36,13 @@ class Inference : public System {
   const Program* program() const override { return &program_; }
 
  private:
-  Program plan(const PlanOptions& options) const {
+  Program plan(const PlanOptions& options) {
+    const auto start = std::chrono::steady_clock::now();
     const std::vector<TensorType> types{{rows_.shape().with(0, case_.batch), DType::f32}};
     const auto graph = trace([this](std::span<const Tensor> x) { return std::vector<Tensor>{model_(x[0])}; }, types);
-    return Program(case_.vision.net.empty() ? graph : freeze(graph), options);
+    Program program(case_.vision.net.empty() ? graph : freeze(graph), options);
+    compile_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return program;
   }
 
   void call() {

@@ -1,10 +1,18 @@
 // Where Candor's time goes: the Program of a case, profiled.
 #include <cstdio>
+#include <sys/resource.h>
 
 #include "bench/measure.h"
 #include "candor/base/error.h"
 
 namespace candor::bench {
+namespace {
+std::int64_t peak_kilobytes() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+}  // namespace
 
 std::string kernels_of(const Case& c) {
   if (c.layers.empty() && !c.gpt.width && !c.recurrent.units && c.vision.net.empty()) fail(ErrorKind::invalid_argument, "bench: " + c.name + " has no kernels to show");
@@ -25,8 +33,9 @@ std::string kernels_of(const Case& c) {
     text += line;
     for (const Declined& no : row.declined) text += "                 declined " + no.kernel + ": " + no.reason + "\n";
   }
-  std::snprintf(line, sizeof line, "%9.2f us in kernels, %.2f us a call; arena %.1f KB\n", sum * 1e6, seconds / calls * 1e6,
-                static_cast<double>(system->program()->arena_bytes()) / 1e3);
+  std::snprintf(line, sizeof line, "%9.2f us in kernels, %.2f us a call; arena %.1f KB, weights and what the optimizer keeps %.1f KB; %.1f ms to compile; largest resident set %.0f MB\n", sum * 1e6, seconds / calls * 1e6,
+                static_cast<double>(system->program()->arena_bytes()) / 1e3, static_cast<double>(system->program()->variable_bytes()) / 1e3, system->compile_seconds * 1e3,
+                static_cast<double>(peak_kilobytes()) / 1e3);
   return c.name + "\n" + text + line;
 }
 

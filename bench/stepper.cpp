@@ -14,6 +14,10 @@ class Stepper : public System {
     threads = candor::threads();
     const auto batch = static_cast<std::size_t>(c.batch);
     for (std::size_t at = 0; at + batch <= in.order.size(); at += batch) batches_.push_back(Tensor::from(std::span(in.order).subspan(at, batch), Shape{c.batch}));
+    const std::vector<TensorType> types{batches_[0].type()};
+    const auto start = std::chrono::steady_clock::now();
+    step_.function().program(types);
+    compile_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     for (std::int64_t s = 0; s < c.checked; ++s) parity.push_back(next().item<double>());
   }
 

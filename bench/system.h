@@ -20,6 +20,7 @@ class System {
 
   std::string name, version;
   int threads = 0;
+  double compile_seconds = 0;  ///< of Candor: from the model to a Program that is ready to run
   std::vector<double> parity;  ///< losses of the first steps from the initial weights, or outputs of the first rows
 };
 

@@ -134,7 +134,8 @@ struct ChannelPlan {
   double epsilon = 0;
 };
 
-// Inputs x, [gamma], [beta]; outputs y, mean, variance. Scratch: factors, then the parts of sums.
+// Inputs x, [gamma], [beta]; outputs y, mean, variance. Scratch: factors, then for each part its sums, its means and its squares about these: a part
+// is read once from memory, as its numbers are in the cache when they are read again.
 void run_channels(const KernelArgs& args) {
   const ChannelPlan& p = *static_cast<const ChannelPlan*>(args.block);
   const std::int64_t channels = p.parts.columns;
@@ -144,15 +145,31 @@ void run_channels(const KernelArgs& args) {
   auto* factor = reinterpret_cast<float*>(args.scratch);
   float* space = factor + channels;
   const auto count = static_cast<double>(p.parts.rows);
-  p.parts.run(
-      Fold::sum, space, mean, [&](std::int64_t r, std::int64_t rows, float* out) { p.sums(x + r * channels, rows, channels, out); },
-      [&](std::int64_t c, double total) { mean[c] = static_cast<float>(total / count); });
-  p.parts.run(
-      Fold::sum, space, variance, [&](std::int64_t r, std::int64_t rows, float* out) { p.squares(x + r * channels, rows, channels, mean, out); },
-      [&](std::int64_t c, double total) {
-        variance[c] = static_cast<float>(total / count);
-        factor[c] = static_cast<float>((gamma ? static_cast<double>(gamma[c]) : 1) / std::sqrt(total / count + p.epsilon));
-      });
+  const auto rows_of = [&](std::int64_t i) { return std::min(p.parts.rows_a_part, p.parts.rows - i * p.parts.rows_a_part); };
+  const auto moments = [&](std::int64_t i) {
+    const float* from = x + i * p.parts.rows_a_part * channels;
+    float *sum = space + 3 * i * channels, *center = sum + channels;
+    p.sums(from, rows_of(i), channels, sum);
+    for (std::int64_t c = 0; c < channels; ++c) center[c] = sum[c] / static_cast<float>(rows_of(i));
+    p.squares(from, rows_of(i), channels, center, center + channels);
+  };
+  if (p.parts.parallel) parallel_for(p.parts.parts, moments);
+  else
+    for (std::int64_t i = 0; i < p.parts.parts; ++i) moments(i);
+  for (std::int64_t c = 0; c < channels; ++c) {
+    double total = 0, squares = 0;
+    for (std::int64_t i = 0; i < p.parts.parts; ++i) total += static_cast<double>(space[3 * i * channels + c]);
+    const double middle = total / count;
+    for (std::int64_t i = 0; i < p.parts.parts; ++i) {  // from about a part's center to about the mean of all
+      const float* at = space + 3 * i * channels + c;
+      const double n = static_cast<double>(rows_of(i)), center = static_cast<double>(at[channels]), shift = center - middle;
+      squares += static_cast<double>(at[2 * channels]) + shift * (2 * (static_cast<double>(at[0]) - n * center) + n * shift);
+    }
+    const double spread = std::max(0.0, squares / count);
+    mean[c] = static_cast<float>(middle);
+    variance[c] = static_cast<float>(std::isnan(squares) ? squares : spread);
+    factor[c] = static_cast<float>((gamma ? static_cast<double>(gamma[c]) : 1) / std::sqrt((std::isnan(squares) ? squares : spread) + p.epsilon));
+  }
   const auto part = [&](std::int64_t i) {
     const std::int64_t first = i * p.parts.rows_a_part, rows = std::min(p.parts.rows_a_part, p.parts.rows - first);
     p.apply(x + first * channels, y + first * channels, rows, channels, mean, factor, beta);
@@ -176,7 +193,7 @@ Answer channels(const NodeInfo& node, const Machine&) {
   Kernel kernel;
   kernel.name = name;
   kernel.run = run_channels;
-  kernel.scratch = static_cast<std::size_t>(p.parts.columns + p.parts.scratch()) * sizeof(float);
+  kernel.scratch = static_cast<std::size_t>(p.parts.columns * (1 + 3 * p.parts.parts)) * sizeof(float);
   kernel.note = p.parts.parallel ? "parallel over " + std::to_string(p.parts.parts) + " blocks of rows" : "inline";
   kernel.block = std::make_shared<const ChannelPlan>(p);
   return kernel;
