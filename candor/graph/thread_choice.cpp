@@ -10,12 +10,13 @@ namespace {
 constexpr int least_runs = 4, most_runs = 400;
 constexpr double block_seconds = 1e-3, long_run = 2e-2;  // a run that long is a block of its own
 constexpr double first_pause = 0.1, longest_pause = 3;   // seconds between trials
+constexpr double large = 2e10;                           // flops of a run that takes a tenth of a second: a trial would cost more than it could tell
 constexpr double share = 25;                             // trials take less than this part of the time
 constexpr double clearly = 0.97;                         // what the other way must take of the time to be taken
 
 }  // namespace
 
-void ThreadChoice::set_work(double flops, double bytes) { wanted_ = flops > 2e5 || bytes > 1e5; }
+void ThreadChoice::set_work(double flops, double bytes) { wanted_ = (flops > 2e5 || bytes > 1e5) && flops < large; }
 
 void ThreadChoice::ran(double seconds) {
   if (threads() == 1) return;

@@ -9,7 +9,7 @@ namespace candor::detail {
 
 class ThreadChoice {
  public:
-  /// Without work to share there is nothing to choose: `flops` and `bytes` of one run.
+  /// Without work to share there is nothing to choose, and very much work is always shared: `flops` and `bytes` of one run.
   void set_work(double flops, double bytes);
 
   /// Whether runs should be timed and asked about at all.

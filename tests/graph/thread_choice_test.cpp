@@ -31,6 +31,8 @@ TEST_F(ThreadChoiceTest, SmallProgramsAreNotTimed) {
   detail::ThreadChoice choice;
   choice.set_work(1e4, 1e4);
   EXPECT_FALSE(choice.wanted());
+  choice.set_work(1e11, 1e9);
+  EXPECT_FALSE(choice.wanted());
   choice.set_work(1e8, 1e6);
   EXPECT_TRUE(choice.wanted());
 }
