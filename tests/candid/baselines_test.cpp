@@ -8,6 +8,7 @@
 #include "candor/base/threads.h"
 #include "candor/candid/baselines/boosting.h"
 #include "candor/candid/baselines/classic.h"
+#include "candor/candid/baselines/forest.h"
 #include "candor/candid/baselines/linear.h"
 #include "candor/candid/baselines/run_baselines.h"
 #include "candor/candid/baselines/tree.h"
@@ -177,6 +178,9 @@ TEST_P(Baselines_, AsRecorded) {
       const Matrix p = BoostedTrees::fit_classes(raw, y, k, {.trees = 100, .leaves = 8, .leaf_rows = 5}).predict(raw_test);
       const json& want = fixture().expected["gradient_boosting"];
       EXPECT_GE(accuracy(truth, argmax(p)), want["accuracy"].get<double>() - .05);
+      const Matrix forest = Forest::fit_classes(raw, y, k, {.trees = 200, .seed = 3}).predict(raw_test);
+      EXPECT_GE(accuracy(truth, argmax(forest)), fixture().expected["random_forest"]["accuracy"].get<double>() - .05);
+      for (std::int64_t i = 0; i < forest.rows; ++i) EXPECT_NEAR(std::accumulate(forest.row(i).begin(), forest.row(i).end(), 0.), 1, 1e-9);
       for (const auto& [key, value] : fixture().expected.items()) check.passed_over(key);
     } else {
       FAIL() << "no method for " << fixture().name;
@@ -213,6 +217,9 @@ TEST_P(Baselines_, AsRecorded) {
   } else if (is("reference-scores")) {
     const json got = scores(column(BoostedTrees::fit_values(raw, y_values, {.trees = 100, .leaves = 8, .leaf_rows = 5}).predict(raw_test)));
     EXPECT_GE(got["test_r2"].get<double>(), fixture().expected["gradient_boosting"]["test_r2"].get<double>() - .05);
+    // Averages of many trees are about as good as boosted ones here, and no forest may be as bad as one tree.
+    const json forest = scores(column(Forest::fit_values(raw, y_values, {.trees = 200}).predict(raw_test)));
+    EXPECT_GE(forest["test_r2"].get<double>(), fixture().expected["gradient_boosting"]["test_r2"].get<double>() - .1);
     check.passed_over("gradient_boosting");
     check.passed_over("random_forest");
   } else {
@@ -228,11 +235,22 @@ data::Dataset rows_of(std::int64_t from, std::int64_t to) {
   return all.slice(from, to);
 }
 
+TEST(Forest, TheSameForTheSameSeedAndOnlyThen) {
+  const data::Dataset all = data::insurance_risk(300, 5);
+  const Matrix x = matrix_of(all);
+  const std::vector<std::int32_t> y = all.targets.to_vector<std::int32_t>();
+  const Matrix a = Forest::fit_classes(x, y, 3, {.trees = 7, .seed = 1}).predict(x), b = Forest::fit_classes(x, y, 3, {.trees = 7, .seed = 1}).predict(x), c = Forest::fit_classes(x, y, 3, {.trees = 7, .seed = 2}).predict(x);
+  EXPECT_EQ(a.values, b.values);
+  EXPECT_NE(a.values, c.values);
+  EXPECT_THROW(Forest::fit_classes(x, y, 3, {.trees = 0}), Error);
+  EXPECT_THROW(Forest::fit_classes(x, std::vector<std::int32_t>{1}, 3), Error);
+}
+
 TEST(RunBaselines, ScoresClassesByTheMetricOfScores) {
   const data::Dataset train = rows_of(0, 1200), test = rows_of(1200, 1500);
   const Baselines all = fit_baselines(train, test, {.seconds = 1000});
-  ASSERT_EQ(all.scores.size(), 7u);
-  ASSERT_EQ(all.predictions.size(), 7u);
+  ASSERT_EQ(all.scores.size(), 8u);
+  ASSERT_EQ(all.predictions.size(), 8u);
   EXPECT_EQ(all.scores[0].name, "majority");
   for (std::size_t i = 0; i < all.scores.size(); ++i) {
     const BaselineScore& score = all.scores[i];
@@ -255,7 +273,7 @@ TEST(RunBaselines, ScoresValuesAndSeveralTargets) {
   for (std::size_t i = 0; i < 600; ++i) y.push_back(2 * at[4 * i] + at[4 * i + 1]), y.push_back(std::abs(at[4 * i + 2]));
   const data::Dataset all = data::from_arrays(x, Tensor::from(y, Shape{600, 2}));
   const Baselines done = fit_baselines(all.slice(0, 400), all.slice(400, 600), {.seconds = 1000});
-  ASSERT_EQ(done.scores.size(), 5u);
+  ASSERT_EQ(done.scores.size(), 6u);
   EXPECT_EQ(done.scores[0].name, "mean");
   EXPECT_NEAR(done.scores[0].value, 0, .1);
   for (const Tensor& p : done.predictions) EXPECT_EQ(p.shape(), (Shape{200, 2}));
@@ -293,7 +311,7 @@ TEST(RunBaselines, TakesPicturesMissingCellsAndFewRows) {
   const Baselines all = fit_baselines(gaps, gaps, {.only = {"boosted trees"}});
   ASSERT_EQ(all.scores.size(), 1u);
   EXPECT_EQ(all.scores[0].value, 1);
-  EXPECT_EQ(run_baselines(gaps.slice(0, 2), gaps.slice(2, 4)).size(), 7u);
+  EXPECT_EQ(run_baselines(gaps.slice(0, 2), gaps.slice(2, 4)).size(), 8u);
   EXPECT_TRUE(run_baselines(gaps, gaps.slice(0, 0)).empty());
 }
 

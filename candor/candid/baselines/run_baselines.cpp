@@ -9,6 +9,7 @@
 #include "candor/base/text.h"
 #include "candor/candid/baselines/boosting.h"
 #include "candor/candid/baselines/classic.h"
+#include "candor/candid/baselines/forest.h"
 #include "candor/candid/baselines/linear.h"
 #include "candor/candid/baselines/tree.h"
 #include "candor/tensor/random.h"
@@ -184,6 +185,10 @@ void run_classes(Run& run) {
     const Fitted fitted = run.part(rows);
     return Tree::fit_classes(fitted.x, fitted.labels, classes).predict(run.scaled_test());
   });
+  run.add("random forest", "100 trees", 8000 * columns, .1, [&](std::int64_t rows) {
+    const Fitted fitted = run.part(rows);
+    return Forest::fit_classes(fitted.x, fitted.labels, classes).predict(run.scaled_test());
+  });
   run.add("5 nearest neighbours", "standardised, Euclidean", test * columns / 2, .4, [&](std::int64_t rows) {
     const Fitted fitted = run.part(rows);
     return vote(nearest(fitted.x, run.scaled_test()), fitted.labels, classes);
@@ -218,6 +223,10 @@ void run_values(Run& run) {
     const Fitted fitted = run.part(rows);
     return run.each_target(fitted, [&](const std::vector<double>& y) { return Tree::fit_values(fitted.x, y).predict(run.scaled_test()); });
   });
+  run.add("random forest", "100 trees", 8000 * columns * outputs, .1, [&](std::int64_t rows) {
+    const Fitted fitted = run.part(rows);
+    return run.each_target(fitted, [&](const std::vector<double>& y) { return Forest::fit_values(fitted.x, y).predict(run.scaled_test()); });
+  });
   run.add("5 nearest neighbours", "standardised, Euclidean", test * columns / 2, .4, [&](std::int64_t rows) {
     const Fitted fitted = run.part(rows);
     const Neighbours neighbours = nearest(fitted.x, run.scaled_test());
@@ -232,7 +241,7 @@ void check(const data::Dataset& train, const data::Dataset& test, const Baseline
     fail(ErrorKind::shape, "baselines: the training part has rows " + to_string(train.row_shape()) + " and " + std::to_string(train.class_names.size()) + " classes, the test part " +
                                to_string(test.row_shape()) + " and " + std::to_string(test.class_names.size()));
   }
-  const std::vector<std::string> known = {"majority", "mean", "naive Bayes", "logistic regression", "linear regression", "boosted trees", "tree of depth 3", "5 nearest neighbours", "linear SVM"};
+  const std::vector<std::string> known = {"majority", "mean", "naive Bayes", "logistic regression", "linear regression", "boosted trees", "tree of depth 3", "random forest", "5 nearest neighbours", "linear SVM"};
   for (const std::string& name : options.only) {
     if (std::find(known.begin(), known.end(), name) == known.end()) fail(ErrorKind::invalid_argument, "baselines: there is none called \"" + name + "\"; there are: " + name_list(known, 20));
   }

@@ -27,8 +27,8 @@ struct Baselines {
 };
 
 /// Fits on `train` and scores on `test` by the metric of `judge`: accuracy (Wilson's interval) or R2 (bootstrap). In this order, classes: "majority",
-/// "boosted trees", "naive Bayes", "logistic regression", "tree of depth 3", "5 nearest neighbours", "linear SVM"; values: "mean", "boosted trees",
-/// "linear regression", "tree of depth 3", "5 nearest neighbours". Features of any shape are flattened; pictures are averaged down to at most 16 x 16
+/// "boosted trees", "naive Bayes", "logistic regression", "tree of depth 3", "random forest", "5 nearest neighbours", "linear SVM"; values: "mean", "boosted trees",
+/// "linear regression", "tree of depth 3", "random forest", "5 nearest neighbours". Features of any shape are flattened; pictures are averaged down to at most 16 x 16
 /// first. When there are very many rows each method learns from a sample, and `what` says from how many.
 /// The same numbers for any number of threads. Throws Error (invalid_argument) when train has no rows or no targets or `only` names none of
 /// these, (shape) when the two sets do not fit each other.

@@ -7,6 +7,7 @@
 
 #include "candor/base/error.h"
 #include "candor/base/threads.h"
+#include "candor/tensor/random.h"
 
 namespace candor::candid {
 namespace {
@@ -107,6 +108,20 @@ class Grower {
     return best;
   }
 
+  // Some columns, in an order that depends on the node, until one of them can be parted by.
+  void split_some(std::vector<Split>& splits, const std::vector<std::vector<std::int32_t>>& orders, const Side& all, std::size_t node) const {
+    const RandomStream draw = RandomStream{options_.seed, 0x747265652F}.derived(node);
+    std::vector<std::int64_t> columns(orders.size());
+    std::iota(columns.begin(), columns.end(), std::int64_t{0});
+    bool found = false;
+    for (std::size_t k = 0; k < columns.size() && !(found && static_cast<std::int64_t>(k) >= options_.columns); ++k) {
+      std::swap(columns[k], columns[k + static_cast<std::size_t>(draw.below(k, columns.size() - k))]);
+      const auto j = static_cast<std::size_t>(columns[k]);
+      splits[j] = best_split(orders[j], columns[k], all);
+      found = found || splits[j].column >= 0;
+    }
+  }
+
   void node(const std::vector<std::int32_t>& rows, std::vector<std::vector<std::int32_t>> orders, int depth) {
     const auto at = tree_.feature.size();
     Side all = measure_.empty();
@@ -120,7 +135,8 @@ class Grower {
     tree_.value.push_back(measure_.value(all));
     if (depth >= options_.depth || rows.size() < 2 || tree_.impurity[at] <= std::numeric_limits<double>::epsilon()) return;
     std::vector<Split> splits(orders.size());
-    parallel_for(static_cast<std::int64_t>(orders.size()), [&](std::int64_t j) { splits[static_cast<std::size_t>(j)] = best_split(orders[static_cast<std::size_t>(j)], j, all); });
+    if (options_.columns > 0) split_some(splits, orders, all, at);
+    else parallel_for(static_cast<std::int64_t>(orders.size()), [&](std::int64_t j) { splits[static_cast<std::size_t>(j)] = best_split(orders[static_cast<std::size_t>(j)], j, all); });
     Split best;
     for (const Split& split : splits) {
       if (split.column >= 0 && split.worth > best.worth) best = split;

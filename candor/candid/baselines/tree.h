@@ -12,6 +12,8 @@ namespace candor::candid {
 struct TreeOptions {
   int depth = 3;
   std::int64_t leaf_rows = 1;  ///< a split that leaves fewer rows on a side is not made
+  std::int64_t columns = 0;    ///< drawn anew for each split, which is looked for in these (in more, when none of them has one); 0: all
+  std::uint64_t seed = 0;      ///< of that drawing
 };
 
 /// Nodes in the order: node, left part, right part. Inputs are rounded to f32; left when x <= threshold, which lies in the middle between two

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "candor/candid/metrics/proportions.h"
 #include "candor/candid/series/block_bootstrap.h"
 #include "candor/candid/series/forecast_baselines.h"
 
@@ -45,7 +46,7 @@ void find_faults(ForecastAssessment& out) {
 std::vector<Finding> check_coverage(double coverage, std::int64_t windows) {
   if (!(coverage < .85)) return {};
   // Steps of one window err together: what counts are windows that do not overlap.
-  const bool shown = wilson(std::llround(coverage * static_cast<double>(windows)), windows).high < .95;
+  const bool shown = clopper_pearson(std::llround(coverage * static_cast<double>(windows)), windows).high < .95;
   char text[260];
   std::snprintf(text, sizeof text, "the 95 %% intervals held %.0f %% of the values of the test part: the days to come were unlike those the intervals were made from; take them as too narrow%s", 100 * coverage,
                 shown ? "" : ", though so short a test part is no proof");

@@ -23,7 +23,7 @@ struct ForecastAssessment {
 };
 
 /// result.coverage: a warning when intervals that should hold 95 % of the values held less than 85 %; a note where `windows`, those of the test part that do not
-/// overlap, are too few to tell it from 95 % (Wilson).
+/// overlap, are too few to tell it from 95 % (Clopper and Pearson).
 std::vector<Finding> check_coverage(double coverage, std::int64_t windows = 100);
 
 /// `train` is what the baselines learn from. Throws Error (invalid_argument) when there are no test windows.

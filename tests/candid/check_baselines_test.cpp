@@ -1,0 +1,78 @@
+// How much it means that a score lies near that of guessing.
+#include "candor/candid/check_baselines.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "candor/candid/series/assess_forecast.h"
+
+namespace candor::candid {
+namespace {
+
+Score classes_of(const std::vector<std::vector<std::int64_t>>& confusion) {
+  Score s;
+  s.task = "classification", s.metric = "accuracy", s.confusion = confusion;
+  std::int64_t hits = 0;
+  for (std::size_t i = 0; i < confusion.size(); ++i)
+    for (std::size_t k = 0; k < confusion.size(); ++k) s.n += confusion[i][k], hits += i == k ? confusion[i][k] : 0;
+  s.value = static_cast<double>(hits) / static_cast<double>(s.n);
+  s.interval = wilson(hits, s.n);
+  return s;
+}
+
+Severity gravest(const std::vector<Finding>& findings) {
+  EXPECT_EQ(findings.size(), 1u);
+  return findings.empty() ? Severity::error : findings.front().severity;
+}
+
+TEST(Guessing, AnswersThatFollowTheTruthAreANote) {
+  Baseline majority;
+  majority.name = "majority", majority.value = .7;
+  // 200 customers, 60 of whom do not pay: .73 against .70, and half of the 60 are found.
+  EXPECT_EQ(gravest(check_guessing(classes_of({{116, 24}, {30, 30}}), majority)), Severity::note);
+  // As many right, by chance.
+  EXPECT_EQ(gravest(check_guessing(classes_of({{133, 7}, {55, 5}}), majority)), Severity::warning);
+  // Nothing but the commonest class.
+  EXPECT_EQ(gravest(check_guessing(classes_of({{140, 0}, {60, 0}}), majority)), Severity::warning);
+  // Turned round.
+  EXPECT_EQ(gravest(check_guessing(classes_of({{30, 110}, {60, 0}}), majority)), Severity::warning);
+  // Three classes.
+  majority.value = .6;
+  EXPECT_EQ(gravest(check_guessing(classes_of({{55, 3, 2}, {12, 5, 3}, {10, 4, 6}}), majority)), Severity::note);
+  // Far above: nothing to say.
+  EXPECT_TRUE(check_guessing(classes_of({{95, 5}, {5, 95}}), majority).empty());
+}
+
+TEST(Guessing, FewRowsAreNoVerdict) {
+  Baseline mean;
+  mean.name = "mean", mean.value = -.05;
+  Score s;
+  s.task = "regression", s.metric = "r2", s.value = .2, s.interval = {-.3, .6}, s.n = 13;
+  const std::vector<Finding> found = check_guessing(s, mean);
+  ASSERT_EQ(gravest(found), Severity::note);
+  EXPECT_NE(found.front().message.find("n = 13, needs 30"), std::string::npos) << found.front().message;
+  s.n = 60, s.interval = {-.1, .4};
+  EXPECT_EQ(gravest(check_guessing(s, mean)), Severity::note);  // a correlation of .45 or more in 60 rows
+  s.value = .03;
+  EXPECT_EQ(gravest(check_guessing(s, mean)), Severity::warning);
+}
+
+TEST(Guessing, ASimpleMethodIsWarnedOfFromAPointOn) {
+  const Score s = classes_of({{4500, 500}, {600, 4400}});
+  const auto with = [&](double trees, Interval difference) {
+    return check_result(s, {{"majority", "", .5, {.49, .51}, 0, Interval{.38, .4}}, {"boosted trees", "", trees, {}, 0, difference}});
+  };
+  EXPECT_EQ(gravest(with(s.value + .004, {-.007, -.001})), Severity::note);
+  EXPECT_EQ(gravest(with(s.value + .03, {-.04, -.02})), Severity::warning);
+  EXPECT_EQ(gravest(with(s.value - .001, {-.002, .004})), Severity::note);
+}
+
+TEST(Coverage, FewWindowsAreNoProof) {
+  EXPECT_EQ(gravest(check_coverage(.4, 2)), Severity::note);
+  EXPECT_EQ(gravest(check_coverage(.7, 40)), Severity::warning);
+  EXPECT_TRUE(check_coverage(.94, 40).empty());
+}
+
+}  // namespace
+}  // namespace candor::candid
