@@ -45,7 +45,9 @@ class BertForward : public System {
     name = "Candor";
     threads = candor::threads();
     const std::vector<TensorType> types{{{c.batch, c.gpt.context}, DType::i32}};
+    const auto start = std::chrono::steady_clock::now();
     program_ = std::make_unique<Program>(trace([this](std::span<const Tensor> x) { return std::vector<Tensor>{model_(x[0])}; }, types), options);
+    compile_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     out_ = Tensor::zeros(program_->result_types()[0].shape);
     call();
     parity = out_.to_vector<double>();

@@ -59,8 +59,11 @@ class DenseBody final : public detail::SimpleLayerBody, public detail::KernelHol
     const Shape out_shape = x.shape().with(-1, units_);
     Tensor y = matmul(x.rank() == 2 ? x : reshape(x, Shape{x.size() / in, in}), lora.added_to(kernel_value()));
     if (bias.defined()) y = y + bias.value();
-    if (x.rank() > 2) y = reshape(y, out_shape);
-    return options_.activation(y);
+    if (x.rank() == 2) return options_.activation(y);
+    // What goes by elements is done to the rows, where it becomes a part of the product.
+    const std::string& name = options_.activation.name();
+    if (name == "relu" || name == "gelu" || name == "gelu_tanh" || name == "tanh" || name == "sigmoid") return reshape(options_.activation(y), out_shape);
+    return options_.activation(reshape(y, out_shape));
   }
 
  private:

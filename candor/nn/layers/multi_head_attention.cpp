@@ -206,8 +206,10 @@ class HeadsBody final : public detail::LayerBody {
     std::vector<std::int64_t> shape(x.shape().begin(), x.shape().end() - bound);
     shape.insert(shape.end(), kernel.begin() + bound, kernel.end());
     const Tensor rows = reshape(detail::to_dtype(x, p.kernel.type().dtype), std::vector<std::int64_t>{-1, in});
+    // The bias is reshaped first: what stands behind a product cannot become a part of it.
+    const Tensor bias = p.bias.defined() ? reshape(p.bias.value(), Shape{out}) : Tensor();
     Tensor y = matmul(rows, reshape(p.kernel.value(), Shape{in, out}));
-    if (p.bias.defined()) y = y + reshape(p.bias.value(), Shape{out});
+    if (bias.defined()) y = y + bias;
     y = reshape(y, shape);
     // Keras's projections are layers with this regularizer; that of the result is handled for all layers.
     if (bound == 1 && activity_regularizer().defined()) add_loss(activity_regularizer()(y) * Tensor::full({}, 1.0 / static_cast<double>(y.shape(0)), y.dtype()));
