@@ -21,6 +21,8 @@ constexpr const char* usage = R"(./dev bench [options] [CASE...]    Candor besid
   --no-peers       Candor alone
   --rounds N       repetitions of each system, interleaved (5); the median counts
   --markdown FILE  also write the table of docs/performance.md
+  --threads N      every system on so many threads (all cores)
+  --isa SET        avx2 or sse4: no better instructions, for Candor and for the peers that can be told so (not LiteRT, not ONNX Runtime)
   --kernels        where Candor's time goes, kernel by kernel
   --list           the cases
 MNIST comes from CANDOR_DATA, the curves of the parity gates from CANDOR_FIXTURES.
@@ -33,6 +35,20 @@ struct Options {
   int rounds = 5;
   std::vector<std::string> cases;
 };
+
+void set(const char* name, const char* value) { ::setenv(name, value, 1); }
+
+// Candor and its peers read the environment when they start.
+void keep_to(const std::string& isa) {
+  if (isa != "avx2" && isa != "sse4") fail(ErrorKind::invalid_argument, "bench: --isa: expected avx2 or sse4, got " + candor::quoted(isa));
+  const bool avx2 = isa == "avx2";
+  set("CANDOR_ISA", isa.c_str());
+  set("ATEN_CPU_CAPABILITY", avx2 ? "avx2" : "default");
+  set("ONEDNN_MAX_CPU_ISA", avx2 ? "AVX2" : "SSE41");
+  set("MKL_ENABLE_INSTRUCTIONS", avx2 ? "AVX2" : "SSE4_2");
+  set("OPENBLAS_CORETYPE", avx2 ? "Haswell" : "Nehalem");
+  set("XLA_FLAGS", avx2 ? "--xla_cpu_max_isa=AVX2" : "--xla_cpu_max_isa=SSE4_2");
+}
 
 Options parse(int argc, char** argv) {
   Options o;
@@ -52,6 +68,12 @@ Options parse(int argc, char** argv) {
       const auto n = parse_integer(next());
       if (!n || *n < 1 || *n > 1000) fail(ErrorKind::invalid_argument, "bench: --rounds: expected 1 to 1000, got " + candor::quoted(words[i]));
       o.rounds = static_cast<int>(*n);
+    } else if (words[i] == "--threads") {
+      const auto n = parse_integer(next());
+      if (!n || *n < 1 || *n > 1024) fail(ErrorKind::invalid_argument, "bench: --threads: expected 1 to 1024, got " + candor::quoted(words[i]));
+      set("CANDOR_THREADS", words[i].c_str());
+    } else if (words[i] == "--isa") {
+      keep_to(next());
     } else if (words[i] == "--help" || words[i] == "-h") {
       std::cout << usage;
       std::exit(0);

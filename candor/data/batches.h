@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <iterator>
 #include <utility>
 
 #include "candor/data/dataset.h"

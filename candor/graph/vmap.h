@@ -3,7 +3,7 @@
 // CANDOR_LOG=info says once.
 #pragma once
 
-#include <limits>
+#include <climits>
 #include <vector>
 
 #include "candor/graph/compile.h"
@@ -11,7 +11,7 @@
 namespace candor {
 
 /// In in_axes: the argument is the same for every example. In out_axes: the result does not depend on the example.
-constexpr int not_mapped = std::numeric_limits<int>::min();
+constexpr int not_mapped = INT_MIN;
 
 struct VmapOptions {
   std::vector<int> in_axes{};   ///< the axis of the examples in each argument; empty: 0 in all, one entry: the same for all

@@ -68,6 +68,8 @@ Machine detect() {
   m.l2_bytes = cache_bytes(_SC_LEVEL2_CACHE_SIZE, m.l2_bytes);
 #ifdef CANDOR_ONEDNN
   const dnnl_version_t* v = dnnl_version();
+  // Fails once a kernel of oneDNN's has been made; this comes before the first.
+  if (asked_isa() < Isa::avx512) dnnl_set_max_cpu_isa(asked_isa() == Isa::avx2 ? dnnl_cpu_isa_avx2 : dnnl_cpu_isa_sse41);
   m.onednn = std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch);
 #endif
   return m;
