@@ -2,15 +2,20 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <limits>
 
 #include "candor/base/error.h"
+#include "candor/base/memory_group.h"
 #include "candor/base/text.h"
 
 namespace candor {
+namespace {
 
-std::size_t available_memory() {
+std::size_t machine_memory() {
   // Linux promises more than it has and ends a program that takes it at its word; MemAvailable is what it can keep.
   if (std::FILE* file = std::fopen("/proc/meminfo", "re")) {
     char line[256];
@@ -22,6 +27,14 @@ std::size_t available_memory() {
   }
   const long pages = ::sysconf(_SC_PHYS_PAGES), page = ::sysconf(_SC_PAGESIZE);
   return pages > 0 && page > 0 ? static_cast<std::size_t>(pages) * static_cast<std::size_t>(page) : std::numeric_limits<std::size_t>::max();
+}
+
+}  // namespace
+
+std::size_t available_memory() {
+  std::ifstream groups("/proc/self/cgroup");
+  const std::string text{std::istreambuf_iterator<char>(groups), {}};
+  return std::min(machine_memory(), group_memory(text, "/sys/fs/cgroup"));
 }
 
 void require_memory(double bytes) {

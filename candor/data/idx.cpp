@@ -4,13 +4,13 @@
 #include <bit>
 #include <cstring>
 #include <limits>
-#include <memory>
 
 #include "candor/base/error.h"
 #include "candor/base/file.h"
 #include "candor/base/gzip.h"
 #include "candor/base/text.h"
 #include "candor/base/threads.h"
+#include "candor/data/row_memory.h"
 
 namespace candor::data {
 namespace {
@@ -112,7 +112,7 @@ Tensor parse_plain(std::span<const std::byte> bytes, const std::string& name) {
   if (total < bytes.size() - start)
     fail(ErrorKind::corrupt, name + ": damaged IDX file: the header claims " + to_string(header.shape) + " (" + size_text(total) + "), but " +
                                  size_text(bytes.size() - start - total) + " follow after those");
-  const Tensor result = Tensor::empty(header.shape, header.dtype);
+  const Tensor result = make_rows({header.shape, header.dtype});
   to_native(header, bytes.data() + start, result);
   return result;
 }
@@ -130,14 +130,15 @@ Tensor parse_packed(std::span<const std::byte> bytes, const std::string& name) {
   constexpr std::size_t lead = 64;
   const std::size_t start = 4 + extents;
   if (header.width != 2) {
-    const auto storage = std::make_shared<Storage>(lead + total);
-    if (gunzip_exactly(bytes, {storage->data() + lead - start, start + total})) {
-      const Tensor result = Tensor::over(storage, {header.shape, header.dtype}, static_cast<std::int64_t>(lead / header.width));
-      to_native(header, storage->data() + lead, result);
+    const Tensor all = make_rows({Shape{static_cast<std::int64_t>(lead + total)}, DType::u8});
+    const auto data = static_cast<std::byte*>(all.raw());
+    if (gunzip_exactly(bytes, {data + lead - start, start + total})) {
+      const Tensor result = Tensor::over(all.impl().storage, {header.shape, header.dtype}, static_cast<std::int64_t>(lead / header.width));
+      to_native(header, data + lead, result);
       return result;
     }
   }
-  const Tensor result = Tensor::empty(header.shape, header.dtype);
+  const Tensor result = make_rows({header.shape, header.dtype});
   std::vector<std::byte> narrow(header.width == 2 ? total : 0);  // i16 widens, so it cannot be unpacked in place
   std::byte* stored = header.width == 2 ? narrow.data() : static_cast<std::byte*>(result.raw());
   const std::size_t count = reader.read({stored, total});

@@ -35,10 +35,10 @@ Fold fold_of(const data::Dataset& train, const std::vector<int>& part, int left_
   for (std::int64_t i = 0; i < train.rows(); ++i) (!part.empty() && part[static_cast<std::size_t>(i)] == left_out ? judged : kept).push_back(i);
   const auto fill = [&](const std::vector<std::int64_t>& rows, Matrix& x, std::vector<std::int32_t>& labels, std::vector<double>& values) {
     if (rows.empty()) return;
-    const data::Dataset set = train.take(rows);
-    x = candid::matrix_of(set);
-    if (set.is_classification()) labels = set.targets.to_vector<std::int32_t>();
-    else values = set.targets.to_vector<double>();
+    x = candid::matrix_of(train, rows);
+    const Tensor targets = data::take_rows(train.targets, rows);
+    if (train.is_classification()) labels = targets.to_vector<std::int32_t>();
+    else values = targets.to_vector<double>();
   };
   Fold fold;
   fill(kept, fold.x, fold.labels, fold.values);

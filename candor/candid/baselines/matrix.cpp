@@ -9,24 +9,23 @@ namespace candor::candid {
 namespace {
 
 // Means over squares of `factor` x `factor` pixels; a rest at the right and below is averaged over what there is.
-Matrix averaged(const Matrix& x, std::int64_t height, std::int64_t width, std::int64_t channels, std::int64_t factor) {
-  const std::int64_t down = (height + factor - 1) / factor, across = (width + factor - 1) / factor;
-  Matrix small = Matrix::zeros(x.rows, down * across * channels);
-  parallel_for(x.rows, [&](std::int64_t i) {
-    const std::span<const double> from = x.row(i);
-    const std::span<double> to = small.row(i);
+struct Averaging {
+  std::int64_t height, width, channels, factor;
+  std::int64_t across() const { return (width + factor - 1) / factor; }
+  std::int64_t columns() const { return (height + factor - 1) / factor * across() * channels; }
+
+  void operator()(std::span<const double> from, std::span<double> to) const {
     for (std::int64_t r = 0; r < height; ++r) {
       for (std::int64_t c = 0; c < width; ++c) {
         const std::int64_t tall = std::min(factor, height - r / factor * factor), wide = std::min(factor, width - c / factor * factor);
         for (std::int64_t k = 0; k < channels; ++k) {
-          to[static_cast<std::size_t>((r / factor * across + c / factor) * channels + k)] +=
+          to[static_cast<std::size_t>((r / factor * across() + c / factor) * channels + k)] +=
               from[static_cast<std::size_t>((r * width + c) * channels + k)] / static_cast<double>(tall * wide);
         }
       }
     }
-  });
-  return small;
-}
+  }
+};
 
 }  // namespace
 
@@ -39,13 +38,29 @@ Matrix matrix_of(const Tensor& tensor) {
   return {rows, rows ? tensor.size() / rows : 0, tensor.to_vector<double>()};
 }
 
+// A few rows at a time: as numbers of eight bytes, pictures of one byte a pixel would take more memory than everything else together.
 Matrix matrix_of(const data::Dataset& set, std::span<const std::int64_t> rows, std::int64_t side) {
-  const Tensor features = rows.empty() ? set.features : data::take_rows(set.features, rows);
-  Matrix x = matrix_of(features);
-  if (side <= 0 || features.rank() != 4) return x;
-  const std::int64_t height = features.shape(1), width = features.shape(2), longest = std::max(height, width);
-  const std::int64_t factor = (longest + side - 1) / side;
-  return factor > 1 ? averaged(x, height, width, features.shape(3), factor) : x;
+  const Tensor& features = set.features;
+  const std::int64_t count = rows.empty() ? features.shape(0) : static_cast<std::int64_t>(rows.size());
+  const std::int64_t columns = features.shape(0) ? features.size() / features.shape(0) : 0;
+  Averaging average{1, columns, 1, 1};
+  if (side > 0 && features.rank() == 4) {
+    average = {features.shape(1), features.shape(2), features.shape(3), 1};
+    average.factor = (std::max(average.height, average.width) + side - 1) / side;
+  }
+  Matrix x = Matrix::zeros(count, average.factor > 1 ? average.columns() : columns);
+  const std::int64_t at_once = std::max<std::int64_t>(1, (std::int64_t{1} << 18) / std::max<std::int64_t>(1, columns));
+  std::vector<std::int64_t> some;
+  for (std::int64_t from = 0; from < count; from += at_once) {
+    some.resize(static_cast<std::size_t>(std::min(at_once, count - from)));
+    for (std::size_t i = 0; i < some.size(); ++i) some[i] = rows.empty() ? from + static_cast<std::int64_t>(i) : rows[static_cast<std::size_t>(from) + i];
+    const Matrix block = matrix_of(data::take_rows(features, some));
+    parallel_for(block.rows, [&](std::int64_t i) {
+      if (average.factor > 1) average(block.row(i), x.row(from + i));
+      else std::copy(block.row(i).begin(), block.row(i).end(), x.row(from + i).begin());
+    });
+  }
+  return x;
 }
 
 Scaling Scaling::fit(const Matrix& x) {

@@ -50,8 +50,10 @@ std::vector<std::string> hints(const Profile& p) {
   std::vector<Hint> found;
   add_reference(p, found);
 
-  double update = 0, moves = 0, waiting = 0;
+  double update = 0, moves = 0, waiting = 0, impossible = 0;
   for (const KernelTime& kernel : p.kernels) {
+    // Zeros that are skipped and a nearer cache beat the bound as well, though hardly by so much.
+    if (kernel.of_roofline > 2) impossible += kernel.share;
     if (is_update(kernel)) update += kernel.share;
     else if (kernel.row.flops == 0) moves += kernel.share;
     else if (kernel.bound == Bound::memory && kernel.of_roofline > .5) waiting += kernel.share;
@@ -61,7 +63,9 @@ std::vector<std::string> hints(const Profile& p) {
                                  " would need it less often"});
   }
   if (moves > .15) found.push_back({moves, percent_text(moves) + " of the time only moves numbers to other places (transposes, gathering, concatenation): layers that take them in the order in which they come would save it"});
-  if (waiting > .4) {
+  if (impossible > .5) {
+    found.push_back({2, "the machine was busy when its limits were measured (" + percent_text(impossible) + " of the time is in kernels far above them): per cents of the roofline mean something when nothing else runs"});
+  } else if (waiting > .4) {
     found.push_back({waiting, percent_text(waiting) + " of the time is in kernels that read and write memory as fast as it goes, not in arithmetic" +
                                   (p.arena_bytes > (std::size_t{8} << 20) ? ": a smaller batch could stay in the caches (this one keeps " + std::to_string(p.arena_bytes >> 20) + " MB)" : "")});
   }
