@@ -1,10 +1,13 @@
 #include "bench/child.h"
 
 #include <cerrno>
+#include <cstdlib>
+#include <fstream>
 #include <chrono>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/resource.h>
@@ -16,7 +19,6 @@
 
 namespace candor::bench {
 namespace {
-
 
 void make_pipe(int (&ends)[2]) {
   if (::pipe2(ends, O_CLOEXEC) != 0) fail(ErrorKind::io, std::string("bench: pipe: ") + std::strerror(errno));
@@ -56,6 +58,20 @@ Child::Child(const std::vector<std::string>& command, const std::string& errors)
   ::close(to[0]);
   ::close(from[1]);
 }
+
+double peak_megabytes(const std::string& process) {
+  std::ifstream status("/proc/" + process + "/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.rfind("VmHWM:", 0) == 0) return std::strtod(line.c_str() + 6, nullptr) * 1024 / 1e6;
+  return 0;
+}
+
+void begin_peak() {
+  ::malloc_trim(0);
+  std::ofstream("/proc/self/clear_refs") << 5;  // proc(5): resets the peak
+}
+
+double Child::peak_megabytes() const { return bench::peak_megabytes(std::to_string(pid_)); }
 
 Child::~Child() {
   ::close(in_);

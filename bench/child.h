@@ -19,12 +19,19 @@ class Child {
   void write(const std::string& text);
   /// The next line without its end; throws Error (io) when the process has ended or said nothing for so long.
   std::string line(double timeout_seconds);
+  /// Megabytes that it took at most until now.
+  double peak_megabytes() const;
 
  private:
   pid_t pid_ = -1;
   int in_ = -1, out_ = -1;
   std::string rest_;
 };
+
+/// Megabytes that a process ("self" or its number) took at most, or since begin_peak(); 0 where the system does not say.
+double peak_megabytes(const std::string& process = "self");
+/// From here on this process's peak counts; what was freed before goes back to the system.
+void begin_peak();
 
 /// What a program that ran to its end gave.
 struct Finished {

@@ -1,4 +1,5 @@
 // docs/performance.md.
+#include <cmath>
 #include <map>
 
 #include "bench/report.h"
@@ -57,6 +58,27 @@ std::string line_of(const Measured& own, const std::vector<Measured>& rows) {
          must + " | " + parity_text(own) + (best ? " / " + parity_text(*best) : "") + " | " + others + " |\n";
 }
 
+// The best peer's row, or null.
+const Measured* best_peer(const Measured& own, const std::vector<Measured>& rows) {
+  for (const auto& row : rows)
+    if (row.test == own.test && row.system != "Candor" && row.ratio && *row.ratio == 1) return &row;
+  return nullptr;
+}
+
+std::string megabytes(double peak) { return peak > 0 ? number(std::round(peak)) + " MB" : ""; }
+
+// How long each takes until it gives its first numbers, and how much memory.
+std::string start_table(const std::vector<Measured>& rows) {
+  std::string text;
+  for (const auto& row : rows) {
+    if (row.system != "Candor" || row.ready <= 0) continue;
+    const Measured* peer = best_peer(row, rows);
+    text += "| " + row.test + " | " + number(row.ready) + " s | " + (row.planning > 0 ? number(row.planning * 1e3) + " ms" : "") + " | " + (peer ? peer->system + " " + number(peer->ready) + " s" : "") + " | " +
+            megabytes(row.peak) + " | " + (peer ? megabytes(peer->peak) : "") + " |\n";
+  }
+  return text.empty() ? "" : "\nUntil the first numbers are there (a peer starts and imports first), and the most memory, with the data:\n\n| case | Candor | planned in | best peer | memory | best peer |\n|---|---|---|---|---|---|\n" + text;
+}
+
 }  // namespace
 
 std::string markdown(const std::vector<Measured>& rows, const std::string& machine) {
@@ -71,6 +93,7 @@ std::string markdown(const std::vector<Measured>& rows, const std::string& machi
   text += "\n| case | Candor | best peer | ratio | must | parity: Candor / best peer | others |\n|---|---|---|---|---|---|---|\n";
   for (const auto& row : rows)
     if (row.system == "Candor") text += line_of(row, rows);
+  text += start_table(rows);
   return text;
 }
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "bench/child.h"
 #include "bench/reference.h"
+#include "candor/base/clock.h"
 #include "candor/base/error.h"
 #include "candor/base/threads.h"
 
@@ -45,6 +47,9 @@ Measured row_of(const Case& c, Entrant& e, const Truth& truth) {
   row.value = median(e.values);
   row.low = e.values.front();
   row.high = e.values.back();
+  row.ready = e.system->ready;
+  row.peak = e.system->peak_megabytes();
+  if (const Program* program = e.system->program()) row.planning = program->planning_seconds();
   if (!truth.values.empty()) {
     row.parity = deviation(truth, e.system->parity, c.kind == "train");
     row.agrees = disagreement(truth, e.system->parity, c.kind == "train") <= 1;
@@ -74,9 +79,13 @@ std::vector<Measured> measure_case(const Case& c, const Settings& settings) {
   const bool training = c.kind == "train";
   std::vector<Entrant> entrants;
   settings.say(c.name + ": Candor");
+  begin_peak();
+  const double start = seconds_now();
   entrants.push_back({training ? candor_training(c, inputs) : candor_inference(c, inputs), {}});
+  entrants[0].system->ready = seconds_now() - start;
   entrants[0].system->run();
   const double own = c.value(entrants[0].system->run());
+  entrants[0].system->peak = peak_megabytes();
   if (!settings.place.python.empty()) {
     write_folder(c, inputs, settings.place.work + "/" + c.name);
     for (const auto& peer : c.peers) {

@@ -19,6 +19,9 @@ struct Measured {
   std::optional<double> ratio;         ///< how many times faster than the best peer
   std::optional<double> must;          ///< for Candor: the ratio to reach (an extra: the largest value)
   std::optional<double> parity;        ///< largest relative deviation from the truth
+  double ready = 0;                    ///< seconds until the first numbers
+  double planning = 0;                 ///< of Candor: seconds to rewrite the graph, choose kernels and lay out memory; 0: not known
+  double peak = 0;                     ///< megabytes of the process at most
   bool agrees = true;                  ///< parity is within the gate
   bool absolute = false;               ///< must is a value, not a ratio
   bool passed() const { return agrees && (!must || (absolute ? value <= *must : ratio && *ratio >= *must)); }

@@ -5,6 +5,7 @@
 
 #include "bench/child.h"
 #include "bench/system.h"
+#include "candor/base/clock.h"
 #include "candor/base/error.h"
 #include "candor/base/file.h"
 
@@ -19,6 +20,7 @@ class Peer : public System {
     const auto colon = peer.find(':');
     const std::string script = peer.substr(0, colon), variant = colon == std::string::npos ? "" : peer.substr(colon + 1);
     threads = count;
+    const double start = seconds_now();
     try {
       child_ = std::make_unique<Child>(std::vector<std::string>{place.python, place.scripts + "/" + script + "_peer.py", "--case", place.work + "/" + c.name,
                                                                 "--threads", std::to_string(count), "--variant", variant},
@@ -27,10 +29,13 @@ class Peer : public System {
       name = hello.at("system");
       version = hello.at("version");
       parity = hello.at("parity").get<std::vector<double>>();
+      ready = seconds_now() - start;
     } catch (const std::exception& e) {
       fail(ErrorKind::unsupported, peer + ": " + e.what() + last_words());
     }
   }
+
+  double peak_megabytes() const override { return child_->peak_megabytes(); }
 
   double run() override {
     child_->write("run\n");

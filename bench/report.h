@@ -8,7 +8,8 @@
 
 namespace candor::bench {
 
-/// One JSON object without a line end: case, system, value, unit, ratio_to_best_peer, must, parity; then agrees, threads, version, low, high.
+/// One JSON object without a line end: case, system, value, unit, ratio_to_best_peer, must, parity; then agrees, threads, version, low, high, and, where measured,
+/// ready_seconds, planning_seconds, peak_mb.
 std::string json_line(const Measured& row);
 /// Aligned columns.
 std::string table(const std::vector<Measured>& rows, bool heading);

@@ -15,12 +15,16 @@ class System {
   virtual ~System() = default;
   /// Seconds that one repetition of the case takes.
   virtual double run() = 0;
+  /// Megabytes of its process at most; for Candor what measure_case noted.
+  virtual double peak_megabytes() const { return peak; }
   /// What runs, where that is known.
   virtual const Program* program() const { return nullptr; }
 
   std::string name, version;
   int threads = 0;
   double compile_seconds = 0;  ///< of Candor: from the model to a Program that is ready to run
+  double ready = 0;  ///< seconds until the first numbers were there: a peer's start and imports, tracing, compiling, the first steps
+  double peak = 0;
   std::vector<double> parity;  ///< losses of the first steps from the initial weights, or outputs of the first rows
 };
 

@@ -53,6 +53,8 @@ class Program {
   /// Of all variables that are read or written: weights, and what the optimizer keeps.
   std::size_t variable_bytes() const;
   double flops() const;
+  /// Seconds that rewriting, choosing kernels and laying out memory took.
+  double planning_seconds() const;
   std::vector<PlanRow> rows() const;
   /// Who lies where in the arena, and when.
   std::vector<MemoryBlock> memory() const;
