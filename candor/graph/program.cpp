@@ -260,6 +260,7 @@ std::size_t Program::variable_bytes() const {
 }
 
 double Program::planning_seconds() const { return impl_->planning_seconds; }
+void Program::count_tracing(double seconds) { impl_->planning_seconds += seconds; }
 
 double Program::flops() const {
   double total = 0;
