@@ -49,7 +49,7 @@ Measured row_of(const Case& c, Entrant& e, const Truth& truth) {
   row.high = e.values.back();
   row.ready = e.system->ready;
   row.peak = e.system->peak_megabytes();
-  if (const Program* program = e.system->program()) row.planning = program->planning_seconds();
+  row.planning = e.system->compile_seconds;
   if (!truth.values.empty()) {
     row.parity = deviation(truth, e.system->parity, c.kind == "train");
     row.agrees = disagreement(truth, e.system->parity, c.kind == "train") <= 1;

@@ -20,7 +20,7 @@ struct Measured {
   std::optional<double> must;          ///< for Candor: the ratio to reach (an extra: the largest value)
   std::optional<double> parity;        ///< largest relative deviation from the truth
   double ready = 0;                    ///< seconds until the first numbers
-  double planning = 0;                 ///< of Candor: seconds to rewrite the graph, choose kernels and lay out memory; 0: not known
+  double planning = 0;                 ///< of Candor: seconds to trace the model, rewrite the graph, choose kernels and lay out memory; 0: not known
   double peak = 0;                     ///< megabytes of the process at most
   bool agrees = true;                  ///< parity is within the gate
   bool absolute = false;               ///< must is a value, not a ratio

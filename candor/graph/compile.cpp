@@ -1,6 +1,5 @@
 #include "candor/graph/compile.h"
 
-#include "candor/base/clock.h"
 #include "candor/graph/program.h"
 
 namespace candor {
@@ -20,11 +19,7 @@ CompiledFunction::CompiledFunction(TensorFunction f, PlanOptions options) : stat
 Program& CompiledFunction::program(std::span<const TensorType> types) const {
   for (auto& [signature, program] : state_->programs)
     if (std::equal(signature.begin(), signature.end(), types.begin(), types.end())) return *program;
-  const double start = seconds_now();
-  const auto graph = trace(state_->f, types);
-  const double traced = seconds_now() - start;
-  state_->programs.emplace_back(std::vector<TensorType>(types.begin(), types.end()), std::make_unique<Program>(graph, state_->options));
-  state_->programs.back().second->count_tracing(traced);
+  state_->programs.emplace_back(std::vector<TensorType>(types.begin(), types.end()), std::make_unique<Program>(trace(state_->f, types), state_->options));
   return *state_->programs.back().second;
 }
 

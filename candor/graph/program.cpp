@@ -59,7 +59,6 @@ struct Program::Impl {
   RunState state;
   std::vector<double> seconds, began, took;
   std::int64_t profiled_runs = 0;
-  double planning_seconds = 0;
   detail::ThreadChoice choice;
   bool teams_known = true;         // no library starts teams of its own
   bool teams_started_last = true;  // the last run on all threads shared work out
@@ -135,7 +134,6 @@ void Program::Impl::add_copies() {
 
 Program::Program(std::shared_ptr<const Graph> graph, const PlanOptions& options) : impl_(std::make_unique<Impl>()) {
   Impl& p = *impl_;
-  const double start = seconds_now();
   p.graph = *graph;
   p.options = options;
   p.device = &backend(options.device);
@@ -150,14 +148,12 @@ Program::Program(std::shared_ptr<const Graph> graph, const PlanOptions& options)
   check(p.graph);
   detail::check_blocks(p.memory);
 #endif
-  p.planning_seconds = seconds_now() - start;
   if (!p.device->computes()) return;
   p.lay_out();
   double flops = 0, bytes = 0;
   for (const PlanRow& row : rows()) flops += row.flops, bytes += static_cast<double>(row.bytes);
   p.choice.set_work(flops, bytes);
   for (const Kernel& kernel : p.kernels) p.teams_known &= (kernel.name + kernel.note).find("onednn") == std::string::npos;
-  p.planning_seconds = seconds_now() - start;
 }
 
 Program::~Program() = default;
@@ -258,9 +254,6 @@ std::size_t Program::variable_bytes() const {
     if (place.home == detail::Home::storage && place.tensor.is_variable()) count(place.tensor);
   return bytes;
 }
-
-double Program::planning_seconds() const { return impl_->planning_seconds; }
-void Program::count_tracing(double seconds) { impl_->planning_seconds += seconds; }
 
 double Program::flops() const {
   double total = 0;

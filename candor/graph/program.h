@@ -53,9 +53,6 @@ class Program {
   /// Of all variables that are read or written: weights, and what the optimizer keeps.
   std::size_t variable_bytes() const;
   double flops() const;
-  /// Seconds that rewriting, choosing kernels and laying out memory took, and tracing where compile() did it.
-  double planning_seconds() const;
-  void count_tracing(double seconds);
   std::vector<PlanRow> rows() const;
   /// Who lies where in the arena, and when.
   std::vector<MemoryBlock> memory() const;
