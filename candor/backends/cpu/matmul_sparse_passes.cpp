@@ -1,4 +1,7 @@
 // Listing what is not zero, and adding up rows for it, in Highway.
+#include <bit>
+#include <cstdint>
+
 #include "candor/backends/cpu/matmul_sparse.h"
 
 #include "candor/backends/cpu/targets.h"
@@ -22,11 +25,12 @@ constexpr int kVectors = 8;
 
 std::int64_t list(const float* x, std::int64_t count, std::int32_t from, std::int32_t step, float* value, std::int32_t* at) {
   const D d;
-  const DI di;
   const V zero = hn::Zero(d);
+  std::int64_t found = 0, i = 0;
+#if HWY_TARGET <= HWY_AVX3
+  const DI di;
   auto places = hn::Add(hn::Set(di, from), hn::Mul(hn::Iota(di, 0), hn::Set(di, step)));
   const auto stride = hn::Set(di, kLanes * step);
-  std::int64_t found = 0;
   const auto take = [&](V v) HWY_ATTR {
     const M keep = hn::Not(hn::Eq(v, zero));  // a NaN is kept: Ne does not take it for different everywhere
     hn::StoreU(hn::Compress(v, keep), d, value + found);
@@ -34,9 +38,22 @@ std::int64_t list(const float* x, std::int64_t count, std::int32_t from, std::in
     found += static_cast<std::int64_t>(hn::CountTrue(d, keep));
     places = hn::Add(places, stride);
   };
-  std::int64_t i = 0;
   for (; i + kLanes <= count; i += kLanes) take(hn::LoadU(d, x + i));
   if (const int rest = static_cast<int>(count - i); rest > 0) take(load_part(d, x + i, hn::FirstN(d, static_cast<std::size_t>(rest)), rest));
+#else
+  // Without an instruction for it Highway compresses by a table, which GCC copies to the stack each time. Most vectors have few bits, many none.
+  const auto keep_one = [&](std::int64_t k) {
+    value[found] = x[k];
+    at[found++] = static_cast<std::int32_t>(from + k * step);
+  };
+  for (; i + kLanes <= count; i += kLanes) {
+    std::uint8_t bytes[8] = {};
+    hn::StoreMaskBits(d, hn::Not(hn::Eq(hn::LoadU(d, x + i), zero)), bytes);
+    for (unsigned bits = bytes[0]; bits; bits &= bits - 1) keep_one(i + std::countr_zero(bits));
+  }
+  for (; i < count; ++i)
+    if (!(x[i] == 0)) keep_one(i);
+#endif
   return found;
 }
 
