@@ -1,11 +1,10 @@
 #include "bench/child.h"
 
 #include <cerrno>
-#include <cstdlib>
-#include <fstream>
-#include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <fcntl.h>
 #include <malloc.h>
 #include <poll.h>

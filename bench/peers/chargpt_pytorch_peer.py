@@ -1,7 +1,5 @@
 """PyTorch on the chargpt case, eager or with torch.compile: its own fused attention and fused AdamW."""
-import time
-
-from common import Case, args, serve
+from common import Case, args, repeated, serve
 
 import numpy as np
 import torch
@@ -93,14 +91,7 @@ def step():
     return loss
 
 
-losses = [step().item() for _ in range(case.checked)]
-
-
-def run():
-    start = time.perf_counter()
-    for _ in range(case.steps):
-        step()
-    return time.perf_counter() - start
+losses, run = repeated(case, step)
 
 
 serve("PyTorch " + (args.variant or "eager"), torch.__version__, np.asarray(losses), run)

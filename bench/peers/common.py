@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import sys
+import time
 
 _out = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)  # what libraries print must not disturb the conversation
@@ -96,3 +97,16 @@ def serve(system, version, parity, run):
     for line in sys.stdin:
         if line.strip() == "run":
             print(json.dumps({"seconds": run()}), file=_out, flush=True)
+
+
+def repeated(case, step):
+    """The losses of the first steps, and the function that times a repetition: step() takes one step and gives its loss as a tensor."""
+    losses = [step().item() for _ in range(case.checked)]
+
+    def run():
+        start = time.perf_counter()
+        for _ in range(case.steps):
+            step()
+        return time.perf_counter() - start
+
+    return losses, run

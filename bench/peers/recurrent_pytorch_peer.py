@@ -1,7 +1,5 @@
 """PyTorch on the cases lstm, gru and bilstm: nn.LSTM and nn.GRU in batch-first layout, fused Adam. torch.compile does not take them in."""
-import time
-
-from common import Case, args, serve
+from common import Case, args, repeated, serve
 
 import numpy as np
 import torch
@@ -76,14 +74,7 @@ def step():
     return loss
 
 
-losses = [step().item() for _ in range(case.checked)]
-
-
-def run():
-    start = time.perf_counter()
-    for _ in range(case.steps):
-        step()
-    return time.perf_counter() - start
+losses, run = repeated(case, step)
 
 
 serve("PyTorch", torch.__version__, np.asarray(losses), run)

@@ -1,7 +1,7 @@
 """PyTorch on BERT-base and GPT-2: modules as everybody writes them, with its own fused attention and fused AdamW, eager or compiled."""
 import time
 
-from common import Case, args, serve
+from common import Case, args, repeated, serve
 
 import torch
 from torch import nn
@@ -121,13 +121,7 @@ if case.train:
         adam.step()
         return loss
 
-    parity = [step().item() for _ in range(case.checked)]
-
-    def run():
-        start = time.perf_counter()
-        for _ in range(case.steps):
-            step()
-        return time.perf_counter() - start
+    parity, run = repeated(case, step)
 
 elif form == "decode":
     net.eval()

@@ -2,7 +2,7 @@
 freezing, or by torch.nn.utils.fusion before an eager run."""
 import time
 
-from common import Case, args, serve
+from common import Case, args, repeated, serve
 from vision import Steps
 
 import torch
@@ -90,15 +90,7 @@ def train():
         sgd.step()
         return loss
 
-    losses = [step().item() for _ in range(case.checked)]
-
-    def run():
-        start = time.perf_counter()
-        for _ in range(case.steps):
-            step()
-        return time.perf_counter() - start
-
-    return losses, run
+    return repeated(case, step)
 
 
 def infer():
