@@ -132,6 +132,30 @@ TEST(ByImages, SameBitsForAnyNumberOfThreads) {
   set_threads(before);
 }
 
+// A pointwise, a depthwise and a pointwise convolution with constant kernels; what is added to the last, and what else is given.
+Graph inverted_residual(bool constant, int shortcut, bool reads_between) {
+  auto graph = trace([&](std::span<const Tensor> in) {
+    const auto kernel = [&](std::size_t i) { return constant ? Tensor::full(in[i].shape(), .25) : in[i]; };
+    const ConvOptions same{.strides = {}, .padding = {{1, 1}, {1, 1}}, .dilation = {}, .groups = 48};
+    const Tensor wide = relu(conv(in[0], kernel(1))), between = relu(conv(wide, kernel(2), same));
+    const Tensor narrow = conv(between, kernel(3));
+    std::vector<Tensor> out{shortcut == 0 ? narrow : narrow + in[shortcut == 1 ? 0 : 4]};
+    if (reads_between) out.push_back(between);
+    return out;
+  }, std::vector<TensorType>{{{2, 9, 9, 16}}, {{1, 1, 16, 48}}, {{3, 3, 1, 48}}, {{1, 1, 48, 16}}, {{2, 9, 9, 16}}});
+  Graph g = *graph;
+  rewrite(g);
+  return g;
+}
+
+TEST(ByImages, ADepthwiseConvolutionTakesThePointwiseOnesAroundIt) {
+  EXPECT_EQ(count(inverted_residual(true, 0, false), "by_images"), 1);
+  EXPECT_EQ(count(inverted_residual(true, 1, false), "by_images"), 1);
+  EXPECT_EQ(count(inverted_residual(true, 2, false), "by_images"), 0) << "what is added is another image";
+  EXPECT_EQ(count(inverted_residual(true, 0, true), "by_images"), 0) << "what lies between is a result";
+  EXPECT_EQ(count(inverted_residual(false, 0, false), "by_images"), 0) << "weights change";
+}
+
 TEST(ThroughPool, MaskAndSumComeBeforeTheGradientOfThePool) {
   Graph g = *trace(with_gradients, types);
   rewrites::common_subexpressions(g);

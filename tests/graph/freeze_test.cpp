@@ -56,6 +56,7 @@ TEST(Freeze, TheSameNumbersWithNormalisationsFolded) {
     EXPECT_NE(node.info.op->name, "multiply");
     EXPECT_NE(node.info.op->name, "fused_elementwise") << node.path;
     joined += node.info.op->name == "fused_conv";
+    if (node.info.op->name == "by_images") joined += static_cast<int>(node.info.attrs.graph("body")->nodes.size());  // the depthwise convolution with the next
   }
   EXPECT_EQ(joined, 4);
 }

@@ -3,6 +3,7 @@
 #include "candor/backends/cpu/by_images.h"
 #include "candor/backends/cpu/conv.h"
 #include "candor/backends/cpu/conv_winograd.h"
+#include "candor/backends/cpu/depthwise_block.h"
 #include "candor/backends/cpu/matmul.h"
 #include "candor/backends/cpu/onednn.h"
 #include "candor/backends/cpu/pool.h"
@@ -32,6 +33,7 @@ const CandidateTable& candidates() {
     add_onednn(t);
     add_conv(t);
     add_pool(t);
+    add_depthwise_block(t);
     add_by_images(t);
     return t;
   }();

@@ -29,15 +29,6 @@ std::string why_not(const NodeInfo& node) {
 
 bool has_residual(const NodeInfo& node) { return node.attrs.has("residual") && node.attrs.flag("residual"); }
 
-/// Every pixel on its own: a product of matrices.
-bool is_pointwise(const ConvGeometry& g) {
-  if (g.groups != 1) return false;
-  for (const ConvAxis& axis : g.axes) {
-    if (axis.kernel != 1 || axis.stride != 1 || axis.low != 0 || axis.in != axis.out) return false;
-  }
-  return true;
-}
-
 void run_forward(const KernelArgs& args) {
   const auto& plan = *static_cast<const ConvPlan*>(args.block);
   run_conv(plan, args.input<float>(0), args.input<float>(1), plan.bias ? args.input<float>(2) : nullptr, args.output<float>(0),
@@ -116,8 +107,8 @@ MatmulProblem problem(std::int64_t m, std::int64_t n, std::int64_t k, Epilogue e
   p.m = m;
   p.n = n;
   p.k = k;
-  p.lowest = epilogue.lowest;
-  p.finish = epilogue.finish;
+  p.lowest = epilogue.lowest, p.highest = epilogue.highest;
+  p.finish = epilogue.finish_after_cut();
   return p;
 }
 

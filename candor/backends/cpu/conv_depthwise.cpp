@@ -28,6 +28,9 @@ HWY_INLINE void each_channels(std::int64_t channels, Body body) {
   }
 }
 
+/// Where row r of the image lies.
+HWY_INLINE std::int64_t kept_row(const DepthwisePlan& plan, std::int64_t r) { return r < plan.ring ? r : r % plan.ring; }
+
 /// kPixels neighbouring outputs from column w on; the taps [tap, tap_end) of each lie inside the image.
 template <int kPixels>
 HWY_INLINE void depthwise_pixels(const DepthwisePlan& plan, const float* image, const float* kernel, const float* bias, std::int64_t h,
@@ -36,13 +39,13 @@ HWY_INLINE void depthwise_pixels(const DepthwisePlan& plan, const float* image, 
   const ConvGeometry& g = plan.geometry;
   const ConvAxis &height = g.axes[1], &width = g.axes[2];
   const std::int64_t channels = g.out_channels, row = height.first_tap(h), row_end = height.last_tap(h), taps = g.taps();
-  const auto lowest = hn::Set(d, plan.epilogue.lowest);
+  const auto lowest = hn::Set(d, plan.epilogue.lowest), highest = hn::Set(d, plan.epilogue.highest);
   each_channels(channels, [&](std::int64_t c, int count, auto mask) HWY_ATTR {
     hn::Vec<DepthwiseF> sum[kPixels];
     const auto start = bias ? load_part(d, bias + c, mask, count) : hn::Zero(d);
     for (int i = 0; i < kPixels; ++i) sum[i] = start;
     for (std::int64_t y = row; y < row_end; ++y) {
-      const std::int64_t line = (h * height.stride - height.low + y * height.dilation) * width.in;
+      const std::int64_t line = kept_row(plan, h * height.stride - height.low + y * height.dilation) * width.in;
       for (std::int64_t x = tap; x < tap_end; ++x) {
         const std::int64_t at = y * width.kernel + x;
         const auto factor = load_part(d, kernel + (plan.turned ? taps - 1 - at : at) * channels + c, mask, count);
@@ -50,65 +53,101 @@ HWY_INLINE void depthwise_pixels(const DepthwisePlan& plan, const float* image, 
         for (int i = 0; i < kPixels; ++i) sum[i] = hn::MulAdd(factor, load_part(d, from + i * width.stride * channels, mask, count), sum[i]);
       }
     }
-    for (int i = 0; i < kPixels; ++i) store_part(hn::Max(lowest, sum[i]), d, out + (w + i) * channels + c, mask, count);
+    for (int i = 0; i < kPixels; ++i) store_part(hn::Min(highest, hn::Max(lowest, sum[i])), d, out + (w + i) * channels + c, mask, count);
   });
 }
 
-/// The same for windows of three columns by steps of kStride, whole vectors of channels, and outputs whose columns all lie inside: each number of the
-/// image is loaded once for all outputs that read it.
-template <int kPixels, int kStride>
-HWY_INLINE void depthwise_three(const DepthwisePlan& plan, const float* image, const float* kernel, const float* bias, std::int64_t h, std::int64_t w, float* out) {
+/// kPixels neighbouring outputs of windows of three columns by steps of kStride, of which the columns [kFirst, kLast) count: `line` points to the first
+/// column of the first output, in the kRows rows of the image that the windows meet. Each number of the image is loaded once.
+template <int kRows, int kPixels, int kStride, int kFirst = 0, int kLast = 3>
+HWY_INLINE void three_pixels(const float* const* line, const hn::Vec<DepthwiseF> (&factor)[3][3], hn::Vec<DepthwiseF> start, hn::Vec<DepthwiseF> lowest, hn::Vec<DepthwiseF> highest,
+                             std::int64_t at, std::int64_t channels, float* to) {
   const DepthwiseF d;
+  hn::Vec<DepthwiseF> sum[kPixels];
+#pragma GCC unroll 8
+  for (int i = 0; i < kPixels; ++i) sum[i] = start;
+#pragma GCC unroll 3
+  for (int y = 0; y < kRows; ++y) {
+    const float* from = line[y] + at;
+    hn::Vec<DepthwiseF> column[(kPixels - 1) * kStride + 3];
+#pragma GCC unroll 17
+    for (int i = kFirst; i < (kPixels - 1) * kStride + kLast; ++i) column[i] = hn::LoadU(d, from + i * channels);
+#pragma GCC unroll 3
+    for (int x = kFirst; x < kLast; ++x) {
+#pragma GCC unroll 8
+      for (int i = 0; i < kPixels; ++i) sum[i] = hn::MulAdd(factor[y][x], column[i * kStride + x], sum[i]);
+    }
+  }
+#pragma GCC unroll 8
+  for (int i = 0; i < kPixels; ++i) hn::StoreU(hn::Min(highest, hn::Max(lowest, sum[i])), d, to + i * channels);
+}
+
+/// Outputs [w, end) of row h for whole vectors of channels, windows three columns wide, of which kRows rows lie inside: one vector after the other, whose
+/// factors stay in registers.
+template <int kRows, int kStride>
+void three_columns(const DepthwisePlan& plan, const float* image, const float* kernel, const float* bias, std::int64_t h, std::int64_t w, std::int64_t end, float* out) {
+  const DepthwiseF d;
+  constexpr int together = HWY_TARGET <= HWY_AVX3 ? 6 : 4;  // sums, factors and a row of the image in registers
   const ConvGeometry& g = plan.geometry;
   const ConvAxis &height = g.axes[1], &width = g.axes[2];
-  const std::int64_t channels = g.out_channels, row = height.first_tap(h), row_end = height.last_tap(h), last = g.taps() - 1;
-  const auto lowest = hn::Set(d, plan.epilogue.lowest);
-  const float* top = image + ((h * kStride - height.low + row) * width.in + w * kStride - width.low) * channels;
-  float* to = out + w * channels;
+  const std::int64_t channels = g.out_channels, row = height.first_tap(h), step = kStride * channels, last = g.taps() - 1;
+  const auto lowest = hn::Set(d, plan.epilogue.lowest), highest = hn::Set(d, plan.epilogue.highest);
+  const float* line[3];
+  for (int y = 0; y < kRows; ++y) line[y] = image + kept_row(plan, h * height.stride - height.low + row + y) * width.in * channels;
   for (std::int64_t c = 0; c < channels; c += kDepthwiseLanes) {
-    hn::Vec<DepthwiseF> sum[kPixels];
-    const auto start = bias ? hn::LoadU(d, bias + c) : hn::Zero(d);
-#pragma GCC unroll 8
-    for (int i = 0; i < kPixels; ++i) sum[i] = start;
-    const float* from = top + c;
-    for (std::int64_t y = row; y < row_end; ++y, from += width.in * channels) {
-      const std::int64_t at = y * 3;
-      const auto a = hn::LoadU(d, kernel + (plan.turned ? last - at : at) * channels + c), b = hn::LoadU(d, kernel + (plan.turned ? last - at - 1 : at + 1) * channels + c),
-                 e = hn::LoadU(d, kernel + (plan.turned ? last - at - 2 : at + 2) * channels + c);
-      hn::Vec<DepthwiseF> column[(kPixels - 1) * kStride + 3];
-#pragma GCC unroll 17
-      for (int i = 0; i < (kPixels - 1) * kStride + 3; ++i) column[i] = hn::LoadU(d, from + i * channels);
-#pragma GCC unroll 8
-      for (int i = 0; i < kPixels; ++i) {
-        sum[i] = hn::MulAdd(a, column[i * kStride], sum[i]);
-        sum[i] = hn::MulAdd(b, column[i * kStride + 1], sum[i]);
-        sum[i] = hn::MulAdd(e, column[i * kStride + 2], sum[i]);
+    hn::Vec<DepthwiseF> factor[3][3];
+#pragma GCC unroll 3
+    for (int y = 0; y < kRows; ++y) {
+#pragma GCC unroll 3
+      for (int x = 0; x < 3; ++x) {
+        const std::int64_t tap = (row + y) * 3 + x;
+        factor[y][x] = hn::LoadU(d, kernel + (plan.turned ? last - tap : tap) * channels + c);
       }
     }
-#pragma GCC unroll 8
-    for (int i = 0; i < kPixels; ++i) hn::StoreU(hn::Max(lowest, sum[i]), d, to + i * channels + c);
+    const auto start = bias ? hn::LoadU(d, bias + c) : hn::Zero(d);
+    std::int64_t i = w, at = (w * kStride - width.low) * channels + c;
+    float* to = out + w * channels + c;
+    if (i == 0 && width.low == 1) {
+      three_pixels<kRows, 1, kStride, 1, 3>(line, factor, start, lowest, highest, at, channels, to);
+      ++i, at += step, to += channels;
+    }
+    const std::int64_t inside = std::min(end, (width.in - 3 + width.low) / kStride + 1);
+    for (; i + together <= inside; i += together, at += together * step, to += together * channels) three_pixels<kRows, together, kStride>(line, factor, start, lowest, highest, at, channels, to);
+    for (; i + 2 <= inside; i += 2, at += 2 * step, to += 2 * channels) three_pixels<kRows, 2, kStride>(line, factor, start, lowest, highest, at, channels, to);
+    for (; i < inside; ++i, at += step, to += channels) three_pixels<kRows, 1, kStride>(line, factor, start, lowest, highest, at, channels, to);
+    for (; i < end; ++i, at += step, to += channels) three_pixels<kRows, 1, kStride, 0, 2>(line, factor, start, lowest, highest, at, channels, to);
   }
 }
 
 template <int kStride>
-HWY_INLINE std::int64_t depthwise_inside(const DepthwisePlan& plan, const float* image, const float* kernel, const float* bias, std::int64_t h, std::int64_t w, std::int64_t end, float* out) {
-  for (; w + 6 <= end; w += 6) depthwise_three<6, kStride>(plan, image, kernel, bias, h, w, out);
-  for (; w + 3 <= end; w += 3) depthwise_three<3, kStride>(plan, image, kernel, bias, h, w, out);
-  for (; w < end; ++w) depthwise_three<1, kStride>(plan, image, kernel, bias, h, w, out);
-  return w;
+void three_columns(const DepthwisePlan& plan, const float* image, const float* kernel, const float* bias, std::int64_t h, std::int64_t w, std::int64_t end, float* out) {
+  const ConvAxis& height = plan.geometry.axes[1];
+  const std::int64_t rows = height.last_tap(h) - height.first_tap(h);
+  const auto pass = rows == 3 ? three_columns<3, kStride> : rows == 2 ? three_columns<2, kStride> : three_columns<1, kStride>;
+  pass(plan, image, kernel, bias, h, w, end, out);
+}
+
+/// Whether three_columns does the row h, or all but its end: windows that miss more than one column are none of its business.
+bool by_three_columns(const DepthwisePlan& plan, std::int64_t h) {
+  const ConvAxis &width = plan.geometry.axes[2], &height = plan.geometry.axes[1];
+  return width.kernel == 3 && height.kernel <= 3 && width.dilation == 1 && width.spread == 1 && height.dilation == 1 && height.spread == 1 && width.stride <= 2 &&
+         width.low <= 1 && width.in >= 3 && plan.geometry.out_channels % kDepthwiseLanes == 0 && height.last_tap(h) > height.first_tap(h);
 }
 
 void depthwise_row(const DepthwisePlan& plan, const float* image, const float* kernel, const float* bias, std::int64_t h, float* out) {
-  const ConvAxis &width = plan.geometry.axes[2], &height = plan.geometry.axes[1];
-  const bool three = width.kernel == 3 && width.dilation == 1 && width.spread == 1 && height.dilation == 1 && height.spread == 1 && width.stride == height.stride && width.stride <= 2 &&
-                     plan.geometry.out_channels % kDepthwiseLanes == 0;
-  // Outputs [inside, inside_end) read three columns of the image.
-  const std::int64_t inside = (width.low + width.stride - 1) / width.stride, inside_end = std::min(width.out, (width.in - 3 + width.low) / width.stride + 1);
-  for (std::int64_t w = 0; w < width.out;) {
-    if (three && w == inside && width.in + width.low >= 3 && inside < inside_end) {
-      w = width.stride == 1 ? depthwise_inside<1>(plan, image, kernel, bias, h, w, inside_end, out) : depthwise_inside<2>(plan, image, kernel, bias, h, w, inside_end, out);
-      continue;
+  const ConvAxis& width = plan.geometry.axes[2];
+  std::int64_t w = 0;
+  if (by_three_columns(plan, h)) {
+    std::int64_t end = width.out;
+    while (end > 0 && width.last_tap(end - 1) < 2) --end;
+    // As many outputs at a time as leave their part of the image in the first cache.
+    const std::int64_t strip = std::max<std::int64_t>(12, 2048 / (plan.geometry.out_channels * width.stride));
+    for (; w < end; w = std::min(end, w + strip)) {
+      const auto pass = width.stride == 1 ? three_columns<1> : three_columns<2>;
+      pass(plan, image, kernel, bias, h, w, std::min(end, w + strip), out);
     }
+  }
+  while (w < width.out) {
     const std::int64_t tap = width.first_tap(w), tap_end = width.last_tap(w);
     constexpr int together = 6;
     // Between the first output with all taps and the last one, all have all.
@@ -185,6 +224,7 @@ namespace {
 DepthwisePlan plan_for(const ConvGeometry& g, std::int64_t most_tasks) {
   DepthwisePlan plan;
   plan.geometry = g;
+  plan.ring = g.axes[1].in;
   plan.epilogue.lowest = -std::numeric_limits<float>::infinity();
   plan.kernels = {CANDOR_PICK(depthwise_row), CANDOR_PICK(depthwise_scatter), CANDOR_PICK(depthwise_weights)};
   while (plan.tasks < std::min<std::int64_t>(most_tasks, 32) && static_cast<double>(plan.tasks) * 1e5 < g.flops()) plan.tasks *= 2;
@@ -227,7 +267,7 @@ void run_depthwise(const DepthwisePlan& plan, const float* x, const float* kerne
     for (std::int64_t r = part_start(g.images * rows, plan.tasks, task); r < part_start(g.images * rows, plan.tasks, task + 1); ++r) {
       float* to = out + r * row_floats;
       plan.kernels.row(plan, x + r / rows * image, kernel, bias, r % rows, to);
-      if (plan.epilogue.finish) plan.epilogue.finish(to, 0, 1, row_floats);
+      if (const FinishFn finish = plan.epilogue.finish_after_cut()) finish(to, 0, 1, row_floats);
     }
   });
 }

@@ -20,6 +20,7 @@ struct DepthwisePlan {
   ConvGeometry geometry;
   bool turned = false;  ///< the taps are used in reverse: the gradient of the input at stride 1
   bool bias = false;
+  std::int64_t ring = 1;   ///< rows that lie at `image`: row r of the image is the one numbered r % ring
   Epilogue epilogue{};
   DepthwiseKernels kernels{};
   std::int64_t tasks = 1;

@@ -47,6 +47,14 @@ ConvGeometry conv_geometry(const Attrs& attrs, const Shape& input, const Shape& 
   return g;
 }
 
+bool is_pointwise(const ConvGeometry& g) {
+  if (g.groups != 1) return false;
+  for (const ConvAxis& axis : g.axes) {
+    if (axis.kernel != 1 || axis.stride != 1 || axis.low != 0 || axis.in != axis.out) return false;
+  }
+  return true;
+}
+
 ConvGeometry backward(const ConvGeometry& forward) {
   ConvGeometry g = forward;
   std::swap(g.in_channels, g.out_channels);

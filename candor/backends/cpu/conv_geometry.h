@@ -43,6 +43,9 @@ struct ConvGeometry {
 /// From the attributes of conv and its gradients, and the shapes of the input, the kernel and the output.
 ConvGeometry conv_geometry(const Attrs& attrs, const Shape& input, const Shape& kernel, const Shape& output);
 
+/// Every pixel on its own: a product of matrices.
+bool is_pointwise(const ConvGeometry& g);
+
 /// The convolution that takes the output's gradient to the input's, with a kernel turned round and transposed.
 ConvGeometry backward(const ConvGeometry& forward);
 

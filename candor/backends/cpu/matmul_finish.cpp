@@ -110,7 +110,7 @@ Epilogue epilogue_of(std::string_view activation) {
   constexpr float none = -std::numeric_limits<float>::infinity();
   if (activation == "linear") return {none, nullptr};
   if (activation == "relu") return {0.f, nullptr};
-  if (activation == "relu6") return {0.f, CANDOR_PICK(finish_relu6)};
+  if (activation == "relu6") return {0.f, CANDOR_PICK(finish_relu6), nullptr, 6.f};
   if (activation == "tanh") return {none, CANDOR_PICK(finish_tanh)};
   if (activation == "sigmoid") return {none, CANDOR_PICK(finish_sigmoid)};
   if (activation == "gelu") return {none, CANDOR_PICK(finish_gelu)};

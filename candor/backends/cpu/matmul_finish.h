@@ -1,6 +1,7 @@
 // Activations that a product applies to its result while it is still in the cache.
 #pragma once
 
+#include <limits>
 #include <string_view>
 
 #include "candor/backends/cpu/matmul_run.h"
@@ -11,6 +12,10 @@ struct Epilogue {
   float lowest;     ///< see TileArgs
   FinishFn finish;  ///< null: none
   PairFinishFn with_slope = nullptr;  ///< the same, and writes the activation's slopes; null: there is none
+  float highest = std::numeric_limits<float>::infinity();  ///< what `finish` does where a kernel cuts its sums itself
+
+  /// For kernels that cut their sums at `lowest` and `highest`.
+  FinishFn finish_after_cut() const { return highest < std::numeric_limits<float>::infinity() ? nullptr : finish; }
 };
 
 /// What an activation, "linear" for none, asks of a product.

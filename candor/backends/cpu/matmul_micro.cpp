@@ -89,7 +89,7 @@ void Tile(const TileArgs& args) {
       b += b_row;
     }
   }
-  const V lowest = hn::Set(d, args.lowest);
+  const V lowest = hn::Set(d, args.lowest), highest = hn::Set(d, args.highest);
 #pragma GCC unroll 16
   for (int i = 0; i < kM; ++i) {
     float* row = args.c + i * args.c_row;
@@ -98,7 +98,7 @@ void Tile(const TileArgs& args) {
       V sum = acc[0][i][j];
 #pragma GCC unroll 4
       for (int s = 1; s < kS; ++s) sum = hn::Add(sum, acc[s][i][j]);
-      sum = hn::Max(lowest, sum);  // in this order a NaN stays
+      sum = hn::Min(highest, hn::Max(lowest, sum));  // in this order a NaN stays
       if (j < kV - 1) {
         hn::StoreU(sum, d, row + j * kLanes);
       } else {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
 namespace candor::cpu {
 
@@ -20,6 +21,7 @@ struct TileArgs {
   std::int64_t start_row;
   const float* bias;  ///< added to each row; null: zero
   float lowest;       ///< results below are raised to it: 0 for relu, -infinity for none
+  float highest = std::numeric_limits<float>::infinity();  ///< and those above lowered: 6 for relu6
   int columns;        ///< of the tile, in ((vectors - 1) * lanes, vectors * lanes]
 };
 

@@ -9,7 +9,7 @@
 namespace candor::cpu {
 namespace {
 
-constexpr float kNone = -std::numeric_limits<float>::infinity();
+constexpr float kNone = -std::numeric_limits<float>::infinity(), kNoLimit = std::numeric_limits<float>::infinity();
 constexpr std::int64_t kZero = 0;
 
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -66,6 +66,7 @@ void run_block(const MatmulPlan& plan, const Operands& at, std::int64_t row, std
     const bool first = k == 0, last = k + depth >= p.k;
     tile.segment_length = depth;
     tile.lowest = last ? p.lowest : kNone;
+    tile.highest = last ? p.highest : kNoLimit;
     for (std::int64_t j = column; j < column_end;) {
       const std::int64_t vectors = vectors_at(plan, j, column_end), width = std::min(vectors * lanes, column_end - j);
       if (plan.pack_all || plan.keeps_b) {
@@ -130,7 +131,7 @@ void make_ready(MatmulPlan& plan) {
   tile.b_row = plan.pack_b ? vectors * tiles.lanes : p.b_row;
   tile.segments = &kZero, tile.segment_count = 1, tile.segment_length = p.k;
   tile.c_row = tile.start_row = p.n;
-  tile.lowest = p.lowest;
+  tile.lowest = p.lowest, tile.highest = p.highest;
   tile.columns = static_cast<int>(p.n);
 }
 
@@ -203,7 +204,7 @@ MatmulPlan plan_matmul(MatmulProblem problem) {
   // A column of a matrix stored by rows and a row stored by columns are the same thing.
   if (p.m == 1 && p.transpose_a && p.a_row == 1) p.transpose_a = false, p.a_row = p.k;
 
-  const bool plain = !p.bias && !p.residual && !p.finish && !p.pair_finish && !p.gate && p.lowest == kNone;
+  const bool plain = !p.bias && !p.residual && !p.finish && !p.pair_finish && !p.gate && p.lowest == kNone && p.highest == kNoLimit;
   if (plain && p.transpose_a && !p.transpose_b && batch == 1 && p.m >= tiles.lanes && 4 * p.n * ceil_div(p.m, tiles.lanes) <= 3 * p.m) {
     MatmulProblem q = p;
     q.constant_b = false;

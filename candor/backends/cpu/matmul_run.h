@@ -26,6 +26,7 @@ struct MatmulProblem {
   bool bias = false, residual = false;
   bool constant_b = false;     ///< b is the same in each run
   float lowest = 0;            ///< see TileArgs
+  float highest = std::numeric_limits<float>::infinity();
   FinishFn finish = nullptr;   ///< null: none
   GateFn gate = nullptr;       ///< null: none
   PairFinishFn pair_finish = nullptr;  ///< instead of it

@@ -1,4 +1,5 @@
-// Convolution and the pooling behind it, and the next such pair, on a few images after the other.
+// Convolution and the pooling behind it, and the next such pair, on a few images after the other; a depthwise convolution with the pointwise ones
+// around it, image after image.
 #include <algorithm>
 
 #include "candor/graph/rewrite/rewrite.h"
@@ -37,6 +38,28 @@ class Finder {
     return nodes;
   }
 
+  /// A depthwise convolution at `n`, or behind a pointwise one there, and the pointwise one that alone reads it, all with constant kernels. Empty: none.
+  std::vector<int> depthwise_block(int n) const {
+    std::vector<int> nodes;
+    if (is_constant_convolution(n, false)) {
+      nodes.push_back(n);
+      n = only_reader(n);
+    }
+    if (n < 0 || !is_constant_convolution(n, true)) return {};
+    nodes.push_back(n);
+    n = only_reader(n);
+    if (n < 0 || !is_constant_convolution(n, false)) return {};
+    nodes.push_back(n);
+    const Node& last = node(n);
+    const bool adds = last.info.attrs.has("residual") && last.info.attrs.flag("residual");
+    for (int member : nodes)
+      for (std::size_t i = 1; i < node(member).inputs.size(); ++i) {
+        if (adds && member == n && i + 1 == last.inputs.size()) continue;
+        if (graph_.values[static_cast<std::size_t>(node(member).inputs[i])].source != Source::constant) return {};
+      }
+    return adds && last.inputs.back() != node(nodes[0]).inputs[0] ? std::vector<int>{} : nodes;
+  }
+
   bool read_outside(int v, const std::vector<int>& inside) const {
     int within = 0;
     for (int n : readers_[static_cast<std::size_t>(v)]) within += std::find(inside.begin(), inside.end(), n) != inside.end();
@@ -46,6 +69,20 @@ class Finder {
  private:
   const Node& node(int n) const { return graph_.nodes[static_cast<std::size_t>(n)]; }
 
+  /// A convolution of images whose kernel is laid out once: of one pixel, or depthwise.
+  bool is_constant_convolution(int n, bool depthwise) const {
+    const NodeInfo& info = node(n).info;
+    if ((info.op->name != "conv" && info.op->name != "fused_conv") || info.out[0].dtype != DType::f32 || info.in[0].shape.rank() != 4 || !info.attrs.has("constant")) return false;
+    const std::int64_t groups = info.attrs.integer("groups"), channels = info.in[0].shape[-1];
+    if (depthwise) return groups > 1 && groups == channels && info.out[0].shape[-1] == channels;
+    return groups == 1 && info.in[1].shape[0] == 1 && info.in[1].shape[1] == 1 && info.in[0].shape.with(-1, 1) == info.out[0].shape.with(-1, 1);
+  }
+  /// The node that alone reads what a node gives, as its first input; -1: none.
+  int only_reader(int n) const {
+    const int v = node(n).outputs[0];
+    const auto& readers = readers_[static_cast<std::size_t>(v)];
+    return uses_[static_cast<std::size_t>(v)] == 1 && readers.size() == 1 && node(readers[0]).inputs[0] == v ? readers[0] : -1;
+  }
   // A pooling that alone reads what the convolution gives.
   int pooling_behind(int n) const {
     const int v = node(n).outputs[0];
@@ -131,9 +168,11 @@ int by_images(Graph& graph) {
   std::vector<Group> groups;
   std::vector<int> group_of(graph.nodes.size(), -1);
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
-    if (group_of[n] >= 0 || !is_convolution(graph.nodes[n])) continue;
-    const std::vector<int> nodes = finder.chain(static_cast<int>(n));
-    if (nodes.empty()) continue;
+    if (group_of[n] >= 0) continue;
+    std::vector<int> nodes = finder.depthwise_block(static_cast<int>(n));
+    if (nodes.empty() && is_convolution(graph.nodes[n])) nodes = finder.chain(static_cast<int>(n));
+    const bool taken = std::any_of(nodes.begin(), nodes.end(), [&](int member) { return group_of[static_cast<std::size_t>(member)] >= 0; });
+    if (nodes.empty() || taken) continue;
     groups.push_back(make_group(graph, finder, nodes));
     for (int member : nodes) group_of[static_cast<std::size_t>(member)] = static_cast<int>(groups.size()) - 1;
   }
