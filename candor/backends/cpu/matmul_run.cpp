@@ -80,6 +80,9 @@ void run_block(const MatmulPlan& plan, const Operands& at, std::int64_t row, std
         tile.b = at.b + k * p.b_row + j;
         tile.b_row = p.b_row;
       }
+      // Weights that were packed once may be more than the second cache holds: the next panel is asked for while this one is used.
+      const float* next = plan.keeps_b ? tile.b + depth * tile.b_row : nullptr;
+      const std::int64_t next_floats = next && j + width < p.n ? depth * std::min(tile.b_row, p.n - j - width) : 0;
       tile.columns = static_cast<int>(width);
       tile.bias = first && at.bias ? at.bias + j : nullptr;
       for (std::int64_t i = 0, r = row; i < panels; ++i) {
@@ -103,6 +106,7 @@ void run_block(const MatmulPlan& plan, const Operands& at, std::int64_t row, std
           if (at.second) fetch_block<1>(at.second + r * p.n + j, p.n, count, width);
           if (at.residual && i + 1 < panels) fetch_block<0>(at.residual + (r + count) * p.n + j, p.n, least + (i + 1 < longer), width);
         }
+        for (std::int64_t at_next = part_start(next_floats, panels, i), end = part_start(next_floats, panels, i + 1); at_next < end; at_next += 16) __builtin_prefetch(next + at_next, 0, 2);
         tiles.tile[stepped][count][vectors](tile);
         if (last && p.pair_finish) p.pair_finish(tile.c, at.second + r * p.n + j, p.n, count, width);
         else if (last && p.finish) p.finish(tile.c, p.n, count, width);

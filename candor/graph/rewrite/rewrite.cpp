@@ -23,7 +23,7 @@ const std::vector<Rewrite>& all_rewrites() {
       {"fuse_epilogue", "bias, residual, activation and its slopes, or factors join their matmul; bias, residual and activation their convolution", rewrites::fuse_epilogue},
       {"loss_with_gradient", "a cross-entropy and its gradient share one pass over the scores", rewrites::loss_with_gradient},
       {"gate_products", "a product behind the gradient of relu writes zeros where relu did", rewrites::gate_products},
-      {"by_images", "a convolution and its pooling run on a few images after the other", rewrites::by_images},
+      {"by_images", "a convolution and its pooling run on a few images after the other, a depthwise convolution with the pointwise ones around it", rewrites::by_images},
       {"fuse_elementwise", "chains of elementwise ops become one loop over tiles", rewrites::fuse_elementwise},
       {"sparse_inputs", "products of what comes from data may look for zeros", rewrites::sparse_inputs},
       {"sparse_updates", "an optimizer adds up the rows of an embedding's gradient itself, where they are fewer than its table's", rewrites::sparse_updates},
