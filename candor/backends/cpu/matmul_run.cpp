@@ -174,7 +174,8 @@ void cut(MatmulPlan& plan, double flops, std::int64_t batch) {
   const auto block_rows = [&] { return ceil_div(p.m, plan.row_blocks); };
   const auto block_columns = [&] { return ceil_div(p.n, plan.column_blocks); };
   while (tasks() < wanted) {
-    const bool rows = block_rows() >= 16, columns = block_columns() >= 2 * width;
+    // Each block of rows packs b for itself, which only many rows repay.
+    const bool rows = block_rows() >= (plan.pack_b && tasks() >= 4 ? 512 : 16), columns = block_columns() >= 2 * width;
     if (columns && !plan.pack_all && (plan.pack_b || !rows)) {
       plan.column_blocks *= 2;
     } else if (rows) {
@@ -229,7 +230,10 @@ MatmulPlan plan_matmul(MatmulProblem problem) {
   // Rows that crowd into one set of the first cache are taken six at a time: it has at least eight ways, and a row more would leave a sum without
   // a register. Other long sums gain too: a wide tile loads less for each product.
   const bool long_rows = !p.transpose_a && p.k >= 64;
-  if (long_rows && p.n > 2 * tiles.lanes && tiles.rows > 6 && p.m > 7) plan.vectors = 4, plan.most_rows = 6;
+  // Few panels of which one is narrow leave a core waiting: then tiles of two vectors, unless rows crowd.
+  const std::int64_t wide_panels = ceil_div(p.n, 4 * tiles.lanes);
+  const bool even = wide_panels >= 8 || p.n % (4 * tiles.lanes) == 0 || p.a_row % 512 == 0;
+  if (long_rows && even && p.n > 2 * tiles.lanes && tiles.rows > 6 && p.m > 7) plan.vectors = 4, plan.most_rows = 6;
   plan.k_block = p.k > 1024 && p.m >= 2 * tiles.rows ? 512 : p.k;
   plan.pack_b = p.transpose_b && p.n > 0;
   if (p.m >= 4 * tiles.rows && p.k >= 64 && p.b_row >= 512 && plan.k_block * p.n > (1 << 18)) plan.pack_b = true;
