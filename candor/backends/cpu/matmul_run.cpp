@@ -237,6 +237,8 @@ MatmulPlan plan_matmul(MatmulProblem problem) {
   plan.k_block = p.k > 1024 && p.m >= 2 * tiles.rows ? 512 : p.k;
   plan.pack_b = p.transpose_b && p.n > 0;
   if (p.m >= 4 * tiles.rows && p.k >= 64 && p.b_row >= 512 && plan.k_block * p.n > (1 << 18)) plan.pack_b = true;
+  // Rows of a batch times weights that another core may have written since: a core fetches its own columns once, in one go.
+  if (batch == 1 && !p.transpose_a && p.m >= 4 * tiles.rows && p.m < 1024 && p.k >= 64 && p.n > plan.vectors * tiles.lanes) plan.pack_b = true;
   const std::int64_t panels_of_b = ceil_div(p.n, plan.vectors * tiles.lanes) * plan.vectors * tiles.lanes;
   const bool tall = batch == 1 && p.m >= 1024 && p.k <= plan.k_block && p.k >= 64 && p.k * panels_of_b <= (1 << 18);
   plan.pack_all = tall && (p.transpose_b || p.b_row >= 256);
