@@ -128,7 +128,7 @@ int bench_main(int argc, char** argv) {
   settings.programs = own;
   settings.program = own.parent_path() / "candor";
   settings.rounds = options.rounds;
-  settings.place = {options.peers ? options.python : "", CANDOR_BENCH_SOURCE "/peers", own / "work"};
+  settings.place = {options.peers ? options.python : "", CANDOR_BENCH_SOURCE "/peers", own, own / "work"};
   settings.say = [](const std::string& text) { std::cerr << "bench: " << text << std::endl; };
   if (options.peers && options.python.empty()) settings.say("no peers: `./dev bench --peers` makes their virtual environment");
 

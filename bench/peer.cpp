@@ -1,4 +1,5 @@
-// A peer: a Python script of bench/peers and the conversation that peers/common.py describes.
+// A peer: a Python script of bench/peers or a program of bench/peers/native, and the conversation that peers/common.py describes.
+#include <filesystem>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
@@ -14,6 +15,15 @@ namespace {
 
 constexpr double patience = 240;  // seconds; importing and compiling take their time
 
+// Debian's libtorch brings OpenMP's pool beside OpenBLAS's: one of the two has to be small.
+std::vector<std::string> command_of(const PeerPlace& place, const std::string& peer, int threads) {
+  const std::string script = place.scripts + "/" + peer + "_peer.py", program = place.native + "/" + peer + "_peer";
+  if (std::filesystem::exists(script)) return {place.python, script};
+  if (!std::filesystem::exists(program)) fail(ErrorKind::not_found, "not built; its library was not found (libtorch-dev, libdlib-dev) when the bench was configured");
+  const std::string count = std::to_string(threads);
+  return {"/usr/bin/env", "OMP_NUM_THREADS=" + count, "OPENBLAS_NUM_THREADS=" + (peer == "libtorch" ? "1" : count), program};
+}
+
 class Peer : public System {
  public:
   Peer(const PeerPlace& place, const Case& c, const std::string& peer, int count) : errors_(place.work + "/" + c.name + "/errors.txt") {
@@ -22,9 +32,10 @@ class Peer : public System {
     threads = count;
     const double start = seconds_now();
     try {
-      child_ = std::make_unique<Child>(std::vector<std::string>{place.python, place.scripts + "/" + script + "_peer.py", "--case", place.work + "/" + c.name,
-                                                                "--threads", std::to_string(count), "--variant", variant},
-                                       errors_);
+      std::vector<std::string> command = command_of(place, script, count);
+      for (const std::string& word : {std::string("--case"), place.work + "/" + c.name, std::string("--threads"), std::to_string(count), std::string("--variant"), variant})
+        command.push_back(word);
+      child_ = std::make_unique<Child>(command, errors_);
       const auto hello = nlohmann::json::parse(child_->line(patience));
       name = hello.at("system");
       version = hello.at("version");

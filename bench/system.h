@@ -35,10 +35,11 @@ std::unique_ptr<System> candor_inference(const Case& c, const Inputs& inputs, co
 struct PeerPlace {
   std::string python;   ///< interpreter of the virtual environment
   std::string scripts;  ///< bench/peers
+  std::string native;   ///< folder of the peers in C++
   std::string work;     ///< folder for the cases' files
 };
 
-/// Starts a peer ("script" or "script:variant") on the case written into work/NAME. Throws Error (unsupported) with its last
+/// Starts a peer ("script" or "script:variant": a script of bench/peers or a program of bench/peers/native) on the case written into work/NAME. Throws Error (unsupported) with its last
 /// words when it does not come up.
 std::unique_ptr<System> start_peer(const PeerPlace& place, const Case& c, const std::string& peer, int threads);
 
