@@ -44,6 +44,17 @@ std::byte* first_of(std::byte* data) {
   return first;
 }
 
+#ifdef __linux__
+// Zeros that nobody has written to: the system gives them page by page when they are first touched, by the thread that touches them. Null when there are none.
+std::shared_ptr<void> untouched_zeros(std::size_t bytes, std::size_t alignment, std::byte*& data) {
+  const std::size_t room = bytes + alignment;
+  void* first = ::mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (first == MAP_FAILED) return nullptr;
+  data = static_cast<std::byte*>(first) + (alignment - reinterpret_cast<std::uintptr_t>(first) % alignment) % alignment;
+  return {first, [room](void* mapped) { ::munmap(mapped, room); }};
+}
+#endif
+
 /// Calls f(offset of each element) in row-major order.
 template <class F>
 void for_each_offset(const TensorImpl& t, F&& f) {
@@ -90,6 +101,15 @@ Storage::Storage(std::size_t bytes, bool zero) : bytes_(bytes), owned_(true) {
   const std::size_t rounded = bytes + 64 < bytes ? 0 : (bytes + 63) / 64 * 64 + 64;
   // Asking the system takes longer than a small allocation and matters for large ones only.
   const bool there = rounded > bytes && (rounded < (std::size_t{1} << 26) || rounded < available_memory());
+#ifdef __linux__
+  // The moments of a large network's optimizer: a pass over a gigabyte that the first step makes anyway.
+  if (zero && there && alignment == large_page) keep_ = untouched_zeros(rounded, alignment, data_);
+  if (keep_) {
+    owned_ = false;
+    ::madvise(data_, rounded, MADV_HUGEPAGE);
+    return;
+  }
+#endif
   if (bytes <= small) data_ = small_block(rounded);
   else data_ = there ? static_cast<std::byte*>(std::aligned_alloc(alignment, (rounded + alignment - 1) / alignment * alignment)) : nullptr;
   if (!data_) {
