@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "candor/backends/cpu/resample.h"
 #include "candor/base/error.h"
 #include "candor/base/text.h"
 #include "candor/data/image.h"
@@ -77,7 +78,7 @@ Taps make_taps(std::int64_t in, std::int64_t out, const ResizeOptions& o) {
 }
 
 /// Weights as whole numbers: Pillow's arithmetic for 8 bits, the same to the bit.
-constexpr int bits = 22;
+constexpr int bits = cpu::ResampleKernels::bits;
 std::vector<std::int32_t> fixed(const Taps& taps) {
   std::vector<std::int32_t> out;
   for (const double w : taps.weights) out.push_back(static_cast<std::int32_t>(w < 0 ? w * (1 << bits) - 0.5 : w * (1 << bits) + 0.5));
@@ -104,8 +105,13 @@ Image with_width(const Image& image, std::int64_t width, const ResizeOptions& op
   const std::vector<std::int32_t> weights = fixed(taps);
   constexpr decltype(&across<1>) kinds[] = {across<1>, across<2>, across<3>, across<4>};
   Image result{image.height, width, image.channels, std::vector<std::uint8_t>(static_cast<std::size_t>(image.height) * out_row)};
-  for (std::size_t y = 0; y < static_cast<std::size_t>(image.height); ++y)
-    kinds[image.channels - 1](image.pixels.data() + y * in_row, taps, weights.data(), width, result.pixels.data() + y * out_row);
+  const cpu::ResampleKernels& kernels = cpu::resample_kernels();
+  for (std::size_t y = 0; y < static_cast<std::size_t>(image.height); ++y) {
+    const std::uint8_t* from = image.pixels.data() + y * in_row;
+    std::uint8_t* to = result.pixels.data() + y * out_row;
+    if (image.channels == 3) kernels.pixels(from, image.pixels.data() + image.pixels.size(), taps.first.data(), taps.count.data(), weights.data(), taps.most, width, to);
+    else kinds[image.channels - 1](from, taps, weights.data(), width, to);
+  }
   return result;
 }
 
@@ -115,16 +121,10 @@ Image with_height(const Image& image, std::int64_t height, const ResizeOptions& 
   const Taps taps = make_taps(image.height, height, options);
   const std::vector<std::int32_t> weights = fixed(taps);
   Image result{height, image.width, image.channels, std::vector<std::uint8_t>(static_cast<std::size_t>(height) * row)};
-  std::vector<std::int32_t> sums(row);
-  for (std::size_t y = 0; y < static_cast<std::size_t>(height); ++y) {
-    std::fill(sums.begin(), sums.end(), 1 << (bits - 1));
-    for (std::int64_t k = 0; k < taps.count[y]; ++k) {
-      const std::int32_t weight = weights[y * static_cast<std::size_t>(taps.most) + static_cast<std::size_t>(k)];
-      const std::uint8_t* from = image.pixels.data() + static_cast<std::size_t>(taps.first[y] + k) * row;
-      for (std::size_t i = 0; i < row; ++i) sums[i] += weight * from[i];
-    }
-    for (std::size_t i = 0; i < row; ++i) result.pixels[y * row + i] = to_byte(sums[i]);
-  }
+  const cpu::ResampleKernels& kernels = cpu::resample_kernels();
+  for (std::size_t y = 0; y < static_cast<std::size_t>(height); ++y)
+    kernels.rows(image.pixels.data() + static_cast<std::size_t>(taps.first[y]) * row, static_cast<std::int64_t>(row), weights.data() + y * static_cast<std::size_t>(taps.most), taps.count[y],
+                 static_cast<std::int64_t>(row), result.pixels.data() + y * row);
   return result;
 }
 
