@@ -118,7 +118,7 @@ class Answers {
     const std::string text = with_columns(plain, more, common_.json, first_);
     first_ = false;
     if (out_) out_->write(text);
-    else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail(ErrorKind::io, "standard output cannot be written");
+    else if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) fail(ErrorKind::io, "standard output cannot be written");
   }
   void finish() {
     if (out_) out_->commit();

@@ -335,6 +335,36 @@ TEST(DuckDb, ParquetAndSqlOverFiles) {
   EXPECT_EQ(read_table("duckdb:" + (folder / "*.csv")).rows(), 3);
   EXPECT_ERROR(invalid_argument, read_table(path, {.query = "select nope from data"}), "the query failed", "nope");
   EXPECT_ERROR(invalid_argument, read_table(folder.write("cut.parquet", "PAR1 and nothing more")), "cut.parquet", "failed");
+  EXPECT_ERROR(invalid_argument, read_table(path, {.query = "select 1 as a; select 2 as b"}), "the query failed");
+  EXPECT_ERROR(invalid_argument, read_table(path, {.query = "drop view data"}), "failed");
+  EXPECT_ERROR(corrupt, read_table(path, {.query = "select 'a'::blob as bytes"}), "\"bytes\" holds bytes");
+  EXPECT_ERROR(corrupt, read_table(path, {.query = "select * from data where a > 5"}), "gives no rows");
+}
+
+TEST(DuckDb, AnswersInPieces) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "t.parquet";
+  if (!run_duckdb("copy (select i as n, 'w' || (i % 7) as w, case when i > 20000 then i / 2.0 end as late from range(30000) r(i)) to '" + path + "' (format parquet)"))
+    GTEST_SKIP() << "needs DuckDB's library (CANDOR_DUCKDB)";
+  for (const std::size_t bytes : {std::size_t{1} << 12, std::size_t{1} << 16, std::size_t{1} << 26}) {
+    TableStream stream(path, {}, bytes);
+    EXPECT_EQ(stream.names(), (Names{"n", "w", "late"}));
+    std::int64_t rows = 0, pieces = 0;
+    while (const auto piece = stream.next()) {
+      EXPECT_EQ(piece->at("n").numbers[0], static_cast<double>(rows));
+      EXPECT_EQ(piece->at("w").cell(0), "w" + std::to_string(rows % 7));
+      rows += piece->rows(), ++pieces;
+    }
+    EXPECT_EQ(rows, 30000);
+    EXPECT_TRUE(bytes == std::size_t{1} << 26 ? pieces == 1 : pieces > 5) << pieces;
+  }
+  TableStream some("duckdb:" + path, {.query = "select n from data order by n desc", .rows = 7}, 1 << 12);
+  EXPECT_EQ(some.next()->at("n").numbers.back(), 29993);
+  const auto drain = [](TableStream stream) {
+    while (stream.next()) {
+    }
+  };
+  EXPECT_ERROR(invalid_argument, drain(TableStream(path, {.query = "select case when n = 25000 then cast(w as int) else 1 end as x from data"}, 1 << 12)), "the query failed", "w3");
 }
 
 TEST(DuckDb, WithoutItsLibrary) {

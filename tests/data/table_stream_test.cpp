@@ -139,15 +139,77 @@ TEST(TableStream, BadInput) {
   EXPECT_ERROR(corrupt, TableStream(folder.write("e.csv", "")), "empty");
 }
 
-TEST(TableStream, OtherSourcesInPieces) {
+/// Rows of JSON: some with columns that the first ones lack, objects inside, lists, escapes that look like ends.
+std::vector<std::string> json_rows(int rows) {
+  std::vector<std::string> result;
+  for (int i = 0; i < rows; ++i) {
+    std::string row = "{\"a\":" + std::to_string(i) + ",\"w\":\"x\\\"}{[],\\n" + std::to_string(i % 9) + "\\\\\",\"in\":{\"b\":" + std::to_string(i / 4.0) + "},\"l\":[1,\"],\",{\"z\":[]}]";
+    if (i > rows / 2) row += ",\"late\":" + std::to_string(-i);
+    result.push_back(row + "}");
+  }
+  return result;
+}
+
+TEST(TableStream, JsonInEachForm) {
   const TemporaryFolder folder;
-  std::string text;
-  for (int i = 0; i < 2000; ++i) text += "{\"a\":" + std::to_string(i) + ",\"b\":\"x\"}\n";
-  const std::string path = folder.write("t.jsonl", text);
-  TableStream stream(path, {}, 1 << 12);
+  const std::vector<std::string> rows = json_rows(3000);
+  std::string lines, list = "\n [ \n", spread;
+  for (const std::string& row : rows) {
+    lines += row + (row.size() % 2 ? "\n" : "  \r\n\n");
+    list += (list.size() > 5 ? " ,\n" : "") + row;
+    std::string over = row;
+    for (std::size_t at = 0; (at = over.find(",\"", at)) != std::string::npos; at += 4)
+      if (over[at + 2] != ']') over.insert(at + 1, "\n ");
+    spread += over + "\n";
+  }
+  list += " ]\n\n";
+  const std::string path = folder.write("t.jsonl", lines);
+  const Table want = read_table(path);
+  ASSERT_EQ(want.rows(), 3000);
+  EXPECT_EQ(want.names(), (std::vector<std::string>{"a", "w", "in.b", "l", "late"}));
+  EXPECT_EQ(want.at("w").cell(10), "x\"}{[],\n1\\");
+  EXPECT_EQ(want.at("l").cell(10), "[1,\"],\",{\"z\":[]}]");
+  EXPECT_EQ(want.at("late").missing(), 1501);
+  for (const std::string& source : {path, folder.write("list.json", list), folder.write("spread.json", spread), folder.write("t.json.gz", testing::gzip(list)), folder.write("named_otherwise.txt", lines)}) {
+    EXPECT_EQ(cells(read_table(source)), cells(want)) << source;
+    for (const std::size_t bytes : {std::size_t{1} << 12, std::size_t{1} << 16, std::size_t{1} << 24}) {
+      TableStream stream(source, {}, bytes);
+      EXPECT_EQ(stream.names(), want.names());
+      std::size_t pieces = 0;
+      EXPECT_EQ(streamed(stream, pieces), cells(want)) << source << " " << bytes;
+      EXPECT_TRUE(bytes == std::size_t{1} << 24 ? pieces == 1 : pieces > 5) << pieces;
+    }
+  }
   std::size_t pieces = 0;
-  EXPECT_EQ(streamed(stream, pieces), cells(read_table(path)));
-  EXPECT_GT(pieces, 2u);
+  TableStream some(path, {.columns = {"late", "a"}, .rows = 2000}, 1 << 12);
+  EXPECT_EQ(streamed(some, pieces).size(), 4000u);
+  EXPECT_ERROR(not_found, TableStream(path, {.columns = {"late"}, .rows = 100}, 1 << 12).next(), "\"late\"");
+}
+
+TEST(TableStream, JsonThatIsBad) {
+  const TemporaryFolder folder;
+  std::string lines;
+  for (int i = 0; i < 5000; ++i) lines += "{\"a\":" + std::to_string(i) + "}\n";
+  EXPECT_ERROR(corrupt, TableStream(folder.write("cut.jsonl", lines + "{\"a\":")), "line 5001", "not JSON");
+  TableStream words(folder.write("w.jsonl", lines + "{\"a\":\"many\"}\n"), {}, 1 << 12);
+  EXPECT_ERROR(corrupt, drain(words), "row 5001, column \"a\": expected a number as in the rows before, got \"many\"");
+  const auto list = [&](const std::string& text) { return folder.write("l.json", text); };
+  EXPECT_ERROR(corrupt, read_table(list("[{\"a\":1} {\"a\":2}]")), "line 1", "a comma or the end of the list is expected");
+  EXPECT_ERROR(corrupt, read_table(list("[{\"a\":1},\n\n{\"a\":2}")), "line 3", "is not closed");
+  EXPECT_ERROR(corrupt, read_table(list("[{\"a\":1},]")), "a row is expected, got \"]\"");
+  EXPECT_ERROR(corrupt, read_table(list("[{\"a\":1}] 5")), "something follows the list");
+  EXPECT_ERROR(corrupt, read_table(list("[{\"a\":1]}]")), "not JSON");
+  EXPECT_ERROR(corrupt, read_table(list("{\n\"a\":1\n}\n}")), "line 4", "a row is expected to be an object");
+  EXPECT_ERROR(corrupt, read_table(list("[]")), "no rows");
+  EXPECT_ERROR(corrupt, read_table(list("{\"data\":[{\"a\":1},{\"a\":2}]}")), "\"data\" is a list", "jq .data");
+  EXPECT_ERROR(corrupt, read_table(list("{\"a\":{\"0\":1,\"1\":2},\"b\":{\"0\":1,\"1\":2}}")), "orient=\"records\"");
+  EXPECT_ERROR(unsupported, read_table(folder.write("u.csv", std::string("\xff\xfe\0\0a\0\0\0", 8))), "UTF-32");
+  // A row without end must not take all memory.
+  EXPECT_ERROR(corrupt, TableStream(folder.write("endless.jsonl", "{\"a\":\"" + std::string(70 << 20, 'x') + "\"}")), "line 1: a row of more than 67,108,864 bytes");
+  EXPECT_ERROR(corrupt, TableStream(folder.write("deep.jsonl", lines + std::string(70 << 20, '[') + "\n")), "line 5001: a row of more than 67,108,864 bytes");
+  std::string wide;
+  for (int i = 0; i < 20000; ++i) wide += "{\"c" + std::to_string(i) + "\":1}\n";
+  EXPECT_ERROR(corrupt, TableStream(folder.write("wide.jsonl", wide)), "columns of its own");
 }
 
 TEST(TableStream, AnswersOfADatabase) {

@@ -12,7 +12,7 @@
 namespace candor::data {
 namespace detail {
 
-TextDecoder::TextDecoder(const std::string& encoding, const std::string& name) : asked_(lower_case(encoding)) {
+TextDecoder::TextDecoder(const std::string& encoding, const std::string& name) : name_(name), asked_(lower_case(encoding)) {
   if (asked_.empty()) return;
   if (asked_ == "utf8") asked_ = "utf-8";
   if (asked_ == "utf16") asked_ = "utf-16";
@@ -23,6 +23,8 @@ TextDecoder::TextDecoder(const std::string& encoding, const std::string& name) :
 }
 
 void TextDecoder::begin(std::string_view text, std::size_t& mark) {
+  using namespace std::string_view_literals;
+  if (text.starts_with("\xff\xfe\0\0"sv) || text.starts_with("\0\0\xfe\xff"sv)) fail(ErrorKind::unsupported, name_ + ": the text is UTF-32, which is not read; save it as UTF-8");
   const char wide = asked_.empty() || asked_ == "utf-16" ? looks_like_utf16(text) : '\0';
   form_ = Form::same;
   mark = 0;

@@ -19,7 +19,7 @@ inline constexpr std::size_t sample_bytes = std::size_t{1} << 20;
 class TextDecoder {
  public:
   TextDecoder() = default;
-  /// Throws Error (invalid_argument) for an encoding that is unknown.
+  /// Throws Error (invalid_argument) for an encoding that is unknown; append and keeps throw unsupported for UTF-32.
   TextDecoder(const std::string& encoding, const std::string& name);
   /// Whether bytes that begin so can stay as they are, but for `mark` bytes in front.
   bool keeps(std::string_view beginning, std::size_t& mark);
@@ -31,7 +31,7 @@ class TextDecoder {
   enum class Form { unknown, same, windows_1252, utf16_little, utf16_big };
   void begin(std::string_view beginning, std::size_t& mark);
 
-  std::string asked_, rest_;
+  std::string name_, asked_, rest_;
   Form form_ = Form::unknown;
   bool carriage_returns_ = false;
   std::vector<Remark> remarks_;

@@ -1,43 +1,61 @@
 #include <algorithm>
+#include <cstring>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
 #include "candor/base/error.h"
 #include "candor/base/text.h"
-#include "candor/base/utf8.h"
-#include "candor/data/table/encoding.h"
+#include "candor/data/table/json_text.h"
+#include "candor/data/table/row_source.h"
 #include "candor/data/table/sources.h"
 #include "candor/data/table/table_builder.h"
 
 namespace candor::data::detail {
 namespace {
 
+using nlohmann::json;
+
 constexpr int deepest = 64;
 constexpr std::size_t longest_name = 4096;  // the names of nested objects are joined for every cell in them
+constexpr double most_empty_cells = 1 << 27;
 
-/// Takes the events of nlohmann's parser, which keeps no stack of its own, and makes rows of them.
-class Rows : public nlohmann::json_sax<nlohmann::json> {
+/// Takes the events of nlohmann's parser, which keeps no stack of its own, and makes cells of one row of them.
+class RowCells : public nlohmann::json_sax<json> {
  public:
-  Rows(TableBuilder& builder, bool listed) : builder_(builder), listed_(listed) {}
+  /// Where the cells go; null: nowhere, only the columns' names are kept.
+  TableBuilder* builder = nullptr;
   std::string fault;
+  std::size_t position = 0;  ///< of what is not JSON, in bytes from 1; else 0
+
+  const std::vector<std::string>& names() const { return names_; }
+  double cells() const { return cells_; }
+  /// The column that held a list of several objects or lists last: perhaps the rows that were meant.
+  const std::string& column_of_rows() const { return column_of_rows_; }
+  void begin_row() {
+    ++row_;
+    depth_ = list_depth_ = 0;
+    position = place_ = 0;
+    prefix_.clear();
+    lengths_.clear();
+  }
 
   bool null() override { return list_depth_ > 0 ? listed("null") : cell(); }
   bool boolean(bool value) override { return put_word(value ? "true" : "false"); }
   bool number_integer(std::int64_t value) override { return put_number(static_cast<double>(value), std::to_string(value)); }
   bool number_unsigned(std::uint64_t value) override { return put_number(static_cast<double>(value), std::to_string(value)); }
   bool number_float(double value, const std::string& text) override { return put_number(value, text); }
-  bool string(std::string& value) override { return list_depth_ > 0 ? listed(nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)) : put_word(value); }
-  bool binary(nlohmann::json::binary_t&) override { return refuse("binary data"); }
+  bool string(std::string& value) override { return list_depth_ > 0 ? listed(as_json(value)) : put_word(value); }
+  bool binary(json::binary_t&) override { return refuse("binary data"); }
 
   bool start_object(std::size_t) override {
-    if (++depth_ > deepest) return refuse("nested deeper than " + std::to_string(deepest));
+    if (!deeper()) return false;
     if (list_depth_ > 0) return open_listed('{');
-    if (depth_ == row_depth()) {
+    if (depth_ == 1) {
       kind_ = 'o';
-      prefix_.clear();
       return true;
     }
-    if (depth_ < row_depth() || kind_ == 'l') return refuse("an object is not expected here");
+    if (kind_ == 'l') return refuse("an object is not expected here");
     lengths_.push_back(prefix_.size());
     prefix_ += key_ + ".";
     return true;
@@ -45,19 +63,16 @@ class Rows : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override {
     --depth_;
     if (list_depth_ > 0) return close_listed('}');
-    if (depth_ < row_depth() - 1) return true;
-    if (depth_ == row_depth() - 1) return end_row();
+    if (depth_ == 0) return true;
     prefix_.resize(lengths_.back());
     lengths_.pop_back();
     return true;
   }
   bool start_array(std::size_t) override {
-    if (++depth_ > deepest) return refuse("nested deeper than " + std::to_string(deepest));
+    if (!deeper()) return false;
     if (list_depth_ > 0) return open_listed('[');
-    if (listed_ && depth_ == 1) return true;
-    if (depth_ == row_depth()) {
+    if (depth_ == 1) {
       kind_ = 'l';
-      place_ = 0;
       return true;
     }
     list_depth_ = depth_;
@@ -67,71 +82,72 @@ class Rows : public nlohmann::json_sax<nlohmann::json> {
   }
   bool end_array() override {
     const int depth = depth_--;
-    if (list_depth_ > 0 && depth > list_depth_) return close_listed(']');
-    if (list_depth_ > 0) {
-      list_depth_ = 0;
-      text_ += "]";
-      return put_word(text_);
-    }
-    if (depth == row_depth() && kind_ == 'l') return end_row();
-    return true;
+    if (list_depth_ == 0) return true;
+    if (depth > list_depth_) return close_listed(']');
+    list_depth_ = 0;
+    text_ += "]";
+    if (text_.starts_with("[{") ? text_.find("},{") != std::string::npos : text_.starts_with("[[") && text_.find("],[") != std::string::npos) column_of_rows_ = prefix_ + key_;
+    return put_word(text_);
   }
   bool key(std::string& name) override {
-    if (list_depth_ > 0) {
-      listed(nlohmann::json(name).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-      text_ += ":";
-      comma_ = false;
+    if (list_depth_ == 0) {
+      key_ = name;
       return true;
     }
-    key_ = name;
+    listed(as_json(name));
+    text_ += ":";
+    comma_ = false;
     return true;
   }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& error) override {
+  bool parse_error(std::size_t where, const std::string&, const json::exception& error) override {
     std::string why = error.what();
     for (const std::string_view before : {"] ", "syntax error "})
       if (const std::size_t at = why.find(before); at != std::string::npos) why = why.substr(at + before.size());
     fault = why;
-    position_ = position;
+    position = std::max<std::size_t>(where, 1);
     return false;
   }
-  std::size_t position() const { return position_; }
 
  private:
-  int row_depth() const { return listed_ ? 2 : 1; }
+  static std::string as_json(const std::string& text) { return json(text).dump(-1, ' ', false, json::error_handler_t::replace); }
   bool refuse(std::string why) {
     fault = std::move(why);
     return false;
   }
-  std::int64_t place_of(const std::string& name) {
-    const auto [found, fresh] = places_.try_emplace(name, static_cast<std::int64_t>(builder_.columns()));
+  bool deeper() { return ++depth_ <= deepest || refuse("nested deeper than " + std::to_string(deepest)); }
+
+  std::size_t place_of(const std::string& name) {
+    const auto [found, fresh] = places_.try_emplace(name, names_.size());
     if (fresh) {
-      builder_.add_column(name);
+      if (builder) builder->add_column(name);
+      else checked_.add_column(name);
+      names_.push_back(name);
       seen_.push_back(0);
     }
     return found->second;
   }
   /// Finds the column of a cell: that of the key, or the next one of a list.
   bool cell() {
-    if (depth_ < row_depth()) return refuse("a row is expected to be an object, {\"column\": value}, or a list of cells");
+    if (depth_ == 0) return refuse("a row is expected to be an object, {\"column\": value}, or a list of cells");
     if (kind_ != 'l' && prefix_.size() + key_.size() > longest_name)
       return refuse("a name of more than " + with_thousands(static_cast<std::int64_t>(longest_name)) + " bytes: " + candor::quoted(prefix_ + key_, 40));
     const std::string name = kind_ == 'l' ? "column_" + std::to_string(++place_) : prefix_ + key_;
     column_ = place_of(name);
-    std::int64_t& seen = seen_[static_cast<std::size_t>(column_)];
-    if (seen == builder_.rows() + 1) return refuse("the name " + candor::quoted(name) + " stands there twice");
-    seen = builder_.rows() + 1;
+    if (seen_[column_] == row_) return refuse("the name " + candor::quoted(name) + " stands there twice");
+    seen_[column_] = row_;
+    ++cells_;
     return true;
   }
   bool put_number(double value, const std::string& text) {
     if (list_depth_ > 0) return listed(text);
     if (!cell()) return false;
-    builder_.number(static_cast<std::size_t>(column_), value);
+    if (builder) builder->number(column_, value);
     return true;
   }
   bool put_word(const std::string& value) {
     if (list_depth_ > 0) return listed(value);
     if (!cell()) return false;
-    builder_.word(static_cast<std::size_t>(column_), value);
+    if (builder) builder->word(column_, value);
     return true;
   }
   bool listed(const std::string& text) {
@@ -151,69 +167,106 @@ class Rows : public nlohmann::json_sax<nlohmann::json> {
     comma_ = true;
     return true;
   }
-  bool end_row() {
-    builder_.end_row();
-    return !builder_.full();
-  }
 
-  TableBuilder& builder_;
-  const bool listed_;  ///< one list of rows instead of a row a line
   int depth_ = 0, list_depth_ = 0;
   char kind_ = 'o';
   bool comma_ = false;
-  std::int64_t column_ = -1;
-  std::size_t place_ = 0, position_ = 0;
-  std::string key_, prefix_, text_;
+  std::size_t column_ = 0, place_ = 0;
+  std::int64_t row_ = 0;
+  double cells_ = 0;
+  std::string key_, prefix_, text_, column_of_rows_;
   std::vector<std::size_t> lengths_;
-  std::vector<std::int64_t> seen_;  ///< by column: the row (from 1) in which its name was met last
-  std::unordered_map<std::string, std::int64_t> places_;
+  std::vector<std::string> names_;
+  std::vector<std::int64_t> seen_;  ///< by column: the row in which its name was met last
+  std::unordered_map<std::string, std::size_t> places_;
+  TableBuilder checked_{"JSON", {}};  ///< counts columns and bytes of names where no table does
 };
 
-[[noreturn]] void refuse(const std::string& name, std::int64_t line, const std::string& why) {
-  fail(ErrorKind::corrupt, name + ": line " + std::to_string(line) + ": " + why);
-}
+class JsonRows final : public RowSource {
+ public:
+  using Open = std::function<std::unique_ptr<ByteReader>()>;
 
-void parse(std::string_view text, Rows& rows, const TableBuilder& builder, const std::string& name, std::int64_t first_line) {
-  if (nlohmann::json::sax_parse(text.begin(), text.end(), &rows) || (rows.fault.empty() && builder.full())) return;
-  const std::int64_t line = first_line + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(rows.position(), text.size())), '\n');
-  refuse(name, line, rows.position() > 0 ? "not JSON: " + rows.fault : rows.fault);
-}
+  /// `names_first` reads the text twice: its columns are known once the first time is over.
+  JsonRows(Open open, const TableOptions& options, std::string name, bool names_first) : name_(std::move(name)), encoding_(options.encoding) {
+    text_.emplace(open(), encoding_, name_);
+    if (!names_first) return;
+    std::int64_t rows = 0;
+    while ((options.rows == 0 || rows < options.rows) && read(nullptr)) ++rows;
+    const double all = static_cast<double>(rows) * static_cast<double>(cells_.names().size());
+    if (all > most_empty_cells && cells_.cells() * 1000 < all)
+      fail(ErrorKind::corrupt, name_ + ": nearly every row brings columns of its own (" + with_thousands(static_cast<std::int64_t>(cells_.names().size())) + "); not a table");
+    text_.emplace(open(), encoding_, name_);
+    rows_ = 0;
+  }
+  const std::string& source() const override { return name_; }
+  const char* kind() const override { return "json"; }
+  const std::vector<std::string>& names() const override { return cells_.names(); }
+
+  std::size_t next(TableBuilder& builder) override {
+    const std::size_t bytes = read(&builder);
+    if (bytes == 0) return 0;
+    builder.end_row();
+    return bytes + 8 * names().size();
+  }
+
+ private:
+  /// One row; its bytes, 0 behind the last.
+  std::size_t read(TableBuilder* builder) {
+    const std::optional<std::string_view> row = text_->next();
+    if (!row) {
+      if (rows_ == 1) refuse_columns();
+      return 0;
+    }
+    ++rows_;
+    if (row->front() != '{' && row->front() != '[') refuse(text_->line(), "a row is expected to be an object, {\"column\": value}, or a list of cells; got " + candor::quoted(*row, 40));
+    cells_.builder = builder;
+    cells_.begin_row();
+    if (!json::sax_parse(row->begin(), row->end(), &cells_)) {
+      const std::size_t before = std::min(cells_.position, row->size());
+      refuse(text_->line() + std::count(row->begin(), row->begin() + static_cast<std::ptrdiff_t>(before), '\n'), (cells_.position > 0 ? "not JSON: " : "") + cells_.fault);
+    }
+    return row->size();
+  }
+  /// One object alone may be a table written in another way.
+  void refuse_columns() const {
+    if (names().size() <= 4 && !cells_.column_of_rows().empty())
+      refuse(1, "one object whose " + candor::quoted(cells_.column_of_rows()) + " is a list: rows are expected, one object a line or one list of them; write that list alone (jq ." + cells_.column_of_rows() + ")");
+    const auto numbered = [](const std::string& name) { return name.rfind('.') != std::string::npos && parse_integer(name.substr(name.rfind('.') + 1)).has_value(); };
+    if (names().size() > 2 && std::all_of(names().begin(), names().end(), numbered))
+      refuse(1, "one object of columns, each with its cells by number (as pandas' to_json does): rows are expected; write them with to_json(..., orient=\"records\")");
+  }
+  [[noreturn]] void refuse(std::int64_t line, const std::string& why) const { fail(ErrorKind::corrupt, name_ + ": line " + std::to_string(line) + ": " + why); }
+
+  std::string name_, encoding_;
+  std::optional<JsonText> text_;
+  std::int64_t rows_ = 0;
+  RowCells cells_;
+};
+
+/// Bytes that are there.
+class MemoryBytes final : public ByteReader {
+ public:
+  explicit MemoryBytes(std::string_view bytes) : bytes_(bytes) {}
+  std::size_t read(char* to, std::size_t room) override {
+    const std::size_t got = std::min(room, bytes_.size());
+    if (got > 0) std::memcpy(to, bytes_.data(), got);
+    bytes_.remove_prefix(got);
+    return got;
+  }
+
+ private:
+  std::string_view bytes_;
+};
 
 }  // namespace
 
+std::unique_ptr<RowSource> open_json(const std::string& path, const TableOptions& options, bool names_first) {
+  return std::make_unique<JsonRows>([path] { return open_bytes(path); }, options, path, names_first);
+}
+
 Table parse_json_table(std::string_view bytes, const TableOptions& options, const std::string& name) {
-  std::string holder;
-  std::string_view text = bytes;
-  if (const char wide = looks_like_utf16(text)) {
-    holder = from_utf16(text.substr(text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff") ? 2 : 0), wide == 'b');
-    text = holder;
-  }
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  if (trimmed(text).empty()) fail(ErrorKind::corrupt, name + ": the file is empty, rows of JSON are expected");
-  TableBuilder builder(name, options);
-  // A list of lists or objects over several lines is one document; [1, 2] alone on its line is a row.
-  const std::string_view start = trimmed(text);
-  const std::size_t first_end = std::min(start.find('\n'), start.size());
-  const std::string_view first = trimmed(start.substr(0, first_end));
-  const std::size_t inner = start.find_first_not_of(" \t\r\n", 1);
-  const bool document = start.front() == '[' && inner != std::string_view::npos && (start[inner] == '{' || (start[inner] == '[' && (first_end == start.size() || first.back() != ']')));
-  if (document) {
-    Rows rows(builder, true);
-    parse(text, rows, builder, name, 1);
-  } else {
-    Rows rows(builder, false);
-    std::int64_t line = 1;
-    for (std::size_t at = 0; at < text.size() && !builder.full(); ++line) {
-      const std::size_t end = std::min(text.find('\n', at), text.size());
-      const std::string_view row = trimmed(text.substr(at, end - at));
-      at = end + 1;
-      if (row.empty()) continue;
-      if (row.front() != '{' && row.front() != '[') refuse(name, line, "a row is expected to be an object, {\"column\": value}, or a list of cells; got " + candor::quoted(row, 40));
-      parse(row, rows, builder, name, line);
-    }
-  }
-  if (builder.rows() == 0 || builder.columns() == 0) fail(ErrorKind::corrupt, name + ": no rows");
-  return builder.finish("json");
+  JsonRows rows([bytes] { return std::make_unique<MemoryBytes>(bytes); }, options, name, false);
+  return read_all(rows, options);
 }
 
 }  // namespace candor::data::detail

@@ -1,6 +1,7 @@
 #include "candor/data/table/packed_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -167,13 +168,23 @@ class PlainBytes : public ByteReader {
   std::size_t read(char* to, std::size_t room) override {
     std::size_t filled = 0;
     while (filled < room) {
-      const ssize_t got = ::read(descriptor_, to + filled, room - filled);
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) fail(ErrorKind::io, "reading " + path_ + ": " + std::strerror(errno));
+      const std::size_t got = read_some(to + filled, room - filled);
       if (got == 0) break;
-      filled += static_cast<std::size_t>(got);
+      filled += got;
     }
     return filled;
+  }
+  std::size_t read_some(char* to, std::size_t room) override {
+    for (;;) {
+      const ssize_t got = ::read(descriptor_, to, room);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) fail(ErrorKind::io, "reading " + path_ + ": " + std::strerror(errno));
+      return static_cast<std::size_t>(got);
+    }
+  }
+  bool pauses() override {
+    pollfd one{descriptor_, POLLIN, 0};
+    return ::poll(&one, 1, 500) == 0;
   }
 
  private:

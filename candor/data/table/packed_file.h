@@ -22,6 +22,10 @@ class ByteReader {
   virtual ~ByteReader() = default;
   /// Fills [to, to + room) and returns how many bytes that were; fewer only at the end. Throws Error (io, corrupt).
   virtual std::size_t read(char* to, std::size_t room) = 0;
+  /// The same, but from a pipe or a terminal what is there, at least one byte; 0 at the end.
+  virtual std::size_t read_some(char* to, std::size_t room) { return read(to, room); }
+  /// Whether a pipe or a terminal has nothing more for now: half a second went by. Files never wait.
+  virtual bool pauses() { return false; }
 };
 
 /// The contents of a file, unpacked on the way, without holding more than a window of them; "-" is standard input. Throws Error: not_found,

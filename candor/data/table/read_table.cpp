@@ -38,18 +38,42 @@ bool starts_binary(std::string_view head) {
   return head.starts_with("SQLite format 3") || head.starts_with("PAR1") || head.starts_with("ARROW1") || head.starts_with("\x93NUMPY");
 }
 
-bool is_sqlite_file(const std::string& path) {
+bool is_file(const std::string& path) {
   struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && MappedFile(path).text().starts_with("SQLite format 3");
+  return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
 }
+
+/// Whether a text begins as rows of JSON do, whatever the file is called: {"a": 1} or [{"a": 1}, ...], with nothing behind it in its line.
+bool starts_json(std::string_view text) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  text = trimmed(text.substr(0, 1 << 16));
+  const std::string_view line = trimmed(text.substr(0, text.find('\n')));
+  if (line.empty() || std::string_view("{}[],").find(line.back()) == std::string_view::npos) return false;
+  if (text.front() == '[') text = trimmed(text.substr(1));
+  return text.starts_with('{') && (trimmed(text.substr(1)).starts_with('"') || trimmed(text.substr(1)).starts_with('}'));
+}
+
+bool is_json_file(const std::string& path) { return is_json_name(lower_case(detail::without_packing(path))) || (is_file(path) && starts_json(MappedFile(path).text())); }
 
 }  // namespace
 
-std::unique_ptr<detail::RowSource> detail::open_rows(const std::string& name, const TableOptions& options) {
+std::unique_ptr<detail::RowSource> detail::open_rows(const std::string& name, const TableOptions& options, bool names_first) {
   if (is_postgres_url(name)) return open_postgres(name, options);
   if (name.starts_with("sqlite:")) return open_sqlite(existing(database_path(name, "sqlite:")), options);
-  const auto path = is_table_url(name) ? std::nullopt : locate(name);
-  return path && is_sqlite_file(*path) ? open_sqlite(*path, options) : nullptr;
+  if (name.starts_with("duckdb:")) {
+    const std::string file = database_path(name, "duckdb:");
+    // A pattern ("2024/*.csv") is DuckDB's to look up.
+    return open_duckdb(file.empty() || file.find_first_of("*?[") != std::string::npos ? file : existing(file), options);
+  }
+  const auto path = locate(name);
+  if (!path || !is_file(*path)) return nullptr;
+  const MappedFile file(*path);
+  const std::string_view head = file.text().substr(0, 16);
+  if (head.starts_with("SQLite format 3")) return open_sqlite(*path, options);
+  if (head.starts_with("PAR1") || head.starts_with("ARROW1")) return open_duckdb(*path, options);
+  if (!is_json_file(*path)) return nullptr;
+  if (!options.query.empty()) refuse_query(*path);
+  return open_json(*path, options, names_first);
 }
 
 Table detail::read_all(RowSource& rows, const TableOptions& options) {
@@ -57,39 +81,32 @@ Table detail::read_all(RowSource& rows, const TableOptions& options) {
   for (const std::string& name : rows.names()) builder.add_column(name);
   while (!builder.full() && rows.next(builder)) {
   }
-  if (builder.rows() == 0) fail_no_database_rows(rows.source());
-  return builder.finish("sql");
+  if (builder.rows() == 0 || builder.columns() == 0) fail_no_rows(rows);
+  return builder.finish(rows.kind());
 }
 
-void detail::fail_no_database_rows(const std::string& source) { fail(ErrorKind::corrupt, source + ": the query gives no rows"); }
+void detail::fail_no_rows(const RowSource& rows) {
+  fail(ErrorKind::corrupt, rows.source() + (std::string_view(rows.kind()) == "sql" ? ": the query gives no rows" : ": no rows"));
+}
 
 bool detail::is_text_table(const std::string& name) {
   if (is_table_url(name)) return false;
   const auto path = locate(name);
   if (!path) return true;  // whoever opens it says that it is not there
   const std::string lower = lower_case(without_packing(*path));
-  if (is_json_name(lower) || lower.ends_with(".npz") || lower.ends_with(".npy")) return false;
-  struct stat info {};
-  if (::stat(path->c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return true;
-  return !starts_binary(MappedFile(*path).text().substr(0, 16));
+  if (is_json_file(*path) || lower.ends_with(".npz") || lower.ends_with(".npy")) return false;
+  return !is_file(*path) || !starts_binary(MappedFile(*path).text().substr(0, 16));
 }
 
 bool is_table_url(std::string_view name) { return is_postgres_url(name) || name.starts_with("sqlite:") || name.starts_with("duckdb:"); }
 
 Table read_table(const std::string& name, const TableOptions& options) {
   if (options.rows < 0) fail(ErrorKind::invalid_argument, name + ": rows is " + std::to_string(options.rows) + ", 0 (all) or more is expected");
-  if (const auto rows = detail::open_rows(name, options)) return detail::read_all(*rows, options);
-  if (name.starts_with("duckdb:")) {
-    const std::string file = database_path(name, "duckdb:");
-    // A pattern ("2024/*.csv") is DuckDB's to look up.
-    return detail::read_duckdb(file.empty() || file.find_first_of("*?[") != std::string::npos ? file : existing(file), options);
-  }
+  if (const auto rows = detail::open_rows(name, options, false)) return detail::read_all(*rows, options);
   const std::string path = existing(name), lower = lower_case(detail::without_packing(path));
   const MappedFile file(path);
-  const std::string_view head = file.text().substr(0, 16);
-  if (head.starts_with("PAR1") || head.starts_with("ARROW1")) return detail::read_duckdb(path, options);
   if (!options.query.empty()) refuse_query(path);
-  if (lower.ends_with(".npz") && head.starts_with("PK")) return detail::parse_npz_table(file.text(), options, path);
+  if (lower.ends_with(".npz") && file.text().starts_with("PK")) return detail::parse_npz_table(file.text(), options, path);
   std::string holder;
   const std::string_view bytes = detail::unpacked(file, holder);
   if (bytes.starts_with("\x93NUMPY")) return detail::parse_npy_table(bytes, options, path);

@@ -1,4 +1,4 @@
-// Rows of a database one by one: a table is read whole from it, or streamed piece by piece.
+// Rows of a database or of JSON one by one: a table is read whole from them, or streamed piece by piece.
 #pragma once
 
 #include <cstddef>
@@ -10,12 +10,14 @@
 
 namespace candor::data::detail {
 
-/// The answer to a query while it comes. Nothing but the row that comes is held.
+/// Rows while they come: the answer to a query, the lines of a file. No more is held than the row that comes and what the source reads at a time.
 class RowSource {
  public:
   virtual ~RowSource() = default;
   /// "shop.db (select ...)": what stands as the table's source.
   virtual const std::string& source() const = 0;
+  /// What the ids of remarks begin with: "sql", "json".
+  virtual const char* kind() const { return "sql"; }
   /// The columns, known from the start.
   virtual const std::vector<std::string>& names() const = 0;
   /// Adds the next row to a builder that has these columns; its bytes, 0 behind the last row. Throws Error for what the database reports.
@@ -27,12 +29,20 @@ std::unique_ptr<RowSource> open_sqlite(const std::string& path, const TableOptio
 /// A query to a PostgreSQL server; rows come one by one, the client holds none of those before. Errors as of read_table.
 std::unique_ptr<RowSource> open_postgres(const std::string& url, const TableOptions& options);
 
-/// What `name` stands for when it is a database whose rows come one by one: "sqlite:...", "postgresql://...", an SQLite file; else null.
-std::unique_ptr<RowSource> open_rows(const std::string& name, const TableOptions& options);
+/// What DuckDB reads (Parquet, Arrow, its own databases, patterns of files), or SQL over it: options.query, in which `data` stands for the file. `path` may be
+/// empty. Errors as of read_table.
+std::unique_ptr<RowSource> open_duckdb(const std::string& path, const TableOptions& options);
+/// A file of JSON lines, or of one list of rows, packed or not. `names_first`: it is read twice, and the first time tells the columns; else each row may add some.
+/// Errors as of read_table.
+std::unique_ptr<RowSource> open_json(const std::string& path, const TableOptions& options, bool names_first);
+
+/// What `name` stands for when its rows come one by one: "sqlite:...", "postgresql://...", "duckdb:...", an SQLite, Parquet, Arrow or JSON file; else null.
+/// `names_first`: names() is complete from the start.
+std::unique_ptr<RowSource> open_rows(const std::string& name, const TableOptions& options, bool names_first);
 
 /// All rows, or as many as the options ask for. Throws Error (corrupt) when there are none.
 Table read_all(RowSource& rows, const TableOptions& options);
-/// Throws Error (corrupt): the query was good and nothing came.
-[[noreturn]] void fail_no_database_rows(const std::string& source);
+/// Throws Error (corrupt): the source can be read and nothing came.
+[[noreturn]] void fail_no_rows(const RowSource& rows);
 
 }  // namespace candor::data::detail

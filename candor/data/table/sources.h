@@ -8,15 +8,13 @@
 
 namespace candor::data::detail {
 
-/// JSON lines: an object (or a list of cells) a line; also one list of objects. Objects inside become columns "outer.inner", lists inside words.
+/// JSON lines: an object (or a list of cells) a line; also one list of them, and objects over several lines each. Objects inside become columns "outer.inner", lists
+/// inside words.
 Table parse_json_table(std::string_view text, const TableOptions& options, const std::string& name);
 
 /// NumPy arrays: .npy of one or two axes or with named fields; .npz whose arrays have equally many rows.
 Table parse_npy_table(std::string_view bytes, const TableOptions& options, const std::string& name);
 Table parse_npz_table(std::string_view bytes, const TableOptions& options, const std::string& name);
-
-/// Files that DuckDB reads (Parquet, Arrow), or SQL over files: options.query, in which `data` stands for the file. `path` may be empty.
-Table read_duckdb(const std::string& path, const TableOptions& options);
 
 /// Whether a query is the name of a table and nothing more.
 bool is_table_name(std::string_view query);

@@ -33,11 +33,13 @@ struct TableStream::State {
   TextDecoder decoder;
   std::string text;          ///< read and not yet handed out
   bool ended = false;        ///< the source gave all of its bytes
+  bool paused = false;       ///< it has no more for now, and rows that are there can be handed out
+  bool half_row = false;     ///< what is there is no whole row: more must be waited for
   CsvLayout layout;
   CsvPlace place;
 
-  // A database: the row that comes is known to the builder of its piece alone.
-  std::unique_ptr<RowSource> database;
+  // A database or JSON: the row that comes is known to the builder of its piece alone.
+  std::unique_ptr<RowSource> source_rows;
 
   // Everything else: the whole table.
   std::optional<Table> whole;
@@ -49,19 +51,31 @@ struct TableStream::State {
     }
   }
 
-  /// Reads until `text` holds so many bytes, or the source ends.
-  void fill(std::size_t wanted) {
+  /// Whether so many lines end behind this place of the text.
+  bool has_lines(std::size_t from, int lines) const {
+    for (; lines > 0 && from != std::string::npos; --lines)
+      if (from = text.find('\n', from); from != std::string::npos) ++from;
+    return from != std::string::npos;
+  }
+
+  /// Reads until `text` holds so many bytes, the source ends, or it makes a pause with `lines` lines behind `from`: somebody may be waiting for answers.
+  void fill(std::size_t wanted, std::size_t from, int lines) {
     std::string raw;
-    while (!ended && text.size() < wanted) {
+    for (paused = false; !ended && text.size() < wanted;) {
+      if (!half_row && has_lines(from, lines) && source->pauses()) {
+        paused = true;
+        return;
+      }
+      half_row = false;
       raw.resize(std::max<std::size_t>(wanted - text.size(), 1 << 16));
-      const std::size_t got = source->read(raw.data(), raw.size());
-      ended = got < raw.size();
+      const std::size_t got = source->read_some(raw.data(), raw.size());
+      ended = got == 0;
       decoder.append(text, std::string_view(raw).substr(0, got), ended);
     }
   }
 
   void begin(const std::string& name) {
-    fill(std::max<std::size_t>(piece_bytes, 1 << 20));
+    fill(std::max<std::size_t>(piece_bytes, 1 << 20), 0, 2);
     check_decoded(text, ended, name);
     note(decoder.remarks());
     arrange(name);
@@ -97,7 +111,7 @@ struct TableStream::State {
 
   std::optional<Table> next_text() {
     for (std::size_t wanted = piece_bytes; !done; wanted *= 2) {
-      fill(layout.body + wanted);
+      fill(layout.body + wanted, layout.body, 1);
       const std::size_t bytes = std::min(text.size(), layout.body + wanted);
       const bool last = ended && bytes == text.size();
       CsvBody body = read(bytes, last);
@@ -105,6 +119,9 @@ struct TableStream::State {
         if (body.end > layout.body) {  // blank lines and comments
           pass(body);
           wanted = piece_bytes / 2;
+        } else if (paused) {
+          half_row = true;
+          wanted /= 2;
         } else if (wanted > static_cast<std::size_t>(2 * longest_cell)) {
           // A row without end, or a quote that is never closed: read as if nothing followed, which says what is wrong.
           read_body(layout, layout.styles, text, layout.body, text.size(), place);
@@ -150,23 +167,23 @@ struct TableStream::State {
     }
   }
 
-  std::optional<Table> next_of_database() {
+  std::optional<Table> next_of_rows() {
     if (done) return std::nullopt;
     TableOptions piece_options = options;
     piece_options.rows = options.rows > 0 ? options.rows - rows : 0;
-    TableBuilder builder(database->source(), piece_options, rows);
-    for (const std::string& name : database->names()) builder.add_column(name);
+    TableBuilder builder(source_rows->source(), piece_options, rows);
+    for (const std::string& name : source_rows->names()) builder.add_column(name);
     std::size_t bytes = 0;
     while (!done && bytes < piece_bytes) {
-      const std::size_t row = database->next(builder);
+      const std::size_t row = source_rows->next(builder);
       bytes += row;
       done = row == 0 || builder.full();
     }
     if (builder.rows() == 0) {
-      if (rows == 0) fail_no_database_rows(database->source());
+      if (rows == 0) detail::fail_no_rows(*source_rows);
       return std::nullopt;
     }
-    Table table = builder.finish("sql");
+    Table table = builder.finish(source_rows->kind());
     rows += table.rows();
     note(table.remarks);
     table.remarks.clear();
@@ -224,10 +241,10 @@ TableStream::TableStream(const std::string& name, const TableOptions& options, s
     state_->begin(name == "-" ? "standard input" : path);
     return;
   }
-  state_->database = open_rows(name, options);
-  if (state_->database) {
-    TableBuilder columns(state_->database->source(), options);
-    for (const std::string& column : state_->database->names()) columns.add_column(column);
+  state_->source_rows = open_rows(name, options, true);
+  if (state_->source_rows) {
+    TableBuilder columns(state_->source_rows->source(), options);
+    for (const std::string& column : state_->source_rows->names()) columns.add_column(column);
     state_->names = options.columns;
     for (std::size_t c = 0; options.columns.empty() && c < columns.columns(); ++c) state_->names.push_back(columns.name(c).empty() ? "column_" + std::to_string(c + 1) : columns.name(c));
     return;
@@ -241,7 +258,7 @@ TableStream::TableStream(TableStream&&) noexcept = default;
 TableStream& TableStream::operator=(TableStream&&) noexcept = default;
 
 std::optional<Table> TableStream::next() {
-  if (state_->database) return state_->next_of_database();
+  if (state_->source_rows) return state_->next_of_rows();
   return state_->whole ? state_->next_of_whole() : state_->next_text();
 }
 void TableStream::expect(const std::vector<std::string>& numbers, const std::vector<std::string>& text) { state_->expect(numbers, text); }
