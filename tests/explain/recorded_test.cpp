@@ -7,6 +7,7 @@
 #include "candor/data/image.h"
 #include "candor/explain/attribution.h"
 #include "candor/explain/effects.h"
+#include "candor/explain/relevance.h"
 #include "candor/explain/shapley.h"
 #include "candor/explain/table_answer.h"
 #include "candor/ops/activation.h"
@@ -15,6 +16,7 @@
 #include "candor/ops/manipulate.h"
 #include "candor/ops/matmul.h"
 #include "candor/ops/reduce.h"
+#include "tests/support/errors.h"
 #include "tests/support/fixtures.h"
 #include "tests/support/stat_cases.h"
 
@@ -26,14 +28,7 @@ using nlohmann::json;
 using testing::StatCase;
 using testing::StatCheck;
 
-// Left for later, with the page that will say so: layer-wise rules need hooks into each layer's backward pass.
-bool is_later(const StatCase& one) { return one.name.rfind("lrp", 0) == 0; }
-
-std::vector<StatCase> cases() {
-  std::vector<StatCase> all = testing::stat_cases("explain");
-  std::erase_if(all, is_later);
-  return all;
-}
+std::vector<StatCase> cases() { return testing::stat_cases("explain"); }
 
 Tensor tensor(const Matrix& m) { return Tensor::from(m.values, Shape{m.rows, m.columns}); }
 Tensor tensor(const StatCase& c, const std::string& key, const Shape& shape) { return Tensor::from(c.numbers(key), shape); }
@@ -138,6 +133,21 @@ void picture(const StatCase& c, StatCheck& check) {
   check.expect("rise", plane(rise(network, x, target, Tensor::from(masks, Shape{static_cast<std::int64_t>(masks.size()) / (height * width), height, width}))));
 }
 
+void layer_by_layer(const StatCase& c, StatCheck& check) {
+  const auto dense = [&c](const char* weights, const char* bias) -> Network {
+    const Tensor w = transpose(tensor(c.matrix(weights))), b = Tensor::from(c.numbers(bias));
+    return [w, b](const Tensor& x) { return matmul(x, w) + b; };
+  };
+  const std::vector<ChainStep> steps{{dense("W1", "b1"), true}, {dense("W2", "b2"), false}};
+  const auto row = [&](const char* key) { return Tensor::from(c.numbers(key), Shape{1, static_cast<std::int64_t>(c.numbers(key).size())}); };
+  const auto target = static_cast<std::int64_t>(c.number("target"));
+  const std::vector<Tensor> relevance = layer_relevance(steps, row("x"), target, c.number("epsilon"));
+  check.expect("relevance_input", list(relevance[0])), check.expect("relevance_hidden", list(relevance[1]));
+  const DeepLift lift = deep_lift(steps, row("x"), row("reference"), target);
+  check.expect("deeplift", list(lift.contributions)), check.expect("deeplift_multipliers", list(lift.multipliers[0]));
+  check.expect("guided_backprop", list(guided_gradient(steps, row("x"), target))), check.expect("deconvnet", list(deconvolution_gradient(steps, row("x"), target)));
+}
+
 void effects(const StatCase& c, StatCheck& check) {
   const Matrix x = c.matrix("x");
   const RowFunction f = row_function(c);
@@ -193,6 +203,25 @@ void wachter(const StatCase& c, StatCheck& check) {
   check.expect("nearest_l2", all), check.expect("nearest_l2_distance", std::abs(gap) / std::sqrt(squares));
 }
 
+/// Relevance and contributions sum to what they part: the output, and its difference from the reference's. Here through a convolution, a pooling and a dense layer.
+TEST(LayerByLayer, SumsThroughConvolutionsAndWhatIsRefused) {
+  const Tensor kernel = Tensor::from(std::vector<double>{.5, -.2, .1, .4, -.3, .8, .6, -.1}, Shape{2, 2, 1, 2}), weights = Tensor::from(std::vector<double>{1, -.5, .7, .2, -.3, .9, .4, 1.1}, Shape{8, 1});
+  const std::vector<ChainStep> steps{{[=](const Tensor& x) { return conv(x, kernel, {}); }, true}, {[=](const Tensor& x) { return matmul(reshape(max_pool(x, {.size = {2, 2}}), {1, 8}), weights); }, false}};
+  std::vector<double> pixels;
+  for (int i = 0; i < 25; ++i) pixels.push_back(std::sin(i * i) + .3);
+  const Tensor x = Tensor::from(pixels, Shape{1, 5, 5, 1}), none = Tensor::zeros(x.shape(), DType::f64);
+  const double output = steps[1].linear(relu(steps[0].linear(x))).to_vector<double>()[0];
+  const auto total = [](const Tensor& t) { return sum(t).to_vector<double>()[0]; };
+  const std::vector<Tensor> relevance = layer_relevance(steps, x, 0, 1e-12);
+  EXPECT_NEAR(total(relevance[1]), output, 1e-9);  // no bias: nothing is lost
+  EXPECT_NEAR(total(relevance[0]), output, 1e-9);
+  EXPECT_NEAR(total(deep_lift(steps, x, none, 0).contributions), output, 1e-9);
+  EXPECT_ERROR(invalid_argument, layer_relevance(steps, x, 1), "output 1 of a network that gives");
+  EXPECT_ERROR(invalid_argument, layer_relevance({}, x, 0), "without steps");
+  EXPECT_ERROR(shape, guided_gradient(steps, Tensor::zeros({2, 5, 5, 1}), 0), "one example");
+  EXPECT_ERROR(shape, deep_lift(steps, x, Tensor::zeros({1, 5, 1, 5}), 0), "the reference is");
+}
+
 class Recorded : public ::testing::TestWithParam<StatCase> {};
 
 TEST_P(Recorded, Explanation) {
@@ -214,6 +243,8 @@ TEST_P(Recorded, Explanation) {
     check.expect("values", linear_shapley(c.numbers("w"), c.numbers("x"), c.numbers("mean")));
   } else if (is("mlp-gradients")) {
     gradients_of(c, check);
+  } else if (is("lrp")) {
+    layer_by_layer(c, check);
   } else if (is("cnn")) {
     picture(c, check);
   } else if (is("pdp")) {

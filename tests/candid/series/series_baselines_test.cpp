@@ -8,8 +8,9 @@
 #include "candor/candid/series/block_bootstrap.h"
 #include "candor/candid/series/holt_winters.h"
 #include "candor/candid/series/naive.h"
-#include "tests/support/stat_cases.h"
 #include "tests/support/errors.h"
+#include "tests/support/fixtures.h"
+#include "tests/support/stat_cases.h"
 
 namespace candor::candid {
 namespace {
@@ -17,25 +18,12 @@ namespace {
 using testing::StatCase;
 using testing::StatCheck;
 
-StatCase find_case(const std::string& name) {
-  for (StatCase& one : testing::stat_cases("signal_image")) {
-    if (one.name == name) return one;
-  }
-  return {};
-}
-
-#define CASE_OR_SKIP(variable, which)         \
-  const StatCase variable = find_case(which); \
-  if (variable.inputs.is_null()) GTEST_SKIP() << "CANDOR_FIXTURES is not set"
-
 nlohmann::json described(const std::vector<double>& forecast, const std::vector<double>& test, double scale) {
   const ForecastErrors e = forecast_errors(test, forecast, scale);
   return {{"forecast", forecast}, {"mae", e.mae}, {"rmse", e.rmse}, {"mape", e.mape}, {"smape", e.smape}, {"mase", e.mase}};
 }
 
-TEST(Forecasts, NaiveOnesAsRecorded) {
-  CASE_OR_SKIP(c, "naive-forecasts");
-  StatCheck check(c);
+void naive(const StatCase& c, StatCheck& check) {
   const std::vector<double> train = c.numbers("train"), test = c.numbers("test");
   const auto period = static_cast<std::int64_t>(c.number("period")), h = static_cast<std::int64_t>(test.size());
   const double scale = seasonal_scale(train, period);
@@ -46,39 +34,44 @@ TEST(Forecasts, NaiveOnesAsRecorded) {
   check.expect("mean", described(mean_value(train, h), test, scale));
 }
 
-class HoltWintersCase : public ::testing::TestWithParam<const char*> {};
-TEST_P(HoltWintersCase, AsRecorded) {
-  CASE_OR_SKIP(c, GetParam());
-  StatCheck check(c);
+void holt_winters(const StatCase& c, StatCheck& check) {
   HoltWinters model;
-  model.kind = std::string(GetParam()) == "holt-winters-add" ? HoltWinters::Season::additive : HoltWinters::Season::multiplicative;
+  model.kind = c.name.find("add") != std::string::npos ? HoltWinters::Season::additive : HoltWinters::Season::multiplicative;
   model.period = static_cast<std::int64_t>(c.number("period"));
   model.alpha = c.number("alpha"), model.beta = c.number("beta"), model.gamma = c.number("gamma");
   model.level = c.number("level0"), model.trend = c.number("trend0"), model.season = c.numbers("season0");
   const HoltWinters own = HoltWinters::start(c.numbers("train"), model.period, model.kind);
   EXPECT_NEAR(own.level, model.level, 1e-9);
-  EXPECT_NEAR(own.season[3], model.season[3], 1e-9);
+  EXPECT_NEAR(own.season[0], model.season[0], 1e-9);
   const HoltWintersFit fit = run_over(model, c.numbers("train"));
   check.expect("fitted", fit.fitted);
   check.expect("sse", fit.sse);
   check.expect("level", model.level);
   check.expect("trend", model.trend);
   check.expect("season", model.season);
-  check.expect("forecast", model.forecast(24));
+  check.expect("forecast", model.forecast(static_cast<std::int64_t>(c.expected.at("forecast").size())));
 }
-INSTANTIATE_TEST_SUITE_P(Fixtures, HoltWintersCase, ::testing::Values("holt-winters-add", "holt-winters-mul"), [](const auto& one) { return std::string(one.param).substr(13); });
 
-TEST(Forecasts, FittedHoltWintersIsAsGoodAsTheReference) {
-  CASE_OR_SKIP(c, "holt-winters-fitted");
+/// What was estimated is a goal: ours may be up to a twentieth worse in what it minimises.
+void fitted_holt_winters(const StatCase& c, StatCheck& check) {
   const std::vector<double> train = c.numbers("train"), test = c.numbers("test");
   HoltWinters model = HoltWinters::fit(train, 12, HoltWinters::Season::multiplicative);
   EXPECT_LE(run_over(model, train).sse, 1.05 * c.expected.at("sse").get<double>());
   EXPECT_LT(forecast_errors(test, model.forecast(24)).mape, forecast_errors(test, seasonal_naive(train, 12, 24)).mape);
+  for (const auto& [key, value] : c.expected.items()) check.passed_over(key);
 }
 
-TEST(Forecasts, AutocorrelationAsRecorded) {
-  CASE_OR_SKIP(c, "acf-pacf");
-  StatCheck check(c);
+/// Smoothing of the level alone.
+void simple_smoothing(const StatCase& c, StatCheck& check) {
+  const std::vector<double> train = c.numbers("train");
+  HoltWinters model;
+  model.alpha = c.has("alpha") ? c.number("alpha") : .4, model.beta = model.gamma = 0;
+  model.level = train.front();
+  check.expect("fitted", run_over(model, train).fitted);
+  check.expect("forecast", model.forecast(1).front());
+}
+
+void autocorrelations(const StatCase& c, StatCheck& check) {
   const std::vector<double> x = c.numbers("x");
   const auto lags = static_cast<std::int64_t>(c.number("lags"));
   check.expect("acf", autocorrelation(x, lags));
@@ -99,6 +92,31 @@ TEST(Forecasts, AutocorrelationAsRecorded) {
     if (key.starts_with("acf_se") || key.starts_with("bartlett")) check.passed_over(key);
   }
 }
+
+const std::pair<const char*, void (*)(const StatCase&, StatCheck&)> kinds[] = {
+    {"naive-forecasts", naive}, {"holt-winters-fitted", fitted_holt_winters}, {"holt-winters", holt_winters}, {"ses", simple_smoothing}, {"acf-pacf", autocorrelations}};
+/// Pictures (tests/data), and what there is nothing for yet: boxes, sound, tests of stationarity, STL.
+bool is_of_others(const std::string& name) {
+  for (const char* kind : {"resize-", "colour", "rotate-", "iou", "nms", "coco-ap", "mfcc-", "scipy-spectra", "mu-law", "adf-kpss", "decompose"})
+    if (name.starts_with(kind)) return true;
+  return false;
+}
+std::vector<StatCase> series_cases() {
+  std::vector<StatCase> all = testing::stat_cases("signal_image");
+  std::erase_if(all, [](const StatCase& one) { return is_of_others(one.name); });
+  return all;
+}
+
+class RecordedSeries : public ::testing::TestWithParam<StatCase> {};
+TEST_P(RecordedSeries, AsRecorded) {
+  const StatCase& c = GetParam();
+  StatCheck check(c);
+  for (const auto& [kind, compute] : kinds)
+    if (c.name.starts_with(kind)) return compute(c, check);
+  FAIL() << "nothing for " << c.name << ": " << c.what;
+}
+INSTANTIATE_TEST_SUITE_P(Fixtures, RecordedSeries, ::testing::ValuesIn(series_cases()), [](const auto& one) { return testing::gtest_name(one.param.name); });
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(RecordedSeries);
 
 TEST(Forecasts, HoltWintersGoesOnOverMissingValuesAndRefusesWhatCannotBe) {
   std::vector<double> wave;
