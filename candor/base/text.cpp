@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "candor/base/utf8.h"
+
 namespace candor {
 
 std::optional<double> parse_number(std::string_view text) {
@@ -57,19 +59,36 @@ std::string with_thousands(std::int64_t value) {
   return digits;
 }
 
+namespace {
+
+/// The bytes of the letter that begins here when a line may show it: no control character, none that turns the direction of what follows; else 0.
+std::size_t shown_letter(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  if (first < 0x80) return first >= 0x20 && first < 0x7f ? 1 : 0;
+  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  const std::string_view letter = text.substr(0, length);
+  if (letter.size() < length || !is_utf8(letter) || letter < "\xc2\xa0") return 0;
+  const bool marks = (letter >= "\xe2\x80\x8b" && letter <= "\xe2\x80\x8f") || (letter >= "\xe2\x80\xa8" && letter <= "\xe2\x80\xae") ||
+                     (letter >= "\xe2\x81\xa0" && letter <= "\xe2\x81\xaf") || letter == "\xef\xbb\xbf";
+  return marks ? 0 : length;
+}
+
+}  // namespace
+
 std::string quoted(std::string_view text, std::size_t limit) {
   std::string result = "\"";
-  for (char c : text.substr(0, limit)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7f) {
-      result += c;
+  std::size_t at = 0;
+  while (at < std::min(text.size(), limit)) {
+    if (const std::size_t length = shown_letter(text.substr(at)); length > 0) {
+      result += text.substr(at, length);
+      at += length;
     } else {
       char code[8];
-      std::snprintf(code, sizeof code, "\\x%02x", byte);
+      std::snprintf(code, sizeof code, "\\x%02x", static_cast<unsigned char>(text[at++]));
       result += code;
     }
   }
-  return result + (text.size() > limit ? "...\"" : "\"");
+  return result + (text.size() > at ? "...\"" : "\"");
 }
 
 std::string name_list(std::span<const std::string> names, std::size_t limit) {
@@ -103,6 +122,7 @@ std::optional<std::string> closest_name(std::string_view word, std::span<const s
     const std::string candidate = lower_case(name);
     const bool begins = wanted.size() >= 3 && (candidate.starts_with(wanted) || wanted.starts_with(candidate));
     const std::size_t distance = begins && !candidate.empty() ? 1 : edit_distance(wanted, candidate);
+    if (distance >= wanted.size()) continue;  // another letter is no likely name for a letter
     if (distance < best_distance) best = &name, best_distance = distance;
   }
   return best ? std::optional(*best) : std::nullopt;

@@ -62,7 +62,7 @@ const data::CatalogueEntry& entry_of(const std::string& name) {
   std::vector<std::string> names;
   for (const data::CatalogueEntry& entry : data::catalogue()) names.push_back(entry.name);
   if (data::is_generator(name)) fail(ErrorKind::not_found, name + " needs no download: `candor train " + name + "` makes it");
-  fail(ErrorKind::not_found, "no data set is named " + candor::quoted(name) + did_you_mean(name, names) + " `candor data list` names them all");
+  fail(ErrorKind::not_found, "no data set is named " + candor::quoted(name) + did_you_mean(name, names) + "; `candor data list` names them all");
 }
 
 int get(const Options& o, const Common& common) {

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 12> extensions{".jpg", ".jpeg", ".jpe", ".png", ".ppm", ".pgm", ".pbm", ".pnm", ".bmp", ".webp", ".tif", ".tiff"};
+constexpr std::array<std::string_view, 13> extensions{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".ppm", ".pgm", ".pbm", ".pnm", ".bmp", ".webp", ".tif", ".tiff"};
 constexpr std::array<const char*, 4> test_names{"test", "val", "validation", "valid"};
 
 bool is_hidden(std::string_view name) { return name.empty() || name[0] == '.' || name == "__MACOSX"; }
@@ -165,9 +165,12 @@ ImageList list_images(const std::string& folder, const ImageOptions& options) {
 std::vector<ImageList> list_image_archive(const std::string& path, const ImageOptions& options) {
   std::int64_t skipped = 0;
   std::vector<ArchiveFile> files = read_archive(path, is_archived_picture, options.skip_bad, &skipped);
-  if (files.empty()) fail(ErrorKind::not_found, path + ": holds no pictures (.jpg, .png, .webp, .tif, .ppm or .bmp); an archive of tables is unpacked first");
+  if (files.empty()) fail(ErrorKind::not_found, path + ": holds no pictures (.jpg, .png, .webp, .tif, .ppm or .bmp); unpack an archive of tables, and name one of them");
+  std::map<std::string_view, std::size_t> latest;  // of two entries of one name the later one counts, as when they are unpacked
+  for (std::size_t i = 0; i < files.size(); ++i) latest[files[i].path] = i;
   std::vector<Place> places;
   for (std::size_t i = 0; i < files.size(); ++i) {
+    if (latest.at(files[i].path) != i) continue;
     Place place{i, split_text(files[i].path, '/')};
     place.folders.pop_back();
     places.push_back(std::move(place));

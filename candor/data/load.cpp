@@ -53,6 +53,30 @@ bool starts_like_idx(const std::string& path) {
   return name.find("-idx") != std::string::npos || name.ends_with(".idx") || name.ends_with(".idx.gz");
 }
 
+/// What a folder of pictures holds beside them that looks like more of the same: classes without a picture, kinds of pictures that are not read.
+std::vector<std::string> passed_over(const std::string& path) {
+  std::vector<std::string> empty, unread, notes;
+  std::error_code ignored;
+  for (const auto& part : fs::directory_iterator(path, ignored)) {
+    std::error_code error;
+    const std::string name = part.path().filename().string();
+    if (!part.is_directory(error) || name.starts_with('.') || name == "__MACOSX") continue;
+    bool any = false;
+    for (const auto& entry : fs::directory_iterator(part.path(), error)) {
+      any = any || entry.is_directory(error) || is_picture_name(entry.path().string());
+      const std::string lower = lower_case(entry.path().extension().string());
+      for (const char* other : {".gif", ".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".psd", ".tga", ".raw", ".dng"})
+        if (lower == other) unread.push_back(name + "/" + entry.path().filename().string());
+    }
+    if (!any) empty.push_back(name);
+  }
+  std::sort(empty.begin(), empty.end());
+  std::sort(unread.begin(), unread.end());
+  if (!empty.empty()) notes.push_back("folders without a picture are no classes: " + name_list(empty, 5));
+  if (!unread.empty()) notes.push_back("pictures of kinds that are not read were passed over: " + name_list(unread, 5) + "; save them as PNG or JPEG");
+  return notes;
+}
+
 Loaded load_folder(const std::string& path, const LoadOptions& options) {
   Loaded result;
   result.path = path;
@@ -66,10 +90,13 @@ Loaded load_folder(const std::string& path, const LoadOptions& options) {
   } else if (is_image_folder(path)) {
     result.kind = SourceKind::images;
     parts = read_image_folder(path, options.images);
+    for (std::string& note : passed_over(path)) parts.train.notes.push_back(std::move(note));
   } else {
     std::vector<std::string> tables, archives;
+    std::int64_t loose = 0;
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(path, ignored)) {
+      loose += is_picture_name(entry.path().string());
       const std::string name = entry.path().filename().string();
       if (lower_case(name).ends_with(".csv") || lower_case(name).ends_with(".tsv")) tables.push_back(name);
       if (is_archive_name(name)) archives.push_back(name);
@@ -77,6 +104,7 @@ Loaded load_folder(const std::string& path, const LoadOptions& options) {
     std::sort(tables.begin(), tables.end());
     std::sort(archives.begin(), archives.end());
     fail(ErrorKind::not_found, path + ": neither a folder of pictures per class (.jpg, .png, .webp, .tif, .ppm, .bmp in folders) nor IDX files named as MNIST's" +
+                                   (loose == 0 ? "" : "; " + with_thousands(loose) + (loose == 1 ? " picture lies" : " pictures lie") + " directly in it: put those of each class into a folder of its own, as " + path + "/cat/1.jpg, or name a table of paths and labels") +
                                    (tables.empty() ? "" : "; it holds tables, name one of them: " + name_list(tables)) +
                                    (archives.empty() ? "" : "; it holds archives, name one of them: " + name_list(archives)));
   }

@@ -25,6 +25,12 @@ TEST(Text, ForPeople) {
   EXPECT_EQ(with_thousands(-1234567), "-1,234,567");
   EXPECT_EQ(quoted(std::string_view("a\0b\x1b", 4)), "\"a\\x00b\\x1b\"");
   EXPECT_EQ(quoted("abcdef", 3), "\"abc...\"");
+  // Letters of any script are shown; halves of them, control characters and marks that turn the direction of a line are not.
+  EXPECT_EQ(quoted("gr\xc3\xbcn \xe2\x82\xac \xf0\x9f\x98\x80"), "\"gr\xc3\xbcn \xe2\x82\xac \xf0\x9f\x98\x80\"");
+  EXPECT_EQ(quoted("\xc3(\xff"), "\"\\xc3(\\xff\"");
+  EXPECT_EQ(quoted("\xc2\x9b\xe2\x80\xae\xef\xbb\xbf"), "\"\\xc2\\x9b\\xe2\\x80\\xae\\xef\\xbb\\xbf\"");
+  EXPECT_EQ(quoted("a\xc3\xbc", 2), "\"a\xc3\xbc\"");
+  EXPECT_EQ(quoted("a\xc3\xbc" "b", 2), "\"a\xc3\xbc...\"");
   const std::vector<std::string> names{"a", "b", "c"};
   EXPECT_EQ(name_list(names), "a, b, c");
   EXPECT_EQ(name_list(names, 2), "a, b, ... (3 in all)");
@@ -41,6 +47,8 @@ TEST(Text, DidYouMean) {
   EXPECT_EQ(did_you_mean("insurance", names), "; did you mean \"insurance_risk\"?");
   EXPECT_EQ(did_you_mean("zebra", names), "");
   EXPECT_EQ(did_you_mean("", names), "");
+  EXPECT_EQ(did_you_mean("a", std::vector<std::string>{"b", "c"}), "");  // nobody mistypes one letter for another name
+  EXPECT_EQ(did_you_mean("a", std::vector<std::string>{"b", "A"}), "; did you mean \"A\"?");
 }
 
 TEST(Text, Utf8) {

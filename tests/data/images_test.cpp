@@ -124,11 +124,38 @@ TEST(ImageFolder, ACorruptJpegAmongGoodOnesIsNamedOrSkipped) {
   EXPECT_EQ(load(folder.path(), {.images = {.skip_bad = true}}).train.skipped, 1);
 }
 
+TEST(ImageFolder, WhatIsPassedOverIsSaid) {
+  const TemporaryFolder folder;
+  for (const char* name : {"cat/1.png", "cat/2.jfif", "dog/1.png"}) folder.write(name, testing::as_png(testing::pattern(4, 4, 1)));
+  folder.write("dog/2.gif", "GIF89a");
+  folder.write("dog/notes.txt", "two dogs");
+  folder.write("horse/.keep", "");
+  folder.write(".git/HEAD", "");
+  const Loaded loaded = load(folder.path());
+  EXPECT_EQ(loaded.train.rows(), 3);
+  ASSERT_EQ(loaded.train.notes.size(), 2u);
+  EXPECT_EQ(loaded.train.notes[0], "folders without a picture are no classes: horse");
+  EXPECT_EQ(loaded.train.notes[1], "pictures of kinds that are not read were passed over: dog/2.gif; save them as PNG or JPEG");
+}
+
+TEST(ImageArchive, OfTwoEntriesOfOneNameTheLaterCounts) {
+  const TemporaryFolder folder;
+  const std::string old = testing::as_png(testing::pattern(4, 4, 1, 1)), latest = testing::as_png(testing::pattern(4, 4, 1, 2));
+  const std::string path = folder.write("t.zip", testing::as_zip({{"cat/1.png", old}, {"dog/1.png", old}, {"cat/1.png", latest}}));
+  const Dataset both = read_image_archive(path).train;
+  ASSERT_EQ(both.rows(), 2);
+  EXPECT_EQ(both.features.view_slice(0, 0, 1).contiguous().to_vector<int>(), [&] {
+    const Image want = testing::pattern(4, 4, 1, 2);
+    return std::vector<int>(want.pixels.begin(), want.pixels.end());
+  }());
+}
+
 TEST(ImageFolder, NothingUsable) {
   const TemporaryFolder folder;
   EXPECT_ERROR(not_found, list_images(folder.path()), "no pictures found", "a folder per class");
   folder.write("1.png", "x");
   EXPECT_ERROR(not_found, list_images(folder.path()), "1 directly in it", "a folder per class");
+  EXPECT_ERROR(not_found, load(folder.path()), "1 picture lies directly in it", "a folder of its own");
   EXPECT_ERROR(not_found, list_images("/no/such/folder"), "/no/such/folder");
   folder.write("a/1.ppm", "bad");
   folder.write("b/1.ppm", "bad");

@@ -94,6 +94,9 @@ TEST(Schema, TargetAndTask) {
   EXPECT_ERROR(invalid_argument, infer_schema(table, {.targets = {"kind", "x"}, .task = TaskKind::classification}), "one target column");
   EXPECT_ERROR(invalid_argument, infer_schema(small_table({x, number_column("y", repeated(40, [](int) { return nothing; }))}), {.targets = {"y"}}), "missing in every row");
   EXPECT_ERROR(invalid_argument, infer_schema(small_table({x, number_column("y", repeated(40, [](int) { return 1.; }))}), {.targets = {"y"}}), "same in every row");
+  // Names and texts are no classes, and dates only when each comes again.
+  EXPECT_ERROR(invalid_argument, infer_schema(small_table({x, text_column("y", repeated(40, [](int i) { return "note " + text_of(i); }))}), {.targets = {"y"}}), "40 different words in 40 rows", "too many for classes");
+  EXPECT_TRUE(has_remark(infer_schema(small_table({x, text_column("y", repeated(40, [](int i) { return "2024-01-1" + text_of(i % 10); }))}), {.targets = {"y"}}), "schema.target-date", "%Y-%m-%d"));
   EXPECT_ERROR(invalid_argument, infer_schema(small_table({x, x})), "several columns are named \"x\"");
   EXPECT_ERROR(invalid_argument, infer_schema(small_table({})), "no columns");
 }

@@ -36,7 +36,8 @@ std::string curves(const Report& r, const std::vector<Curve>& all, bool loss, st
       range.add(c.y);
     }
     if (chart.curves.size() == 1) chart.tones = {"c1"};
-    const plot::MetricStyle style = plot::style_of(name);
+    plot::MetricStyle style = plot::style_of(name);
+    std::replace(style.name.begin(), style.name.end(), '_', ' ');
     chart.percent_y = style.percent && range.high <= 1;
     chart.log_y = loss && range.low > 0 && range.high / range.low > 20;
     if (!chart.log_y && range.low > 0 && range.low < .4 * range.high) chart.y_range.add(0);

@@ -175,9 +175,12 @@ void set_task(const Table& table, const SchemaOptions& options, Schema& schema, 
     role.date_format.clear();
     if (classes) {
       if (targets.size() > 1) fail(ErrorKind::invalid_argument, table.source + ": classes need one target column, " + std::to_string(targets.size()) + " are named");
-      if (different > 1000 && static_cast<std::int64_t>(different) * 2 > column.rows())
+      if (different > 20 && static_cast<std::int64_t>(different) * 2 > column.rows())
         fail(ErrorKind::invalid_argument, table.source + ": the target " + quoted(column.name) + " has " + with_thousands(static_cast<std::int64_t>(different)) + " different words in " +
-                                              with_thousands(column.rows()) + " rows, too many for classes; name another target");
+                                              with_thousands(column.rows()) + " rows, too many for classes: most stand in one row alone; name another target");
+      if (const auto dates = detail::guess_dates(column))
+        schema.remarks.push_back({"schema.target-date", "the target " + quoted(column.name) + " holds dates (" + dates->formats + "), and each of them is taken for a class of its own: to predict when "
+                                                                                                   "something is, write down the days until then as a number"});
       role.why += "; " + with_thousands(static_cast<std::int64_t>(different)) + " classes";
       detail::remark_spellings(column, schema.remarks);
     } else {

@@ -68,6 +68,9 @@ RowSplit split_rows(const Table& table, const Schema& schema, const RowSplitOpti
   const std::vector<int> part_of = detail::assign_parts(plan, shares, options.seed);
   RowSplit split = gather(table, schema, plan, part_of, (options.validation > 0 ? percent(options.validation) + " for validation, " : "") + percent(options.test) + " for the test");
   const auto require = [&](const std::vector<std::int64_t>& rows, bool wanted, const char* name) {
+    if (wanted && rows.empty() && split.way == SplitWay::stratified)
+      fail(ErrorKind::invalid_argument, table.source + ": no row is left for the " + name + " part: " + with_thousands(plan.units) + (plan.units == 1 ? " row is" : " rows are") +
+                                            " too few, or too few stand for each class; gather more rows, or part them yourself (--test-data)");
     if (wanted && rows.empty())
       fail(ErrorKind::invalid_argument, "split: " + table.source + ": no row is left for the " + name + " part when rows are parted " + std::string(to_string(split.way)) +
                                             (split.column.empty() ? "" : " by " + quoted(split.column)) + ", which allows " + with_thousands(plan.units) + " pieces; ask for other shares or another way");
