@@ -79,6 +79,10 @@ std::vector<Fault> leaks() {
       const double factor = d.between(2, 50), noise = .01;
       return every_part(p, [&](const Table& t) { std::vector<double> y = target_numbers(t, p.target); const double s = deviation(numbers("", y)); for (double& v : y) v = factor * (v + noise * s * d.normal()); return numbers("score_after", y); });
     }),
+    fault("data.leak", "the logarithm of the target", [](Parts& p, Draw&) {
+      if (has_classes(p)) return false;
+      return every_part(p, [&](const Table& t) { std::vector<double> y = target_numbers(t, p.target); for (double& v : y) v = std::log(std::abs(v) + 1); return numbers("rate", y); });
+    }),
     fault("data.leak", "filled only where the target is high", [](Parts& p, Draw& d) {
       if (has_classes(p) && std::set<double>(p.train.at(p.target).numbers.begin(), p.train.at(p.target).numbers.end()).size() + p.train.at(p.target).words.size() > 3) return false;
       if (!has_classes(p)) return false;
@@ -284,6 +288,10 @@ std::vector<Fault> kinds() {
       return true;
     }),
     fault("data.types", "dates as numbers", [](Parts& p, Draw& d) { return every_part(p, [&](const Table& t) { std::vector<double> v; for (std::int64_t i = 0; i < t.rows(); ++i) v.push_back(static_cast<double>(20200000 + 100 * (1 + d.below(12)) + 1 + d.below(28) + 10000 * d.below(4))); return numbers("bought", v); }); }),
+    fault("data.types", "seconds since 1970", [](Parts& p, Draw& d) {
+      const std::string name = d.share() < .5 ? "created" : "joined";
+      return every_part(p, [&](const Table& t) { std::vector<double> v; for (std::int64_t i = 0; i < t.rows(); ++i) v.push_back(1600000000 + std::floor(d.between(0, 9e7))); return numbers(name, v); });
+    }),
     fault("data.types", "two units in one column", [](Parts& p, Draw& d) { return every_part(p, [&](const Table& t) { std::vector<double> v; for (std::int64_t i = 0; i < t.rows(); ++i) { const double m = std::round((1.7 + .1 * d.normal()) * 100) / 100; v.push_back(d.share() < .2 ? 100 * m : m); } return numbers("height", v); }) && p.train.rows() >= 100; }),
     fault("data.types", "one word in several spellings", [](Parts& p, Draw& d) {
       const std::vector<std::size_t> columns = word_columns(p);

@@ -33,8 +33,17 @@ std::vector<std::int64_t> Draw::some(std::int64_t n, std::int64_t of) {
 }
 
 Parts parted(const Source& source, Draw& draw, candid::PartKind kind, std::int64_t most) {
-  const std::int64_t rows = std::min(source.table.rows(), most), quarter = rows / 4;
-  const std::vector<std::int64_t> order = draw.some(rows, source.table.rows());
+  const std::int64_t rows = std::min(source.table.rows(), most);
+  std::int64_t quarter = rows / 4;
+  std::vector<std::int64_t> order = draw.some(rows, source.table.rows());
+  if (!source.group.empty()) {
+    // Persons in the order in which chance drew their first row.
+    const std::vector<std::string> whose = cells(source.table, source.group);
+    std::unordered_map<std::string, std::int64_t> turn;
+    for (const std::int64_t row : order) turn.try_emplace(whose[static_cast<std::size_t>(row)], static_cast<std::int64_t>(turn.size()));
+    std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) { return turn.at(whose[static_cast<std::size_t>(a)]) < turn.at(whose[static_cast<std::size_t>(b)]); });
+    while (quarter > 0 && quarter < rows && whose[static_cast<std::size_t>(order[static_cast<std::size_t>(quarter - 1)])] == whose[static_cast<std::size_t>(order[static_cast<std::size_t>(quarter)])]) ++quarter;
+  }
   const std::span<const std::int64_t> all(order);
   return {source.table.take(all.subspan(static_cast<std::size_t>(quarter))), source.table.take(all.first(static_cast<std::size_t>(quarter))), kind, source.target};
 }

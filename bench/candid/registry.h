@@ -18,6 +18,7 @@ struct Source {
   std::string name;
   data::Table table = {};      ///< columns of a table; else empty
   std::string target = {};
+  std::string group = {};      ///< the column of persons; one person is in one part alone. Empty: rows are parted one by one
   data::Dataset pictures = {};
   bool is_table() const { return !table.columns.empty(); }
 };

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bench/candid/made_sources.h"
 #include "bench/candid/parts.h"
 #include "candor/base/error.h"
 #include "candor/data/generators.h"
@@ -68,6 +69,7 @@ std::vector<Source> sources() {
   insurance.table.columns.push_back(words("group", group));
   insurance.target = "group";
   all.push_back(std::move(insurance));
+  for (Source& source : made_sources()) all.push_back(std::move(source));
   add_file(all, "penguins", "tabular/penguins.csv", "species");
   add_file(all, "breast cancer", "tabular/wisc_bc_data.csv", "diagnosis", {"id"});
   add_file(all, "california housing", "tabular/california-housing.csv", "median_house_value");

@@ -5,6 +5,7 @@
 #include "candor/base/file.h"
 #include "candor/base/text.h"
 #include "candor/candid/result/matrix.h"
+#include "candor/candid/uncertainty/uncertainty.h"
 #include "candor/cli/record.h"
 #include "candor/cli/score.h"
 #include "candor/data/table/settings_file.h"
@@ -101,6 +102,7 @@ void print_text(const pipeline::Card& card, const candid::Report& r, const forma
     std::printf("\nscore: %s %s (95 %% interval %s to %s, %s rows)\n", score->get("metric", "").c_str(), short_number(score->get("value", 0.0)).c_str(), i[0].is_number() ? short_number(i[0].number()).c_str() : "-",
                 i[1].is_number() ? short_number(i[1].number()).c_str() : "-", with_thousands(score->get("n", 0)).c_str());
   }
+  if (score && score->get("metric", "") == "accuracy") std::printf("certainty: %s\n", candid::temperature_text(candid::stored_uncertainty(file.record).temperature).c_str());
   for (const candid::BaselineScore& b : r.baselines) std::printf("beside it: %s %s\n", b.name.c_str(), short_number(b.value).c_str());
   std::size_t shown = 0;
   for (const candid::Slice& s : r.slices)

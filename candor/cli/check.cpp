@@ -6,6 +6,7 @@
 #include "candor/candid/data/checks.h"
 #include "candor/cli/checkup_format.h"
 #include "candor/cli/data_options.h"
+#include "candor/pipeline/card.h"
 #include "candor/pipeline/check_sources.h"
 
 namespace candor::cli {
@@ -28,8 +29,9 @@ int list_checks(const Common& common) {
   return 0;
 }
 
-std::vector<candid::Silence> silences(const Options& o) {
-  std::vector<candid::Silence> out;
+/// Those of candor.yaml beside the data or here, then those of the command line.
+std::vector<candid::Silence> silences(const Options& o, const std::string& source) {
+  std::vector<candid::Silence> out = pipeline::find_project(source).silences;
   for (const std::string& said : o.silence) {
     const std::size_t equals = said.find('=');
     out.push_back({said.substr(0, equals), equals == std::string::npos ? "" : said.substr(equals + 1)});
@@ -44,15 +46,16 @@ int check(const Options& o, const Common& common) {
   sources.load = load_options(o.data, common.seed);
   sources.table = table_options(o.data);
   sources.schema = schema_options(o.data);
+  const std::string source = o.names.empty() ? o.train : o.names.front();
+  const std::vector<candid::Silence> unwanted = silences(o, source);
   candid::Checkup nothing;
-  candid::silence(nothing, silences(o));  // a word that is no check is told before anything is read
+  candid::silence(nothing, unwanted);  // a word that is no check is told before anything is read
   const InterruptGuard guard;
   std::vector<pipeline::PartForModel> for_model;
   const candid::Subject subject = pipeline::read_subject(sources, o.model.empty() ? nullptr : &for_model);
   candid::Checkup checkup = candid::check_subject(subject);
   if (for_model.size() == subject.parts.size()) checkup.add(pipeline::check_with_model(formats::read_model_file(o.model), subject, for_model));
-  candid::silence(checkup, silences(o));
-  const std::string source = o.names.empty() ? o.train : o.names.front();
+  candid::silence(checkup, unwanted);
   if (o.format == "json") print_json(checkup_json(checkup));
   else if (o.format == "sarif") print_json(checkup_sarif(checkup, source));
   else std::fputs((o.format == "junit" ? checkup_junit(checkup, source) : checkup_text(checkup, o.all || !common.quiet)).c_str(), stdout);

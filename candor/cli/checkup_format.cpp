@@ -23,6 +23,19 @@ std::vector<Finding> gravest_first(std::vector<Finding> findings) {
   return findings;
 }
 
+/// A path as a URI reference (RFC 3986): what is no letter, digit or one of -._~/ is written as %XX.
+std::string uri_of(const std::string& path) {
+  std::string out;
+  for (const char c : path) {
+    char code[4];
+    std::snprintf(code, sizeof code, "%%%02X", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-._~/").find(c) != std::string_view::npos;
+    if (plain) out += c;
+    else out += code;
+  }
+  return out;
+}
+
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -86,7 +99,7 @@ Json checkup_sarif(const Checkup& checkup, const std::string& source) {
   for (const candid::CheckInfo& info : candid::all_checks())
     if (std::find(checkup.checked.begin(), checkup.checked.end(), info.id) != checkup.checked.end()) rules.push_back({{"id", info.id}, {"shortDescription", {{"text", info.what}}}});
   for (const Finding& f : gravest_first(checkup.findings)) {
-    Json location = {{"physicalLocation", {{"artifactLocation", {{"uri", source}}}}}};
+    Json location = {{"physicalLocation", {{"artifactLocation", {{"uri", uri_of(source)}}}}}};
     if (!f.where.empty()) location["logicalLocations"] = Json::array({{{"name", f.where}}});
     results.push_back({{"ruleId", f.id}, {"level", to_string(f.severity)}, {"message", {{"text", f.message}}}, {"locations", Json::array({location})}});
   }

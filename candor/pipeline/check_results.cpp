@@ -41,6 +41,7 @@ void check_probabilities(candid::Checkup& into, candid::Report& r, const Prepare
   const Sureness sure = sureness_of(outputs, truth);
   const std::vector<candid::RejectPoint> points = candid::reject_curve(sure.confidence, sure.hits);
   r.temperature = trained.uncertainty.temperature.value;
+  if (trained.uncertainty.temperature.rows > 0) r.choices.push_back(candid::temperature_text(trained.uncertainty.temperature));  // else the plan has said why
   r.rejection = {candid::accuracy_curve(points, p.test.rows()), candid::cost_curve(points)};
   r.rejection[0].name = "right among the answered", r.rejection[1].name = "cost of a row";
   candid::run_check(into, "result.calibration", [&] {

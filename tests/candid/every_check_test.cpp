@@ -2,7 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <map>
 
 #include "candor/candid/check_baselines.h"
@@ -351,6 +355,61 @@ TEST(EveryCheck, SpeaksOfItsFaultAndNotBesideIt) {
     for (const Finding& f : with) EXPECT_NE(find_check(f.id), nullptr) << f.id << " is not in the catalogue";
   }
   for (const auto& [id, both] : both_sides()) EXPECT_NE(find_check(id), nullptr) << id;
+}
+
+/// The words of a text, and its numbers: digits with points and commas between.
+std::pair<std::string, std::vector<double>> words_and_numbers(const std::string& text) {
+  std::pair<std::string, std::vector<double>> out;
+  for (std::size_t i = 0; i < text.size();) {
+    if (std::isdigit(static_cast<unsigned char>(text[i])) == 0) {
+      out.first += text[i++];
+      continue;
+    }
+    std::string digits;
+    for (; i < text.size() && (std::isdigit(static_cast<unsigned char>(text[i])) != 0 || ((text[i] == '.' || text[i] == ',') && i + 1 < text.size() && std::isdigit(static_cast<unsigned char>(text[i + 1])) != 0)); ++i)
+      if (text[i] != ',') digits += text[i];
+    out.first += '#';
+    out.second.push_back(std::strtod(digits.c_str(), nullptr));
+  }
+  return out;
+}
+
+/// The same words, and numbers a fifth apart at most: other processors round in other places, and what is trained grows from there.
+bool much_the_same(const std::string& a, const std::string& b) {
+  const auto [words, numbers] = words_and_numbers(a);
+  const auto [others, there] = words_and_numbers(b);
+  if (words != others || numbers.size() != there.size()) return false;
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    if (std::abs(numbers[i] - there[i]) > .2 * std::max(numbers[i], there[i])) return false;
+  return true;
+}
+
+std::string in_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Pages with a command show what `candor check` prints. The others show what is said in the example above, so that a changed message changes its page; CANDOR_WRITE_PAGES=1 writes them.
+TEST(EveryCheck, PagesShowWhatIsSaid) {
+  const bool writes = std::getenv("CANDOR_WRITE_PAGES") != nullptr;
+  for (const auto& [id, both] : both_sides()) {
+    const std::filesystem::path path = std::filesystem::path(CANDOR_SOURCE_DIR) / "docs/checks" / (id + ".md");
+    std::string page = in_file(path);
+    if (page.find("\n$ candor ") != std::string::npos) continue;
+    std::string said;
+    for (const Finding& f : both(true))
+      if (f.id == id) said += to_string(f.severity) + " " + f.id + ": " + f.message + (f.where.empty() ? "" : " [" + f.where + "]") + "\n";
+    const std::string fence = "```text\n";
+    const std::size_t from = page.find(fence), to = from == std::string::npos ? from : page.find("```", from + fence.size());
+    ASSERT_NE(to, std::string::npos) << id << ": its page shows no output";
+    const std::string shown = page.substr(from + fence.size(), to - from - fence.size());
+    if (!writes || much_the_same(shown, said)) {
+      EXPECT_TRUE(much_the_same(shown, said)) << id << "\nthe page shows\n" << shown << "and said is\n" << said;
+      continue;
+    }
+    page.replace(from + fence.size(), shown.size(), said);
+    std::ofstream(path, std::ios::binary) << page;
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "candor/candid/check.h"
+#include "candor/candid/metrics/proportions.h"
 #include "candor/candid/result/bayes.h"
 #include "candor/candid/result/calibration.h"
 #include "candor/candid/result/export.h"
@@ -286,6 +287,24 @@ TEST(ResultSlices, AGroupWithBrokenLabelsIsNamedAndSoundOnesAreNot) {
     }
   }
   EXPECT_LE(notes, 2) << "one in a hundred, by the level of the test";
+}
+
+TEST(ResultSlices, TwoPartsThatMakeUpAllRowsAreOneComparison) {
+  // 12 of 30 wrong on the one device, 14 of 90 on the other.
+  std::vector<float> p;
+  std::vector<std::int32_t> truth, device;
+  for (int i = 0; i < 120; ++i) {
+    device.push_back(i < 30);
+    const bool wrong = i < 30 ? i < 12 : i < 44;
+    truth.push_back(i % 2), p.push_back((i % 2 == 0) != wrong ? .9f : .1f), p.push_back(1 - p.back());
+  }
+  const data::Dataset set = data::from_arrays(Tensor::from(p, Shape{120, 2}), Tensor::from(truth));
+  data::Table cells;
+  cells.columns = {{.name = "device", .kind = data::Column::Kind::text, .codes = device, .words = {"new", "old"}}};
+  const SliceTests tests = slice_tests(Tensor::from(p, Shape{120, 2}), set, cells, {"device"});
+  const auto old = std::find_if(tests.slices.begin(), tests.slices.end(), [](const Slice& s) { return s.group == "old"; });
+  ASSERT_NE(old, tests.slices.end());
+  EXPECT_NEAR(old->p, fisher_exact(18, 30, 76, 90), 1e-12) << "half of it, as only worse is asked, times two kinds of parts (classes, words)";
 }
 
 TEST(ResultSlices, ValuesAndTooFewRows) {

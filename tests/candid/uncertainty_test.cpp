@@ -66,6 +66,14 @@ TEST(Temperature, StaysOneWhereNothingIsShown) {
   EXPECT_EQ(none.rows, 0);
 }
 
+TEST(Temperature, OneSentenceSaysWhatWasDone) {
+  EXPECT_EQ(temperature_text(fit_temperature(Tensor::from(std::vector<float>{}, Shape{0, 3}), {})).rfind("no temperature", 0), 0u);
+  const Rows sure = draw(2000, 2.5, 1), right = draw(2000, 1, 2);
+  EXPECT_EQ(temperature_text(fit_temperature(sure.tensor(), sure.labels)).rfind("probabilities at temperature 2.", 0), 0u);
+  const std::string stays = temperature_text(fit_temperature(right.tensor(), right.labels));
+  EXPECT_EQ(stays.rfind("temperature 1: on 2,000 rows", 0), 0u) << stays;
+}
+
 TEST(Temperature, KeepsTheOrderOfTheClassesAndSumsToOne) {
   const Tensor p = Tensor::from(std::vector<float>{1, 0, 0, .2f, .5f, .3f, 0, 0, 1e-30f}, Shape{3, 3});
   const std::vector<float> out = at_temperature(p, 3).to_vector();

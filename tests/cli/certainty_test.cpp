@@ -77,6 +77,9 @@ TEST(Certainty, SetsCoverRowsAreHandedOverAndTheFormOfAnswersIsOnlyAddedTo) {
   const json report = json::parse(contents(folder / "m/report.json"));
   ASSERT_EQ(report["rejection"].size(), 2u);
   EXPECT_GT(report["temperature"], 0);
+  const auto tells = [&](const json& choice) { return choice.get<std::string>().find("rows that were not learned from") != std::string::npos; };
+  EXPECT_TRUE(std::any_of(report["choices"].begin(), report["choices"].end(), tells)) << report["choices"].dump(1);
+  EXPECT_NE(run_candor({"card", model}).out.find("certainty: "), std::string::npos);
   EXPECT_NE(std::find(report["checked"].begin(), report["checked"].end(), "result.calibration"), report["checked"].end());
   EXPECT_NE(contents(folder / "m/report.html").find("When it may say nothing"), std::string::npos);
 }

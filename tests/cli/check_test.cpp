@@ -66,6 +66,9 @@ TEST(Check, CopiedRowsEndWithThree) {
   EXPECT_EQ(sarif["version"], "2.1.0");
   EXPECT_EQ(sarif["runs"][0]["results"][0]["ruleId"], "data.duplicate-rows");
   EXPECT_EQ(sarif["runs"][0]["results"][0]["level"], "error");
+  folder.write("two words.csv", rows(0, 400));
+  const json spaced = json::parse(run_candor({"check", "two words.csv", "test.csv", "--format", "sarif"}, folder.path()).out);
+  EXPECT_EQ(spaced["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "two%20words.csv");
 }
 
 TEST(Check, ServedRowsAndAFolderOfTables) {
@@ -91,6 +94,19 @@ TEST(Check, ASavedModelIsAskedToo) {
   EXPECT_TRUE(holds(strange["findings"], "serve.extrapolate", "warning")) << strange["findings"];
   // Rows that stand alone may be those that are served.
   EXPECT_TRUE(holds(json::parse(run_candor({"check", "far.csv", "--model", "net/model.candor", "--json"}, folder.path()).out)["findings"], "serve.extrapolate", "warning"));
+}
+
+TEST(Check, SilencedInAFileBesideTheData) {
+  const TemporaryFolder folder;
+  folder.write("train.csv", rows(0, 400)), folder.write("test.csv", rows(0, 100));
+  const std::vector<std::string> words{"check", "train.csv", "test.csv", "--target", "kind"};
+  EXPECT_EQ(run_candor(words, folder.path()).code, 3);
+  folder.write("candor.yaml", "silence:\n  data.duplicate-rows: a lesson on copies\n");
+  const Finished quiet = run_candor(words, folder.path());
+  EXPECT_EQ(quiet.code, 0) << quiet.out;
+  EXPECT_NE(quiet.out.find("1 silenced"), std::string::npos) << quiet.out;
+  folder.write("candor.yaml", "silence:\n  data.nonsense: why\n");
+  EXPECT_EQ(run_candor(words, folder.path()).code, 2);
 }
 
 TEST(Check, BadInputIsAnErrorOfItsOwn) {

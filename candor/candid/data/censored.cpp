@@ -40,7 +40,11 @@ std::vector<Finding> whole_numbers(const Subject& s, const CheckColumn& target, 
     else std::sort(by_value.begin(), by_value.end());
     const double edge = by_value[0].first, pile = by_value[0].second, next = by_value[1].second, third = by_value[2].second;
     if (!top && edge == 0) continue;
-    if (pile < 10 || pile < .02 * n || pile < 1.4 * next + 3 * std::sqrt(next) || next >= third) continue;
+    // What the values beside it let expect: counts that fall towards the edge stay below the next, counts that grow towards it grow on. Small ones scatter: three stand for one.
+    const bool many = next >= 100 || by_value.size() < 20;
+    const auto mean = [&](std::size_t from) { return (by_value[from].second + by_value[from + 1].second + by_value[from + 2].second) / 3; };
+    const double growth = many ? next / third : std::cbrt(mean(1) / mean(4)), expected = std::max(1.0, growth) * (many ? next : std::max(next, mean(1)));
+    if (pile < 10 || pile < .02 * n || pile < (growth < 1 ? 1.15 : 1.4) * expected + 4 * std::sqrt(expected)) continue;
     findings.push_back({"data.censored", Severity::note,
                         "the target " + column_text(target).substr(7) + " is " + value_text(edge) + ", its " + (top ? "highest" : "lowest") + " value, in " + rows_text(static_cast<std::int64_t>(pile)) + " (" + percent(pile / n) + "), and " + value_text(by_value[1].first) + " in " + rows_text(static_cast<std::int64_t>(next)) +
                             ": values seem to have been cut off there; if so, a model learns the limit and not what lies beyond",
@@ -62,7 +66,7 @@ std::vector<Finding> censored_target(const Subject& s) {
   std::vector<double> different = sorted;
   different.erase(std::unique(different.begin(), different.end()), different.end());
   std::vector<Finding> findings;
-  const bool few_whole = different.size() < 40 && std::all_of(different.begin(), different.end(), [](double x) { return x == std::floor(x); });
+  const bool whole = std::all_of(different.begin(), different.end(), [](double x) { return x == std::floor(x); }), few_whole = whole && different.size() < 40;
   if (s.is_classification() || (few_whole && different.size() < 20)) return whole_numbers(s, *target, sorted);
   if (different.size() < 20) return findings;
   for (const bool top : {true, false}) {
@@ -81,13 +85,15 @@ std::vector<Finding> censored_target(const Subject& s) {
     }
     const double width = sorted.back() - sorted.front();
     const auto near = std::count_if(sorted.begin(), sorted.end(), [&](double x) { return x != edge && std::abs(x - edge) <= .02 * width; });
-    if (pile < 3 * std::max<std::int64_t>(commonest, 1) || static_cast<double>(pile) < 1.5 * static_cast<double>(near)) continue;
+    // The lower end of skewed values is where they are densest: a pile there must be many times the commonest value instead.
+    const bool heap = pile >= 3 * std::max<std::int64_t>(commonest, 1) && static_cast<double>(pile) >= 1.5 * static_cast<double>(near);
+    if (!heap && (share < .03 || pile < 8 * std::max<std::int64_t>(commonest, 1))) continue;
     findings.push_back({"data.censored", share >= .1 ? Severity::warning : Severity::note,
                         "the target " + column_text(*target).substr(7) + " is exactly " + value_text(edge) + ", its " + (top ? "highest" : "lowest") + " value, in " + rows_text(pile) + " (" + percent(share) + "): it seems cut off there, as visitors are when a hall is full, so a model learns the limit and not the demand; predict \"at least " + value_text(edge) +
                             "\" for such rows, or take a model for censored targets",
                         s.parts[0].name + ": " + target->name, {{"value", edge}, {"rows", static_cast<double>(pile)}, {"share", share}, {"commonest other value", static_cast<double>(commonest)}}});
   }
-  return findings.empty() && few_whole ? whole_numbers(s, *target, sorted) : findings;
+  return findings.empty() && whole ? whole_numbers(s, *target, sorted) : findings;
 }
 
 }  // namespace candor::candid::detail

@@ -14,7 +14,7 @@
 namespace candor::candid::detail {
 namespace {
 
-constexpr std::int64_t least_rows = 250, most_rows = 3000;
+constexpr std::int64_t least_rows = 120, most_rows = 3000;
 
 /// Rows of all parts with the same inputs and different labels.
 void equal_rows(const Subject& s, std::vector<Finding>& findings) {

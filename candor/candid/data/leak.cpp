@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::int64_t least_rows = 50, most_rows = 10000;
 constexpr double almost = .99;
+constexpr double easy = .9;             // what a second column reaches where the task is easy
 constexpr double almost_by_order = .985;  // of the ranks; a column of ten equal bins of the target reaches .99
 
 /// Rows of the training part that have a target, in an order that has nothing to do with the file's; the first half and the second take turns to be learned from.
@@ -247,6 +248,54 @@ bool counts_rows(const Subject& s, const CheckColumn& column) {
   return s.rows() > 1;
 }
 
+/// A measurement two of whose classes touch: along its values one follows the other at a distance that is small beside the width of a class. A copy of the target has gaps there.
+bool classes_touch(const CheckColumn& column, const std::vector<std::int64_t>& rows, const Answers& y) {
+  if (!column.numeric || !y.classes) return false;
+  std::vector<std::pair<double, std::int32_t>> cells;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (const double x = column.parts[0].numbers[static_cast<std::size_t>(rows[i])]; std::isfinite(x)) cells.emplace_back(x, y.labels[i]);
+  std::sort(cells.begin(), cells.end());
+  std::vector<double> steps, widths;
+  std::unordered_map<std::int32_t, std::pair<double, double>> ends;
+  for (const auto& [x, label] : cells) ends.try_emplace(label, x, x).first->second.second = x;
+  for (const auto& [label, end] : ends) widths.push_back(end.second - end.first);
+  std::nth_element(widths.begin(), widths.begin() + static_cast<std::ptrdiff_t>(widths.size() / 2), widths.end());
+  double narrowest = HUGE_VAL;
+  for (std::size_t i = 1; i < cells.size(); ++i) {
+    const double step = cells[i].first - cells[i - 1].first;
+    if (cells[i].second != cells[i - 1].second) narrowest = std::min(narrowest, step);
+    else if (step > 0) steps.push_back(step);
+  }
+  if (steps.size() < 8) return false;
+  std::sort(steps.begin(), steps.end());
+  return narrowest <= std::max(2 * steps[steps.size() * 9 / 10], .5 * widths[widths.size() / 2]);
+}
+
+/// The share of the rows' squares that a straight line through them explains: too few rows for a tree tell a copy on another scale all the same.
+double along_a_line(const std::vector<double>& cells, const std::vector<double>& values) {
+  double n = 0, mx = 0, my = 0, xx = 0, yy = 0, xy = 0;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const double x = cells[i];
+    if (!std::isfinite(x)) continue;
+    ++n;
+    const double dx = x - mx, dy = values[i] - my;
+    mx += dx / n, my += dy / n;
+    xx += dx * (x - mx), yy += dy * (values[i] - my), xy += dx * (values[i] - my);
+  }
+  return n * 10 >= 9 * static_cast<double>(cells.size()) && xx > 0 && yy > 0 ? xy * xy / (xx * yy) : 0;
+}
+
+/// R2 of a straight line through values or their order, where that is nearly 1; else `reached`.
+double copied(const CheckColumn& column, const std::vector<std::int64_t>& rows, const Answers& y, double reached) {
+  constexpr double along = .999, follows = .98, in_order = .9995;
+  Answers cells = y;
+  for (std::size_t i = 0; i < rows.size(); ++i) cells.values[i] = column.parts[0].numbers[static_cast<std::size_t>(rows[i])];
+  if (std::any_of(cells.values.begin(), cells.values.end(), [](double x) { return !std::isfinite(x); })) return reached;
+  // One huge row makes a line of any two columns: the others must follow as well.
+  const double straight = along_a_line(cells.values, y.values), ordered = along_a_line(ranks_of(cells).values, ranks_of(y).values);
+  return straight >= along && ordered >= follows ? straight : ordered >= in_order ? ordered : reached;
+}
+
 }  // namespace
 
 std::vector<Finding> leak(const Subject& s) {
@@ -273,6 +322,8 @@ std::vector<Finding> leak(const Subject& s) {
   std::vector<Finding> findings;
   std::size_t inputs = 0;
   std::vector<std::string> knowing;
+  double first = 0, second = 0;           // the best scores of single columns
+  std::vector<std::size_t> measured;      // findings about measurements whose classes touch
   for (const CheckColumn& column : s.columns) {
     const bool time = column.role == data::Role::date || column.role == data::Role::order;
     const bool other = column.role == data::Role::id || column.role == data::Role::group;
@@ -281,6 +332,9 @@ std::vector<Finding> leak(const Subject& s) {
     inputs += column.is_input();
     double reached = column_score(column, rows, y);
     bool by_order = false;
+    if (column.is_input()) second = std::max(second, std::min(first, reached)), first = std::max(first, reached);
+    if (!y.classes && column.numeric && !(reached >= enough))
+      reached = copied(column, rows, y, reached);
     if (!y.classes && !(reached >= enough)) {
       if (const double r = column_score(column, rows, ranks); r >= almost_by_order) reached = r, by_order = true;
     }
@@ -315,8 +369,12 @@ std::vector<Finding> leak(const Subject& s) {
       f.message = (by_gaps ? "whether " + column_text(column) + " is empty predicts the target almost perfectly (" : column_text(column) + " alone predicts the target almost perfectly (") + what +
                   ", rows that were not learned from): it may be written down after the answer is known, or be the answer in other words; if it is not known when the model is used, leave it out with --ignore " + column.name;
     }
+    if (!other && !by_gaps && classes_touch(column, rows, y)) measured.push_back(findings.size());
     findings.push_back(std::move(f));
   }
+  // Flowers that one measurement tells apart are told apart nearly as well by another: an easy task, and no column that knows the answer.
+  if (second >= easy)
+    for (const std::size_t i : measured) findings[i].severity = Severity::note, findings[i].message += "; another column does nearly as well, so the task may just be easy";
   if (inputs < 3) {
     // With one or two columns it is no wonder when one tells much.
     for (Finding& f : findings) f.severity = Severity::note;

@@ -22,7 +22,7 @@ struct Far {
 Far furthest(const std::vector<double>& distances) {
   const auto n = static_cast<std::int64_t>(distances.size());
   Far best;
-  const std::int64_t most = std::max<std::int64_t>(1, n / 50);
+  const std::int64_t most = std::max<std::int64_t>(3, n / 50);
   for (std::int64_t k = 1; k <= std::min<std::int64_t>(most, n / 4); ++k) {
     const double out = distances[static_cast<std::size_t>(k - 1)], next = distances[static_cast<std::size_t>(k)];
     if (!(next > 0) || out < 5 * next) continue;
@@ -62,7 +62,9 @@ std::vector<Finding> outliers(const Subject& s) {
       std::sort(distances.rbegin(), distances.rend());
       if (distances.size() < 20) continue;
       const Far far = furthest(distances);
-      if (far.count == 0 || far.chance * static_cast<double>(columns) * 4 > 1e-4 || far.last < 3 * width) continue;
+      // Of the heaviest tails that are met (index 1) one in five hundred goes so far.
+      const bool alone = far.count == 1 && far.ratio >= 500;
+      if (far.count == 0 || (!alone && far.chance * static_cast<double>(columns) * 4 > 1e-4) || far.last < 3 * width) continue;
       std::vector<std::int64_t> rows;
       const std::vector<double>& cells = column.parts[0].numbers;
       for (std::size_t i = 0; i < cells.size(); ++i)

@@ -3,15 +3,24 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <unordered_set>
 
 #include "candor/candid/baselines/classic.h"
 #include "candor/candid/data/columns.h"
+#include "candor/candid/data/owners.h"
 #include "candor/candid/data/thumbnails.h"
+#include "candor/data/table/text_tokens.h"
 
 namespace candor::candid::detail {
 namespace {
 
-constexpr std::int64_t most_columns = 60;
+constexpr std::int64_t most_columns = 60, most_texts_read = 5000;
+constexpr std::size_t most_texts = 3, most_text_classes = 12;
+
+std::unordered_set<std::string> different_words(const std::string& text) {
+  const std::vector<std::string> all = data::text_terms(text);
+  return {all.begin(), all.end()};
+}
 
 BoostingOptions quick(std::int64_t rows, int classes) {
   BoostingOptions o;
@@ -24,9 +33,34 @@ BoostingOptions quick(std::int64_t rows, int classes) {
 
 }  // namespace
 
-QuickInputs::QuickInputs(const Subject& s) : subject_(s) {
+QuickInputs::TextInput QuickInputs::read_texts(const CheckColumn& column) const {
+  constexpr float least = 10;  // texts that a word stands in: a rarer one would know its own text's label
+  TextInput input{&column};
+  std::vector<float> texts(text_classes_, 0);
+  std::unordered_map<std::string, std::vector<float>> counts;
+  for (std::int64_t row = 0; row < subject_.rows(); row += row_step(subject_.rows(), most_texts_read)) {
+    const std::int32_t code = column.parts[0].codes[static_cast<std::size_t>(row)], label = subject_.labels[0][static_cast<std::size_t>(row)];
+    if (code < 0 || label < 0 || static_cast<std::size_t>(label) >= text_classes_) continue;
+    ++texts[static_cast<std::size_t>(label)];
+    for (const std::string& word : different_words(column.words[static_cast<std::size_t>(code)])) ++counts.try_emplace(word, text_classes_, 0.F).first->second[static_cast<std::size_t>(label)];
+  }
+  float all = 0;
+  for (const float n : texts) all += n;
+  for (auto& [word, of] : counts) {
+    float n = 0;
+    for (const float k : of) n += k;
+    if (n < least) continue;
+    // Drawn towards the share of all texts, as if five more had been seen that say nothing.
+    for (std::size_t k = 0; k < of.size(); ++k) of[k] = std::log((of[k] + 5 * n / all + .5F) / (texts[k] + 6) * (all + 6) / (n + 5 * n / all + .5F));
+    input.words.emplace(word, of);
+  }
+  return input;
+}
+
+QuickInputs::QuickInputs(const Subject& s) : subject_(s), text_classes_(std::min(s.class_names.size(), most_text_classes)) {
   for (const CheckColumn& column : s.columns) {
-    if (!column.is_input() || column.role == data::Role::text || static_cast<std::int64_t>(inputs_.size()) >= most_columns) continue;
+    if (column.role == data::Role::text && column.parts[0].present && s.has_labels(0) && texts_.size() < most_texts) texts_.push_back(read_texts(column));
+    if (!column.is_input() || column.role == data::Role::text || says_whose(column, s) || static_cast<std::int64_t>(inputs_.size()) >= most_columns) continue;
     std::vector<double> values;
     if (!column.numeric) {
       // The mean class number where a word stands, drawn towards the mean of all by five rows: no cell then tells much of its own label.
@@ -44,11 +78,23 @@ QuickInputs::QuickInputs(const Subject& s) : subject_(s) {
   }
 }
 
-std::int64_t QuickInputs::columns() const { return subject_.is_table() ? static_cast<std::int64_t>(inputs_.size()) : thumbnail_side * thumbnail_side; }
+std::int64_t QuickInputs::columns() const { return subject_.is_table() ? static_cast<std::int64_t>(inputs_.size() + texts_.size() * text_classes_) : thumbnail_side * thumbnail_side; }
 
 Matrix QuickInputs::rows(std::size_t part, std::span<const std::int64_t> rows) const {
   if (!subject_.is_table()) return thumbnails(subject_.parts[part].set.features, rows);
-  Matrix x = Matrix::zeros(static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(inputs_.size()));
+  Matrix x = Matrix::zeros(static_cast<std::int64_t>(rows.size()), columns());
+  for (std::size_t j = 0; j < texts_.size(); ++j) {
+    const CheckColumn& column = *texts_[j].column;
+    for (std::size_t i = 0; i < rows.size() && column.parts[part].present; ++i) {
+      const std::int32_t code = column.parts[part].codes[static_cast<std::size_t>(rows[i])];
+      if (code < 0) continue;
+      for (const std::string& word : different_words(column.words[static_cast<std::size_t>(code)])) {
+        const auto known = texts_[j].words.find(word);
+        if (known == texts_[j].words.end()) continue;
+        for (std::size_t k = 0; k < text_classes_; ++k) x.at(static_cast<std::int64_t>(i), static_cast<std::int64_t>(inputs_.size() + j * text_classes_ + k)) += static_cast<double>(known->second[k]);
+      }
+    }
+  }
   for (std::size_t j = 0; j < inputs_.size(); ++j) {
     const CheckCells& cells = inputs_[j]->parts[part];
     for (std::size_t i = 0; i < rows.size(); ++i) {

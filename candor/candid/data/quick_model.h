@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "candor/candid/baselines/boosting.h"
@@ -10,7 +12,8 @@
 
 namespace candor::candid::detail {
 
-/// Inputs of rows as numbers, NaN where missing: columns of tables (words by the mean of the label where they stand in training), or pictures brought down to 12 x 12 grey pixels.
+/// Inputs of rows as numbers, NaN where missing: columns of tables (words by the mean of the label where they stand in training, texts by what their words say of each class; names of persons and
+/// machines are left out), or pictures brought down to 12 x 12 grey pixels.
 class QuickInputs {
  public:
   /// Learns the numbers for words from the training part.
@@ -19,7 +22,16 @@ class QuickInputs {
   std::int64_t columns() const;
 
  private:
+  /// What the words of a text say of each class, as naive Bayes has it.
+  struct TextInput {
+    const CheckColumn* column = nullptr;
+    std::unordered_map<std::string, std::vector<float>> words = {};  ///< the logarithm of how much commoner a word is in each class
+  };
+  TextInput read_texts(const CheckColumn& column) const;
+
   const Subject& subject_;
+  std::vector<TextInput> texts_;
+  std::size_t text_classes_ = 0;
   std::vector<const CheckColumn*> inputs_;
   std::vector<std::vector<double>> word_values_;
 };

@@ -5,6 +5,7 @@
 #include "candor/base/text.h"
 #include "candor/candid/data/checks.h"
 #include "candor/candid/data/columns.h"
+#include "candor/candid/data/owners.h"
 #include "candor/candid/data/units.h"
 #include "candor/candid/metrics/drift.h"
 #include "candor/candid/metrics/tests.h"
@@ -21,12 +22,18 @@ struct Drift {
   std::string how = {};
 };
 
-Drift numbers(const CheckColumn& column, std::size_t part) {
+/// What the rows of both parts are worth, those of one person being much alike; of one for independent rows.
+struct Worth {
+  double train = 1, other = 1;
+};
+
+Drift numbers(const CheckColumn& column, std::size_t part, const Worth& worth) {
   const std::vector<double>&train = sorted_numbers(column, 0), &other = sorted_numbers(column, part);
   Drift d{&column};
   if (static_cast<std::int64_t>(train.size()) < least_rows || static_cast<std::int64_t>(other.size()) < least_rows) return d;
   d.distance = largest_distance(train, other);
-  const double n = static_cast<double>(train.size()), m = static_cast<double>(other.size()), scaled = d.distance * std::sqrt(n * m / (n + m));
+  const double n = static_cast<double>(train.size()), m = static_cast<double>(other.size());
+  const double rows = worth.train * n, others = worth.other * m, scaled = d.distance * std::sqrt(rows * others / (rows + others));
   // Kolmogorov's limit; few different values make it careful.
   double sum = 0;
   for (int k = 1; k <= 100; ++k) sum += (k % 2 ? 2 : -2) * std::exp(-2.0 * k * k * scaled * scaled);
@@ -45,7 +52,7 @@ Drift numbers(const CheckColumn& column, std::size_t part) {
   return d;
 }
 
-Drift words(const CheckColumn& column, std::size_t part) {
+Drift words(const CheckColumn& column, std::size_t part, const Worth& worth) {
   const CodeCounts train = count_codes(column, 0), other = count_codes(column, part);
   Drift d{&column};
   if (train.present < least_rows || other.present < least_rows) return d;
@@ -63,11 +70,13 @@ Drift words(const CheckColumn& column, std::size_t part) {
     counts[0].push_back(a), counts[1].push_back(b);
     if (std::abs(b / m - a / n) > most) most = std::abs(b / m - a / n), d.how = candor::quoted(column.words[k], 30) + " " + percent(a / n) + " -> " + percent(b / m);
   }
+  for (double& count : counts[0]) count *= worth.train;
+  for (double& count : counts[1]) count *= worth.other;
   d.p = chi_square(counts).p;
   if (!(d.p == d.p)) d.p = 1;
   double total = 0;
   std::vector<double> a = counts[0], b = counts[1];
-  for (std::size_t k = 0; k < a.size(); ++k) a[k] /= n, b[k] /= m, total += std::abs(a[k] - b[k]) / 2;
+  for (std::size_t k = 0; k < a.size(); ++k) a[k] /= worth.train * n, b[k] /= worth.other * m, total += std::abs(a[k] - b[k]) / 2;
   d.distance = total;
   d.psi = population_stability(a, b, .5 / std::min(n, m));
   return d;
@@ -83,12 +92,15 @@ std::vector<Finding> serve_drift(const Subject& s) {
   for (std::size_t part = 1; part < s.parts.size(); ++part) {
     most = std::max(most, s.rows(part));
     if (s.rows() < least_rows || s.rows(part) < least_rows) continue;
+    const RowOwners of_train(s, 0), of_other(s, part);
     std::vector<Drift> drifts;
     std::vector<double> p;
     for (const CheckColumn& column : s.columns) {
       const bool target = column.role == data::Role::target;
       if (!column.parts[part].present || !(column.role == data::Role::number || column.role == data::Role::category || target)) continue;
-      drifts.push_back(column.numeric ? numbers(column, part) : words(column, part));
+      if (has_new_owners(column, s, part)) continue;  // new persons have new names
+      const Worth worth{of_train.effective_rows(column) / static_cast<double>(s.rows()), of_other.effective_rows(column) / static_cast<double>(s.rows(part))};
+      drifts.push_back(column.numeric ? numbers(column, part, worth) : words(column, part, worth));
       p.push_back(drifts.back().p);
     }
     if (drifts.empty()) continue;

@@ -3,11 +3,11 @@
 #include <array>
 #include <cmath>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "candor/base/text.h"
 #include "candor/candid/data/checks.h"
 #include "candor/candid/data/columns.h"
+#include "candor/candid/data/owners.h"
 #include "candor/data/table/infer_column.h"
 
 namespace candor::candid::detail {
@@ -80,33 +80,6 @@ std::pair<double, double> regularity(const Timed& t) {
   return {static_cast<double>(moments) / static_cast<double>(t.rows.size()), moments > 1 ? static_cast<double>(most) / static_cast<double>(moments - 1) : 0};
 }
 
-const std::initializer_list<std::string_view> owners = {"patient", "subject", "person", "participant", "customer", "client", "user", "household", "family", "speaker", "writer", "author", "driver", "member", "student", "employee", "machine", "device", "engine", "sensor", "unit", "vehicle", "session", "group", "original", "source", "parent", "case", "specimen", "animal", "donor", "account", "house", "site", "well", "plant", "host", "owner", "child", "chick", "pupil", "worker", "company", "turbine", "pump", "asset", "serial", "video", "clip", "recording"};
-
-/// A column that says whose row it is: by its role, or by name with several rows each.
-bool is_owner(const CheckColumn& column, const Subject& s) {
-  if (!column.parts[0].present || column.role == data::Role::target || (column.role == data::Role::ignore && column.asked)) return false;
-  if (column.role == data::Role::group) return true;
-  const std::vector<std::string> words = data::detail::name_words(column.name);
-  if (words.empty() || words.size() > 3) return false;
-  const bool id = contains({words.back()}, {"id", "ids", "no", "nr", "number", "code", "key", "uuid", "name"});
-  const bool named = contains(words, owners);
-  if (!named && !id) return false;
-  if (!named && !(words.size() == 2 && contains({words.back()}, {"id", "uuid"}))) return false;
-  if (named && !id && words.size() > 1) return false;
-  // Whole numbers or words, fewer than rows, and more than a handful.
-  std::unordered_set<double> different;
-  if (column.numeric) {
-    for (const double x : column.parts[0].numbers) {
-      if (x == x && x != std::floor(x)) return false;
-      if (x == x) different.insert(x);
-    }
-  } else {
-    for (const std::int32_t c : column.parts[0].codes)
-      if (c >= 0) different.insert(c);
-  }
-  return different.size() >= 8 && static_cast<std::int64_t>(different.size()) * 10 <= s.rows() * 9;
-}
-
 }  // namespace
 
 std::vector<Finding> time_split(const Subject& s) {
@@ -155,7 +128,7 @@ std::vector<Finding> group_split(const Subject& s) {
   for (std::size_t part = 1; part < s.parts.size(); ++part) {
     if (s.parts[part].kind != PartKind::test) continue;
     for (const CheckColumn& column : s.columns) {
-      if (!column.parts[part].present || s.rows(part) < 5 || !is_owner(column, s)) continue;
+      if (!column.parts[part].present || s.rows(part) < 5 || !says_whose(column, s)) continue;
       looked = true;
       const auto cell = [&](std::size_t p, std::int64_t row) { return column.numeric ? column.parts[p].numbers[static_cast<std::size_t>(row)] : static_cast<double>(column.parts[p].codes[static_cast<std::size_t>(row)]); };
       std::unordered_map<double, std::int64_t> train, test;

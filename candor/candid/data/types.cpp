@@ -65,6 +65,19 @@ void numbers_as_words(const Subject& s, const CheckColumn& column, std::vector<F
   }
 }
 
+/// "created", "last_seen", "ts": what people name a moment.
+bool named_like_a_moment(const std::string& column) {
+  static constexpr std::array<std::string_view, 24> parts = {"time", "date", "stamp", "epoch", "unix", "creat", "modif", "join", "regist", "login", "seen", "visit", "posted", "publish", "purchas", "bought", "sold", "order", "start", "begin", "birth", "opened", "closed", "expir"};
+  const std::string name = lower_case(column);
+  return name.ends_with("_at") || name == "ts" || name == "day" || name == "when" || std::any_of(parts.begin(), parts.end(), [&](std::string_view part) { return name.find(part) != std::string::npos; });
+}
+
+bool mostly_different(const std::vector<double>& sorted) {
+  std::size_t different = 1;
+  for (std::size_t i = 1; i < sorted.size(); ++i) different += sorted[i] > sorted[i - 1];
+  return different * 2 > sorted.size();
+}
+
 void dates_as_numbers(const Subject& s, const CheckColumn& column, std::vector<Finding>& findings) {
   if (!column.numeric || column.role == data::Role::date || !(column.is_input() || column.role == data::Role::id)) return;
   const std::vector<double>& sorted = sorted_numbers(column, 0);
@@ -75,11 +88,12 @@ void dates_as_numbers(const Subject& s, const CheckColumn& column, std::vector<F
     const std::int64_t year = d / 10000, month = d / 100 % 100, day = d % 100;
     return year >= 1900 && year <= 2100 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
   });
-  const std::string name = lower_case(column.name);
-  const bool named = name.find("time") != std::string::npos || name.find("date") != std::string::npos || name.find("stamp") != std::string::npos || name.find("epoch") != std::string::npos || name.ends_with("_at") || name == "ts";
-  const bool seconds = named && ((sorted.front() > 3e8 && sorted.back() < 4.2e9) || (sorted.front() > 3e11 && sorted.back() < 4.2e12));
+  // Seconds or milliseconds since 1970. Without a name that says so only whole numbers, nearly all different, between 2001 and 2038 are taken for such.
+  const bool named = named_like_a_moment(column.name);
+  const auto between = [&](double low, double high) { return sorted.front() > low && sorted.back() < high; };
+  const bool seconds = whole && (named ? between(3e8, 4.2e9) || between(3e11, 4.2e12) : sorted.back() - sorted.front() > 86400 && (between(1e9, 2147483647) || between(1e12, 2147483647e3)) && mostly_different(sorted));
   if (!calendar && !seconds) return;
-  findings.push_back({"data.types", Severity::warning, column_text(column) + " holds dates written as numbers (" + value_text(sorted.front()) + " to " + value_text(sorted.back()) + "): as numbers " + (calendar ? "the last of a month lies 70 away from the next day" : "they only grow, and new rows lie outside of what was learned") + "; give it the role date in a schema file with format " + (calendar ? "%Y%m%d" : "%s") + ", or leave it out",
+  findings.push_back({"data.types", calendar || named ? Severity::warning : Severity::note, column_text(column) + (calendar || named ? " holds" : " seems to hold") + " dates written as numbers (" + value_text(sorted.front()) + " to " + value_text(sorted.back()) + "): as numbers " + (calendar ? "the last of a month lies 70 away from the next day" : "they only grow, and new rows lie outside of what was learned") + "; give it the role date in a schema file with format " + (calendar ? "%Y%m%d" : "%s") + ", or leave it out",
                       s.parts[0].name + ": " + column.name, {{"lowest", sorted.front()}, {"highest", sorted.back()}}});
 }
 
@@ -151,7 +165,7 @@ void mixed_units(const Subject& s, const CheckColumn& column, std::vector<Findin
       if (x == x && (x > edge_value) == above) of[label] += 1, heap += 1;
     }
     for (std::size_t k = 0; k < of.size(); ++k)
-      if (of[k] > .9 * heap && of[k] > .5 * all[k]) return;
+      if (of[k] > .6 * heap && of[k] > .5 * all[k]) return;
   }
   const std::int64_t fewer = std::min(cut, n - cut);
   findings.push_back({"data.types", Severity::warning, column_text(column) + " holds two heaps of numbers, around " + value_text(std::exp(sorted_quantile(low, .5))) + " and " + value_text(std::exp(sorted_quantile(high, .5))) + " (" + percent(fewer, n) + " of the rows in the smaller one), with nothing between and about " + value_text(factor) + " times apart: probably two units; bring them to one",

@@ -70,6 +70,20 @@ UnitChange unit_change(std::span<const double> train, std::span<const double> ot
   const double spread_a = at(train, .9) - at(train, .1), spread_b = at(other, .9) - at(other, .1);
   if (!(spread_a > 0) || !(spread_b > 0)) return change;
   const double factor = spread_b / spread_a, shift = at(other, .5) - factor * at(train, .5);
+  // Mean 0 and deviation 1 on one side alone, from numbers far from 0: nothing but standardising does that, however little the spread changes.
+  const auto moments = [](std::span<const double> x) {
+    const auto n = static_cast<double>(x.size());
+    double mean = 0, squares = 0;
+    for (const double v : x) mean += v / n;
+    for (const double v : x) squares += (v - mean) * (v - mean) / n;
+    return std::pair{mean, std::sqrt(squares)};
+  };
+  const auto standard = [&](std::span<const double> x) { return std::abs(moments(x).first) < .05 + 2.5 / std::sqrt(static_cast<double>(x.size())) && std::abs(moments(x).second - 1) < .05 + 1.5 / std::sqrt(static_cast<double>(x.size())); };
+  const auto far_from_zero = [&](std::span<const double> x) { return x.front() >= 0 && moments(x).first > 1.2 * moments(x).second; };
+  if (lie_on_each_other(train, other, factor, shift)) {
+    if (standard(other) && far_from_zero(train)) return {true, factor, shift, "as if standardised"};
+    if (standard(train) && far_from_zero(other)) return {true, factor, shift, "as if not standardised"};
+  }
   if ((factor > 3 || factor < 1 / 3.0) && lie_on_each_other(train, other, factor, shift)) {
     const auto unit = [&](std::span<const double> x) { return std::abs(at(x, .5)) < 1 && at(x, .9) - at(x, .1) < 4.5 && x.back() < 50; };
     char text[80];

@@ -76,6 +76,9 @@ Slice compared(const Rows& rows, const std::vector<char>& inside, std::string co
     const double reach = 1.96 * std::sqrt(squares / static_cast<double>(std::max<std::size_t>(in.size() - 1, 1)) / static_cast<double>(in.size()));
     s.interval = {std::max(s.score - reach, 0.0), s.score + reach};
   }
+  // Asked is whether it is worse there: half of what a test of both sides says.
+  const bool worse = rows.classes ? s.score < s.rest : s.score > s.rest;
+  s.p = worse ? s.p / 2 : 1;
   s.constant = constant_score(rows, which);
   return s;
 }
@@ -115,14 +118,21 @@ void add_quarters(std::vector<Slice>& slices, const Rows& rows, const data::Colu
   }
 }
 
+/// Two parts that make up all rows are one comparison: the better of them is none.
+bool is_other_side(const std::vector<Slice>& slices, std::size_t at, std::int64_t rows) {
+  const Slice& s = slices[at];
+  if (s.p < 1 || s.kind == "range") return false;
+  return std::any_of(slices.begin(), slices.end(), [&](const Slice& other) { return other.kind == s.kind && other.column == s.column && other.p < 1 && other.rows + s.rows == rows; });
+}
+
 /// Holm within classes, within words and within ranges, each with an equal share of the level: thirty columns of numbers give a hundred ranges, and must not drown the one device that writes
 /// nonsense.
-void adjust(std::vector<Slice>& slices) {
+void adjust(std::vector<Slice>& slices, std::int64_t rows) {
   std::vector<std::vector<std::size_t>> families;
   for (const char* kind : {"class", "group", "range"}) {
     std::vector<std::size_t> of;
     for (std::size_t i = 0; i < slices.size(); ++i)
-      if (slices[i].kind == kind) of.push_back(i);
+      if (slices[i].kind == kind && !is_other_side(slices, i, rows)) of.push_back(i);
     if (!of.empty()) families.push_back(std::move(of));
   }
   for (const std::vector<std::size_t>& of : families) {
@@ -165,7 +175,7 @@ SliceTests slice_tests(const Tensor& outputs, const data::Dataset& set, const da
     if (column->kind == data::Column::Kind::text) add_words(out.slices, rows, *column);
     else add_quarters(out.slices, rows, *column);
   }
-  adjust(out.slices);
+  adjust(out.slices, set.rows());
   out.compared = static_cast<int>(out.slices.size());
   const auto gap = [&](const Slice& s) { return rows.classes ? s.rest - s.score : s.score / std::max(s.rest, 1e-300); };
   std::stable_sort(out.slices.begin(), out.slices.end(), [&](const Slice& a, const Slice& b) { return gap(a) > gap(b); });

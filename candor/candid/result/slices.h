@@ -19,7 +19,8 @@ struct SliceTests {
 };
 
 /// Classes, words of columns (the 20 commonest of each) and quarters of columns of numbers; at most 100 columns. `outputs` as for judge(); `cells` are the same rows as they came and
-/// may have no columns; `columns` names those to cut by. Classes: Fisher's exact test up to 2,000 rows, else chi-square; values: Welch's test of the absolute errors.
+/// may have no columns; `columns` names those to cut by. Classes: Fisher's exact test up to 2,000 rows, else chi-square; values: Welch's test of the absolute errors;
+/// one-sided, as only what is worse is looked for. Two parts that make up all rows are one comparison.
 SliceTests slice_tests(const Tensor& outputs, const data::Dataset& set, const data::Table& cells, const std::vector<std::string>& columns);
 
 /// A note names up to three slices that are much worse: accuracy at least .1 lower and half as many mistakes again, error half as large again, p below .05. A warning for one that is worse

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "candor/base/error.h"
+#include "candor/base/text.h"
 #include "candor/candid/metrics/calibration.h"
 
 namespace candor::candid {
@@ -49,6 +51,18 @@ Temperature fit_temperature(const Tensor& probabilities, std::span<const std::in
   out.loss_after = mean_nll(logits, truth, out.value);
   out.ece_after = reliability(softmax_rows(logits, out.value), truth).ece;
   return out;
+}
+
+std::string temperature_text(const Temperature& t) {
+  if (t.rows == 0) return "no temperature: no rows were left out to fit one on, and probabilities are as the network gives them";
+  const auto number = [](double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.3g", value);
+    return std::string(text);
+  };
+  const std::string rows = with_thousands(t.rows) + " rows that were not learned from";
+  if (t.value == 1) return "temperature 1: on " + rows + " " + number(t.best) + " would be best, and lowers their loss no further than chance explains";
+  return "probabilities at temperature " + number(t.value) + ", fitted on " + rows + ": their mean log loss goes from " + number(t.loss_before) + " to " + number(t.loss_after) + ", their calibration error from " + number(t.ece_before) + " to " + number(t.ece_after);
 }
 
 Tensor at_temperature(const Tensor& probabilities, double temperature) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "candor/tensor/tensor.h"
 
@@ -20,6 +21,9 @@ struct Temperature {
 /// The temperature for probabilities f32 [n, classes] of rows that the model did not learn from (Guo et al., 2017). It stays 1 when there are fewer than 50 rows, or when
 /// the best one does not lower the loss beyond chance (paired over rows, 95 %); it lies in .2 to 20. Throws Error (shape).
 Temperature fit_temperature(const Tensor& probabilities, std::span<const std::int32_t> truth);
+
+/// One sentence for the report and the card: what the probabilities were made with, and what that did on the rows it was fitted on.
+std::string temperature_text(const Temperature& temperature);
 
 /// softmax(log(p) / temperature) of each row: the order of the classes stays. 1 gives the tensor itself.
 Tensor at_temperature(const Tensor& probabilities, double temperature);

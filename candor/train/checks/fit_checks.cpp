@@ -13,8 +13,8 @@ namespace candor::detail {
 namespace {
 
 constexpr std::size_t most_lines = 5;
-// A look costs about a step and a half: one in 128 steps is 1.2 % of the time. A program must be made for it, so that short trainings are let alone.
-constexpr std::int64_t first_look = 32, least_gap = 128, least_steps = 64, most_looks = 64;
+// A look costs about a step and a half: one in 192 steps is .8 % of the time. A program must be made for it, so that short trainings are let alone.
+constexpr std::int64_t first_look = 32, least_gap = 192, least_steps = 64, most_looks = 64;
 
 double penalty_of(const Model& model) {
   const Tensor penalty = model.regularization_loss();
@@ -118,8 +118,8 @@ void FitChecks::look(std::span<const TensorType> types, std::size_t weights, voi
   statistics_->run(arguments, state, rows);
   statistics_->moved(before);
   looked_at_.push_back(epoch);
-  // The second and third look come sooner, as two are needed for a verdict and trainings may end early.
-  next_ = step + (looked_at_.size() < 3 ? std::min(gap_, std::max(step, first_look)) : gap_);
+  // The second look comes sooner, and the third where many steps will follow: two are needed for a verdict, and trainings may end early.
+  next_ = step + (looked_at_.size() < (samples_ > 6 ? 3U : 2U) ? std::min(gap_, std::max(step, first_look)) : gap_);
 }
 
 void FitChecks::not_finite(const std::string& message) {

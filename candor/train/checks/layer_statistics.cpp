@@ -11,6 +11,7 @@
 #include "candor/graph/graph.h"
 #include "candor/nn/model_body.h"
 #include "candor/ops/elementwise.h"
+#include "candor/ops/manipulate.h"
 #include "candor/ops/reduce.h"
 #include "candor/train/checks/layer_calls.h"
 
@@ -33,6 +34,15 @@ Tensor distance(const Tensor& x, Limit limit) {
   if (limit == Limit::one) return minimum(x, one - x);
   if (limit == Limit::both) return one - abs(x);
   return abs(x);
+}
+
+bool is_wide(DType dtype) { return dtype == DType::f64 || dtype == DType::f32; }
+
+/// Pictures have thousands of places each: some rows of a batch say as much of a layer's outputs as all, and reading all would cost more than the layer.
+Tensor some_rows(const Tensor& out) {
+  constexpr std::int64_t least = 8, enough = 1 << 18;
+  const std::int64_t rows = out.shape(0), each = std::max<std::int64_t>(out.size() / std::max<std::int64_t>(rows, 1), 1), wanted = std::max(least, enough / each);
+  return wanted < rows ? narrow(out, 0, 0, wanted) : out;
 }
 
 Axes all_but_last(const Tensor& x) {
@@ -105,7 +115,8 @@ LayerStatistics::LayerStatistics(const Model& model, const TensorFunction& step,
       for (const auto& [name, weight] : layer.own_weights())
         for (std::size_t p = 0; p < parameters_.size(); ++p)
           if (parameters_[p].same(weight)) probe.weights.push_back(p);
-      const Tensor out = outputs[0].dtype() == DType::f64 ? outputs[0] : outputs[0].dtype() == DType::f32 ? outputs[0] : cast(outputs[0], DType::f32);
+      const Tensor seen = some_rows(outputs[0]);
+      const Tensor out = is_wide(seen.dtype()) ? seen : cast(seen, DType::f32);
       Slots s;
       s.mean = add(mean(out));
       s.square = add(mean(out * out));
@@ -125,7 +136,7 @@ LayerStatistics::LayerStatistics(const Model& model, const TensorFunction& step,
     std::vector<Tensor> out;
     for (std::size_t p = 0; p < parameters_.size(); ++p) {
       const Tensor& g = results.at(p + 1);
-      const Tensor wide = g.dtype() == DType::f64 || g.dtype() == DType::f32 ? g : cast(g, DType::f32);
+      const Tensor wide = is_wide(g.dtype()) ? g : cast(g, DType::f32);
       out.push_back(sum(wide * wide));
     }
     out.insert(out.end(), extra.begin(), extra.end());
