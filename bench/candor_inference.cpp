@@ -40,7 +40,7 @@ class Inference : public System {
     const auto start = std::chrono::steady_clock::now();
     const std::vector<TensorType> types{{rows_.shape().with(0, case_.batch), DType::f32}};
     const auto graph = trace([this](std::span<const Tensor> x) { return std::vector<Tensor>{model_(x[0])}; }, types);
-    Program program(case_.vision.net.empty() ? graph : freeze(graph), options);
+    Program program(freeze(graph), options);
     compile_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return program;
   }

@@ -9,6 +9,7 @@
 #include "candor/graph/trace.h"
 #include "candor/nn/layers.h"
 #include "candor/nn/model.h"
+#include "tests/support/allocations.h"
 #include "tests/support/errors.h"
 
 namespace candor {
@@ -59,6 +60,30 @@ TEST(Freeze, TheSameNumbersWithNormalisationsFolded) {
     if (node.info.op->name == "by_images") joined += static_cast<int>(node.info.attrs.graph("body")->nodes.size());  // the depthwise convolution with the next
   }
   EXPECT_EQ(joined, 4);
+}
+
+// Convolutions that share products lay sums of their taps out, dense layers behind a relu their rows: once, in the first run.
+TEST(Freeze, LayoutsAreMadeOnce) {
+  const Symbol x = Input({28, 28, 1});
+  const Symbol a = MaxPooling2D{}(Conv2D(6, 5, {.padding = "same", .activation = "relu"})(x)), b = MaxPooling2D{}(Conv2D(16, 5, {.activation = "relu"})(a));
+  const Model model(x, Dense(10)(Dense(84, {.activation = "relu"})(Dense(120, {.activation = "relu"})(Flatten{}(b)))));
+  for (const Variable& weight : model.variables()) weight.assign(numbers(weight.shape(), .2));
+  for (const std::int64_t images : {1, 8}) {
+    const auto graph = forward(model, {{images, 28, 28, 1}, DType::f32});
+    Program plain(graph), frozen(freeze(graph));
+    const Tensor one = numbers({images, 28, 28, 1}, 1), other = numbers({images, 28, 28, 1}, -.5, .1);
+    std::vector<float> out(static_cast<std::size_t>(images) * 10);
+    for (const Tensor& picture : {one, other, one}) {
+      const auto want = plain.run(std::vector<Tensor>{picture})[0].to_vector();
+      void *in[] = {picture.raw()}, *to[] = {out.data()};
+      const std::size_t before = test::allocations();
+      frozen.run(in, to);
+      if (picture.raw() != one.raw()) {
+        EXPECT_EQ(test::allocations(), before);
+      }
+      for (std::size_t i = 0; i < want.size(); ++i) EXPECT_EQ(out[i], want[i]) << i;
+    }
+  }
 }
 
 TEST(Freeze, LaterWeightsDoNotReachIt) {

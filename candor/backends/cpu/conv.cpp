@@ -129,7 +129,7 @@ Answer conv_candidate(const NodeInfo& node, const Machine& m) {
   if (residual && g.out_channels < m.lanes()) return declined(kDirect, "a residual beside few channels");
   if (is_depthwise(g)) return depthwise(run_depthwise_forward, plan_depthwise(g, bias, epilogue));
   if (can_run_by_pixels(g, m.lanes())) {
-    auto plan = std::make_shared<ConvPixelsPlan>(plan_conv_pixels(g, bias, epilogue));
+    auto plan = std::make_shared<ConvPixelsPlan>(plan_conv_pixels(g, bias, epilogue, has_constant_kernel(node)));
     return Kernel{kPixels, run_pixels, plan, plan->scratch(), plan->describe()};
   }
   return direct(g, KernelOrder::as_is, bias, epilogue, residual, has_constant_kernel(node));
@@ -186,13 +186,13 @@ std::optional<Kernel> conv_and_pool(const NodeInfo& conv, const NodeInfo& pool, 
   const Epilogue epilogue = epilogue_of(fused ? conv.attrs.text("activation") : "linear");
   // Where a gradient follows, neighbours that are equal must be equal to the last bit, as the first of them gets it all.
   if (!wants_index && why_not_by_pairs(g, epilogue).empty()) {
-    auto plan = std::make_shared<ConvPairsPlan>(plan_conv_pairs(g, bias, epilogue));
+    auto plan = std::make_shared<ConvPairsPlan>(plan_conv_pairs(g, bias, epilogue, has_constant_kernel(conv)));
     const std::size_t scratch = plan->scratch();
     return Kernel{"cpu.conv.pairs+max_pool", run_pairs, plan, scratch, plan->describe()};
   }
   if (!can_run_by_pixels(g, m.lanes())) return std::nullopt;
   auto block = std::make_shared<PooledPixels>();
-  block->plan = plan_conv_pixels(g, bias, epilogue);
+  block->plan = plan_conv_pixels(g, bias, epilogue, has_constant_kernel(conv));
   block->index = wants_index;
   if (!add_pooling(block->plan, wants_index)) return std::nullopt;
   const std::size_t scratch = block->plan.scratch();

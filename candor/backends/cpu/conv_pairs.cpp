@@ -161,9 +161,10 @@ std::string why_not_by_pairs(const ConvGeometry& g, const Epilogue& epilogue) {
   return "";
 }
 
-ConvPairsPlan plan_conv_pairs(const ConvGeometry& g, bool bias, Epilogue epilogue) {
+ConvPairsPlan plan_conv_pairs(const ConvGeometry& g, bool bias, Epilogue epilogue, bool constant) {
   ConvPairsPlan plan;
   plan.geometry = g;
+  plan.constant = constant;
   plan.bias = bias;
   plan.lowest = epilogue.lowest;
   plan.lanes = machine().lanes();
@@ -234,8 +235,10 @@ void run_conv_pairs(const ConvPairsPlan& plan, const float* x, const float* kern
   const std::int64_t ins = g.in_channels, outs = g.out_channels, products = products_of_pair(width.kernel);
   const auto pair = CANDOR_PICK(Pair);
   const auto combine = CANDOR_PICK(Combine);
-  if (plan.squares) square_taps(kernel, height.kernel, width.kernel, ins, outs, scratch);
-  for (std::int64_t h = 0; h < height.kernel && !plan.squares; ++h) pair(kernel + h * width.kernel * ins * outs, ins * outs, width.kernel, ins * outs, scratch + h * products * ins * outs);
+  const float* sums = plan.kept.get(plan.constant, plan.kernel_floats, scratch, [&](float* to) {
+    if (plan.squares) return square_taps(kernel, height.kernel, width.kernel, ins, outs, to);
+    for (std::int64_t h = 0; h < height.kernel; ++h) pair(kernel + h * width.kernel * ins * outs, ins * outs, width.kernel, ins * outs, to + h * products * ins * outs);
+  });
   const std::int64_t rows = height.out / 2, columns = width.out / 2, pieces = pairs_ceil(columns, plan.together);
   const std::int64_t array = static_cast<std::int64_t>(pairs_padded(plan.rows * plan.line));
   run_tasks(plan.image_blocks, plan.slots, [&](std::int64_t task, std::int64_t slot) {
@@ -248,7 +251,7 @@ void run_conv_pairs(const ConvPairsPlan& plan, const float* x, const float* kern
         image = own, made = own + array;
       }
       if (plan.squares) {
-        run_squares(plan, image, scratch, bias, out + n * rows * columns * outs, made);
+        run_squares(plan, image, sums, bias, out + n * rows * columns * outs, made);
         continue;
       }
       combine(image, plan.rows * plan.line, ins, made, array);
@@ -257,7 +260,7 @@ void run_conv_pairs(const ConvPairsPlan& plan, const float* x, const float* kern
       block.channels = ins, block.height = height.kernel, block.extra = (width.kernel - 3) / 2;
       block.outs = outs, block.lowest = plan.lowest;
       for (std::int64_t j = 0; j < outs; j += plan.lanes) {
-        block.kernel = scratch + j;
+        block.kernel = sums + j;
         block.bias = bias ? bias + j : nullptr;
         block.count = static_cast<int>(std::min<std::int64_t>(plan.lanes, outs - j));
         for (std::int64_t r = 0; r < rows; ++r) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "candor/backends/cpu/conv_geometry.h"
+#include "candor/backends/cpu/kept_kernel.h"
 #include "candor/backends/cpu/matmul_finish.h"
 
 namespace candor::cpu {
@@ -43,6 +44,8 @@ struct ConvPairsPlan {
   std::vector<std::uint16_t> odd;     ///< its odd columns
   void (*square_blocks[most_pixels + 1])(const struct SquaresBlock&) = {};
   bool bias = false, copies = false;  ///< copies: the image gets zeros around it
+  bool constant = false;              ///< the kernel is the same in each run
+  KeptKernel kept;
   float lowest = 0;
   int lanes = 1, together = 1;        ///< pooled pixels of a block, at most
   std::int64_t line = 0, rows = 0;    ///< of the image as it is walked
@@ -56,7 +59,7 @@ struct ConvPairsPlan {
 
 /// Why this is not the way to compute it; empty: it is.
 std::string why_not_by_pairs(const ConvGeometry& g, const Epilogue& epilogue);
-ConvPairsPlan plan_conv_pairs(const ConvGeometry& g, bool bias, Epilogue epilogue);
+ConvPairsPlan plan_conv_pairs(const ConvGeometry& g, bool bias, Epilogue epilogue, bool constant = false);
 /// `out` is max_pool's.
 void run_conv_pairs(const ConvPairsPlan& plan, const float* x, const float* kernel, const float* bias, float* out, float* scratch);
 

@@ -294,9 +294,10 @@ bool can_run_by_pixels(const ConvGeometry& g, int lanes) {
          height.dilation == 1 && height.spread == 1 && width.spread == 1 && width.out >= lanes / 2;
 }
 
-ConvPixelsPlan plan_conv_pixels(const ConvGeometry& g, bool bias, Epilogue epilogue) {
+ConvPixelsPlan plan_conv_pixels(const ConvGeometry& g, bool bias, Epilogue epilogue, bool constant) {
   ConvPixelsPlan plan;
   plan.geometry = g;
+  plan.constant = constant;
   plan.bias = bias;
   plan.epilogue = epilogue;
   plan.block = CANDOR_PICK(FindBlock)(g.out_channels);
@@ -345,17 +346,14 @@ void run_blocks(const ConvPixelsPlan& plan, const float* x, const float* kernel,
   const ConvGeometry& g = plan.geometry;
   const ConvAxis &height = g.axes[1], &width = g.axes[2];
   const std::int64_t outs = g.out_channels, ins = g.in_channels, taps = g.taps();
-  if (plan.squares) {
-    square_taps(kernel, height.kernel, width.kernel, ins, outs, scratch);
-    kernel = scratch;
-  } else if (plan.paired) {
-    const std::int64_t n = width.kernel * ins * outs;
-    pair_taps(kernel, n, height.kernel, n, scratch);
-    kernel = scratch;
-  } else if (ins > 1) {  // [taps, in, out] to [in, taps, out]
-    for (std::int64_t tap = 0; tap < taps; ++tap)
-      for (std::int64_t c = 0; c < ins; ++c) std::copy_n(kernel + (tap * ins + c) * outs, outs, scratch + (c * taps + tap) * outs);
-    kernel = scratch;
+  if (plan.squares || plan.paired || ins > 1) {
+    kernel = plan.kept.get(plan.constant, plan.kernel_floats, scratch, [&](float* to) {
+      const std::int64_t n = width.kernel * ins * outs;
+      if (plan.squares) return square_taps(kernel, height.kernel, width.kernel, ins, outs, to);
+      if (plan.paired) return pair_taps(kernel, n, height.kernel, n, to);
+      for (std::int64_t tap = 0; tap < taps; ++tap)  // [taps, in, out] to [in, taps, out]
+        for (std::int64_t c = 0; c < ins; ++c) std::copy_n(kernel + (tap * ins + c) * outs, outs, to + (c * taps + tap) * outs);
+    });
   }
   const std::int64_t step = plan.pooled ? 2 : 1, rows = height.out / step, columns = width.out / step;
   run_tasks(plan.image_blocks, plan.slots, [&](std::int64_t task, std::int64_t slot) {

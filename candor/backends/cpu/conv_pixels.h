@@ -4,6 +4,7 @@
 #include <string>
 
 #include "candor/backends/cpu/conv_geometry.h"
+#include "candor/backends/cpu/kept_kernel.h"
 #include "candor/backends/cpu/matmul_finish.h"
 
 namespace candor::cpu {
@@ -31,6 +32,8 @@ struct ConvPixelsPlan {
   bool bias = false, pooled = false;  ///< pooled: max_pool in windows of two by two follows
   bool paired = false;                ///< the two rows of a window share products, see conv_pairs.h
   bool squares = false;               ///< so do its columns, see conv_squares.h
+  bool constant = false;              ///< the kernel is the same in each run
+  KeptKernel kept;
   Epilogue epilogue;
   void (*block)(const PixelBlock&) = nullptr;
   std::int64_t together = 0;               ///< pixels of a block
@@ -44,7 +47,7 @@ struct ConvPixelsPlan {
 
 /// Flat convolutions of one group and no dilation to at most 8 channels, along rows of at least half a vector without stride.
 bool can_run_by_pixels(const ConvGeometry& g, int lanes);
-ConvPixelsPlan plan_conv_pixels(const ConvGeometry& g, bool bias, Epilogue epilogue);
+ConvPixelsPlan plan_conv_pixels(const ConvGeometry& g, bool bias, Epilogue epilogue, bool constant = false);
 void run_conv_pixels(const ConvPixelsPlan& plan, const float* x, const float* kernel, const float* bias, float* out, float* scratch);
 
 /// The same plan with max_pool behind, in windows of two by two side by side and without padding; false where that would not be faster.

@@ -171,11 +171,12 @@ HWY_INLINE void AddTo(V (&sum)[kT], V factor, const float* x, std::int64_t step)
   for (int t = 0; t < kT; ++t) sum[t] = hn::MulAdd(factor, hn::Set(d, x[t * step]), sum[t]);
 }
 
-template <int kT, int kWide>
-void Block(const SquaresBlock& b) {
+/// kWhole: all lanes are channels; a masked load takes a port that multiplies.
+template <int kT, int kWide, bool kWhole>
+void BlockOf(const SquaresBlock& b) {
   const D d;
   const auto mask = hn::FirstN(d, static_cast<std::size_t>(b.count));
-  const auto load = [&](const float* p) HWY_ATTR { return load_part(d, p, mask, b.count); };
+  const auto load = [&](const float* p) HWY_ATTR { return kWhole ? hn::LoadU(d, p) : load_part(d, p, mask, b.count); };
   const std::int64_t channels = b.channels, step = 2 * channels, row = square_line(b.line);
   constexpr std::int64_t products = 4 + 3 * kWide;
   alignas(64) float kept[4][2][kT][kLanes];
@@ -215,6 +216,12 @@ void Block(const SquaresBlock& b) {
     }
     store_part(hn::Max(lowest, Larger(best[0], best[1])), d, b.out + t * b.outs, mask, b.count);  // in this order a NaN stays
   }
+}
+
+template <int kT, int kWide>
+void Block(const SquaresBlock& b) {
+  if (b.count == kLanes) BlockOf<kT, kWide, true>(b);
+  else BlockOf<kT, kWide, false>(b);
 }
 
 template <int kWide>

@@ -22,13 +22,63 @@ constexpr int kRows = kWide ? 14 : 6;
 // Few accumulators would leave the multiplier waiting for its own results, so small tiles keep several sums along k.
 constexpr int Sums(int rows, int vectors) { return rows * vectors >= 4 ? 1 : rows * vectors >= 2 ? 2 : 4; }
 
+/// One row of b. A masked load takes one of the two ports that multiply, so whole vectors are read without a mask.
+template <int kV, bool kWhole>
+HWY_INLINE void LoadRow(const float* b, M mask, int last, V (&column)[kV]) {
+  const D d;
+#pragma GCC unroll 8
+  for (int j = 0; j < kV - 1; ++j) column[j] = hn::LoadU(d, b + j * kLanes);
+  const float* at = b + (kV - 1) * kLanes;
+  if constexpr (kWhole) column[kV - 1] = hn::LoadU(d, at);
+  else column[kV - 1] = load_part(d, at, mask, last);
+}
+
+/// The sums over all segments. Steps of one sum go two at a time where registers are left: counting takes from the same ports.
+template <int kM, int kV, int kS, bool kStepped, bool kWhole>
+HWY_INLINE void AddUp(const TileArgs& args, M mask, int last, V (&acc)[kS][kM][kV]) {
+  const D d;
+  constexpr int kSteps = kS > 1 ? kS : kM * kV + kV <= 30 ? 2 : 1;
+  const std::int64_t a_row = args.a_row, a_step = kStepped ? args.a_step : 1, b_row = args.b_row;
+  const float* b = args.b;
+  for (std::int64_t segment = 0; segment < args.segment_count; ++segment) {
+    const float* a = args.a + args.segments[segment];
+    std::int64_t k = 0;
+    for (; k + kSteps <= args.segment_length; k += kSteps) {
+#pragma GCC unroll 4
+      for (int s = 0; s < kSteps; ++s) {
+        V column[kV];
+        LoadRow<kV, kWhole>(b, mask, last, column);
+#pragma GCC unroll 16
+        for (int i = 0; i < kM; ++i) {
+          const V x = hn::Set(d, kStepped ? a[i] : a[i * a_row]);
+#pragma GCC unroll 8
+          for (int j = 0; j < kV; ++j) acc[s % kS][i][j] = hn::MulAdd(x, column[j], acc[s % kS][i][j]);
+        }
+        a += a_step;
+        b += b_row;
+      }
+    }
+    for (; k < args.segment_length; ++k) {
+      V column[kV];
+      LoadRow<kV, kWhole>(b, mask, last, column);
+#pragma GCC unroll 16
+      for (int i = 0; i < kM; ++i) {
+        const V x = hn::Set(d, kStepped ? a[i] : a[i * a_row]);
+#pragma GCC unroll 8
+        for (int j = 0; j < kV; ++j) acc[0][i][j] = hn::MulAdd(x, column[j], acc[0][i][j]);
+      }
+      a += a_step;
+      b += b_row;
+    }
+  }
+}
+
 template <int kM, int kV, bool kStepped>
 void Tile(const TileArgs& args) {
   const D d;
   constexpr int kS = Sums(kM, kV);
   const int last = args.columns - (kV - 1) * kLanes;
   const M mask = hn::FirstN(d, static_cast<size_t>(last));
-  const std::int64_t a_row = args.a_row, a_step = kStepped ? args.a_step : 1, b_row = args.b_row;
   V acc[kS][kM][kV];
 #pragma GCC unroll 4
   for (int s = 0; s < kS; ++s) {
@@ -40,55 +90,19 @@ void Tile(const TileArgs& args) {
   }
   if (args.start) {
 #pragma GCC unroll 16
-    for (int i = 0; i < kM; ++i) {
-      const float* row = args.start + i * args.start_row;
-#pragma GCC unroll 8
-      for (int j = 0; j < kV - 1; ++j) acc[0][i][j] = hn::LoadU(d, row + j * kLanes);
-      acc[0][i][kV - 1] = load_part(D(), row + (kV - 1) * kLanes, mask, last);
-    }
+    for (int i = 0; i < kM; ++i) LoadRow<kV, false>(args.start + i * args.start_row, mask, last, acc[0][i]);
   }
   if (args.bias) {
-#pragma GCC unroll 8
-    for (int j = 0; j < kV; ++j) {
-      const float* at = args.bias + j * kLanes;
-      const V bias = j < kV - 1 ? hn::LoadU(d, at) : load_part(D(), at, mask, last);
+    V bias[kV];
+    LoadRow<kV, false>(args.bias, mask, last, bias);
 #pragma GCC unroll 16
-      for (int i = 0; i < kM; ++i) acc[0][i][j] = hn::Add(acc[0][i][j], bias);
+    for (int i = 0; i < kM; ++i) {
+#pragma GCC unroll 8
+      for (int j = 0; j < kV; ++j) acc[0][i][j] = hn::Add(acc[0][i][j], bias[j]);
     }
   }
-  const float* b = args.b;
-  for (std::int64_t segment = 0; segment < args.segment_count; ++segment) {
-    const float* a = args.a + args.segments[segment];
-    std::int64_t k = 0;
-    for (; k + kS <= args.segment_length; k += kS) {
-#pragma GCC unroll 4
-      for (int s = 0; s < kS; ++s) {
-        V column[kV];
-#pragma GCC unroll 8
-        for (int j = 0; j < kV - 1; ++j) column[j] = hn::LoadU(d, b + j * kLanes);
-        column[kV - 1] = load_part(D(), b + (kV - 1) * kLanes, mask, last);
-#pragma GCC unroll 16
-        for (int i = 0; i < kM; ++i) {
-          const V x = hn::Set(d, kStepped ? a[i] : a[i * a_row]);
-#pragma GCC unroll 8
-          for (int j = 0; j < kV; ++j) acc[s][i][j] = hn::MulAdd(x, column[j], acc[s][i][j]);
-        }
-        a += a_step;
-        b += b_row;
-      }
-    }
-    for (; k < args.segment_length; ++k) {
-#pragma GCC unroll 8
-      for (int j = 0; j < kV; ++j) {
-        const float* at = b + j * kLanes;
-        const V column = j < kV - 1 ? hn::LoadU(d, at) : load_part(D(), at, mask, last);
-#pragma GCC unroll 16
-        for (int i = 0; i < kM; ++i) acc[0][i][j] = hn::MulAdd(hn::Set(d, kStepped ? a[i] : a[i * a_row]), column, acc[0][i][j]);
-      }
-      a += a_step;
-      b += b_row;
-    }
-  }
+  if (last == kLanes) AddUp<kM, kV, kS, kStepped, true>(args, mask, last, acc);
+  else AddUp<kM, kV, kS, kStepped, false>(args, mask, last, acc);
   const V lowest = hn::Set(d, args.lowest), highest = hn::Set(d, args.highest);
 #pragma GCC unroll 16
   for (int i = 0; i < kM; ++i) {

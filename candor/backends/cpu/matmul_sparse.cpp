@@ -24,6 +24,9 @@ struct Plan {
   Kernel dense;
   SparsePasses passes{};
   std::int64_t m = 0, n = 0, k = 0, a_row = 0;
+  std::int64_t b_row = 0;       // distance of the rows of b
+  bool keeps_b = false;         // in the first run they are laid out so that each begins on a line of the cache
+  KeptKernel kept;
   bool transposed = false, bias = false;
   float lowest = none;
   FinishFn finish = nullptr;
@@ -68,13 +71,13 @@ void add_block(const Plan& p, const Operands& at, std::int64_t row, std::int64_t
       for (std::int64_t r = 0; r < rows; ++r) {
         first[r] = static_cast<std::int32_t>(found);
         const float* x = p.transposed ? turned + r * p.depth : at.a + (i + r) * p.a_row + from;
-        found += p.passes.list(x, depth, 0, static_cast<std::int32_t>(p.n), value + found, places + found);
+        found += p.passes.list(x, depth, 0, static_cast<std::int32_t>(p.b_row), value + found, places + found);
       }
       first[rows] = static_cast<std::int32_t>(found);
       const bool begins = from == k, ends = from + depth == k_end;
       for (std::int64_t j = 0; j < p.n; j += p.passes.columns) {
         float* c = at.c + i * p.n + j;
-        p.passes.add({value, places, first, rows, at.b + from * p.n + j, c, p.n, !begins ? c : start ? start + j : nullptr, begins ? 0 : p.n, ends ? lowest : none,
+        p.passes.add({value, places, first, rows, at.b + from * p.b_row + j, c, p.n, !begins ? c : start ? start + j : nullptr, begins ? 0 : p.n, ends ? lowest : none,
                       static_cast<int>(std::min<std::int64_t>(p.passes.columns, p.n - j))});
       }
     }
@@ -86,7 +89,9 @@ std::int64_t cut(std::int64_t count, std::int64_t parts, std::int64_t i) { retur
 
 void run(const KernelArgs& args) {
   const Plan& p = *static_cast<const Plan*>(args.block);
-  const Operands at{args.input<float>(0), args.input<float>(1), p.bias ? args.input<float>(2) : nullptr, args.output<float>(0)};
+  Operands at{args.input<float>(0), args.input<float>(1), p.bias ? args.input<float>(2) : nullptr, args.output<float>(0)};
+  const float* given = at.b;  // laid out whatever this run's numbers are: only the first run takes memory
+  if (p.keeps_b) at.b = p.kept.get(static_cast<std::size_t>(p.k * p.b_row), [&](float* to) { copy_block(given, p.n, p.k, p.n, to, p.b_row); });
   if (!mostly_zeros(p, at.a)) {
     KernelArgs dense = args;
     dense.block = p.dense.block.get();
@@ -148,9 +153,11 @@ Answer sparse_matmul_candidate(const NodeInfo& node, const Machine& machine) {
   if (p.bias && node.in[2].size() != p.n) return declined(kName, "bias " + to_string(node.in[2].shape) + " is not one vector");
   if (p.k == 0 || a.size() == 0) return declined(kName, "nothing to add");
   p.a_row = a[-1];
+  p.keeps_b = has_constant_kernel(node) && p.n % unit != 0;
+  p.b_row = p.keeps_b ? ceil_div(p.n, unit) * unit : p.n;
   p.m = p.transposed ? a[-1] : a.size() / p.k;
   if (p.m * p.n * p.k < (p.m == 1 ? least_row_work : least_work) || p.k < 2 * unit) return declined(kName, "too small");
-  if (most_depth * p.n > std::numeric_limits<std::int32_t>::max() || few * p.n > std::numeric_limits<std::int32_t>::max()) return declined(kName, "rows too long");
+  if (few * p.b_row > std::numeric_limits<std::int32_t>::max()) return declined(kName, "rows too long");
   const Epilogue epilogue = epilogue_of(fused ? node.attrs.text("activation") : "linear");
   p.lowest = epilogue.lowest;
   p.finish = epilogue.finish;

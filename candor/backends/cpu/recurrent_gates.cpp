@@ -44,12 +44,23 @@ HWY_INLINE GV Bounded(GV x, float bound) { return hn::Min(hn::Set(GD(), bound), 
 template <class I>
 HWY_INLINE GV Power(I n) { return hn::BitCast(GD(), hn::ShiftLeft<23>(hn::Add(n, hn::Set(IntOf<GD>(), 127)))); }
 
+/// y / x within 1 unit in the last place for x from 1 to 2^126, and no more than 1 for y < x: of dividers a core has one, of multipliers more.
+HWY_INLINE GV Quotient(GV y, GV x) {
+#if HWY_TARGET <= HWY_AVX3
+  const GV rough = hn::ApproximateReciprocal(x);  // 14 bits
+  const GV r = hn::MulAdd(rough, hn::NegMulAdd(x, rough, hn::Set(GD(), 1.f)), rough), q = hn::Mul(y, r);
+  return hn::MulAdd(r, hn::NegMulAdd(q, x, y), q);
+#else
+  return hn::Div(y, x);
+#endif
+}
+
 HWY_INLINE GV GateSigmoid(GV x) {
   const GD d;
   const GV one = hn::Set(d, 1.f);
   hn::Vec<IntOf<GD>> n;
   const GV p = reduced_expm1(d, hn::Neg(Bounded(x, 87.f)), n);
-  return hn::Div(one, hn::MulAdd(Power(n), hn::Add(p, one), one));
+  return Quotient(one, hn::MulAdd(Power(n), hn::Add(p, one), one));
 }
 
 /// y / (y + 2) with y = exp(2 x) - 1.
@@ -59,7 +70,7 @@ HWY_INLINE GV GateTanh(GV x) {
   hn::Vec<IntOf<GD>> n;
   const GV p = reduced_expm1(d, hn::Add(b, b), n), s = Power(n);
   const GV y = hn::MulAdd(s, p, hn::Sub(s, hn::Set(d, 1.f)));
-  return hn::Div(y, hn::Add(y, hn::Set(d, 2.f)));
+  return Quotient(y, hn::Add(y, hn::Set(d, 2.f)));
 }
 
 template <class L>
@@ -74,9 +85,14 @@ HWY_INLINE bool Counts(const Block& b, std::int64_t row) { return !b.mask || b.m
 HWY_INLINE GV SigmoidSlope(GV a) { return hn::NegMulAdd(a, a, a); }
 HWY_INLINE GV TanhSlope(GV a) { return hn::NegMulAdd(a, a, hn::Set(GD(), 1.f)); }
 
+// A step is done for all rows in two passes, Begin up to where a second activation waits for the first ones, then End: what one row waits for
+// another can fill, as far as a processor looks ahead.
+
 struct Rnn {
   template <class L>
-  static HWY_INLINE void Step(const Forward& f, const L& at, std::int64_t row) {
+  static HWY_INLINE void Begin(const Forward&, const L&, std::int64_t) {}
+  template <class L>
+  static HWY_INLINE void End(const Forward& f, const L& at, std::int64_t row) {
     const GD d;
     const GV old = at.get(f.before + row * f.state_row);
     const GV h = GateTanh(hn::Add(hn::Load(d, f.sums + row * kGateLanes), at.get(f.x + row * f.x_row)));
@@ -99,10 +115,11 @@ struct Rnn {
 
 struct Lstm {
   template <class L>
-  static HWY_INLINE void Step(const Forward& f, const L& at, std::int64_t row) {
+  static HWY_INLINE void Begin(const Forward& f, const L& at, std::int64_t row) {
     const GD d;
-    const std::int64_t place = row * f.time * f.units, n = f.units;
-    const float *sums = f.sums + row * 4 * kGateLanes, *x = f.x + row * f.x_row;
+    const std::int64_t n = f.units;
+    float* sums = f.sums + row * 4 * kGateLanes;
+    const float* x = f.x + row * f.x_row;
     const auto sum = [&](std::int64_t g) HWY_ATTR { return hn::Add(hn::Load(d, sums + g * kGateLanes), at.get(x + g * f.x_gate)); };
     const GV in = GateSigmoid(sum(0)), forget = GateSigmoid(sum(1)), g = GateTanh(sum(2)), out = GateSigmoid(sum(3));
     if (f.gates) {
@@ -110,17 +127,20 @@ struct Lstm {
       at.put(in, gates), at.put(forget, gates + n), at.put(g, gates + 2 * n), at.put(out, gates + 3 * n);
     }
     float* cell = f.cell + row * f.state_row;
-    GV c = at.get(cell), h;
-    if (Counts(f, row)) {
-      c = hn::MulAdd(forget, c, hn::Mul(in, g));
-      h = hn::Mul(out, GateTanh(c));
-    } else {
-      h = at.get(f.before + row * f.state_row);
-    }
+    GV c = at.get(cell);
+    if (Counts(f, row)) c = hn::MulAdd(forget, c, hn::Mul(in, g));
     at.put(c, cell);
-    at.put(c, f.c + place);
+    at.put(c, f.c + row * f.time * n);
+    hn::Store(c, d, sums), hn::Store(out, d, sums + kGateLanes);
+  }
+  template <class L>
+  static HWY_INLINE void End(const Forward& f, const L& at, std::int64_t row) {
+    const GD d;
+    const float* sums = f.sums + row * 4 * kGateLanes;
+    const GV new_h = hn::Mul(hn::Load(d, sums + kGateLanes), GateTanh(hn::Load(d, sums)));
+    const GV h = Counts(f, row) ? new_h : at.get(f.before + row * f.state_row);
     at.put(h, f.after + row * f.state_row);
-    at.put(h, f.h + place);
+    at.put(h, f.h + row * f.time * f.units);
   }
   template <class L>
   static HWY_INLINE void Back(const Backward& b, const L& at, std::int64_t row) {
@@ -153,20 +173,28 @@ struct Lstm {
 
 struct Gru {
   template <class L>
-  static HWY_INLINE void Step(const Forward& f, const L& at, std::int64_t row) {
+  static HWY_INLINE void Begin(const Forward& f, const L& at, std::int64_t row) {
     const GD d;
-    const std::int64_t place = row * f.time * f.units, n = f.units;
-    const float *sums = f.sums + row * 3 * kGateLanes, *x = f.x + row * f.x_row;
+    const std::int64_t n = f.units;
+    float* sums = f.sums + row * 3 * kGateLanes;
+    const float* x = f.x + row * f.x_row;
     const auto inner = [&](std::int64_t g) HWY_ATTR { return hn::Add(hn::Load(d, sums + g * kGateLanes), at.get(f.bias + g * n)); };
     const GV z = GateSigmoid(hn::Add(inner(0), at.get(x))), r = GateSigmoid(hn::Add(inner(1), at.get(x + f.x_gate))), m = inner(2);
-    const GV candidate = GateTanh(hn::MulAdd(r, m, at.get(x + 2 * f.x_gate))), old = at.get(f.before + row * f.state_row);
     if (f.gates) {
       float* gates = f.gates + row * f.gates_row;
-      at.put(z, gates), at.put(r, gates + n), at.put(candidate, gates + 2 * n), at.put(m, gates + 3 * n);
+      at.put(z, gates), at.put(r, gates + n), at.put(m, gates + 3 * n);
     }
+    hn::Store(z, d, sums), hn::Store(hn::MulAdd(r, m, at.get(x + 2 * f.x_gate)), d, sums + kGateLanes);
+  }
+  template <class L>
+  static HWY_INLINE void End(const Forward& f, const L& at, std::int64_t row) {
+    const GD d;
+    const float* sums = f.sums + row * 3 * kGateLanes;
+    const GV z = hn::Load(d, sums), candidate = GateTanh(hn::Load(d, sums + kGateLanes)), old = at.get(f.before + row * f.state_row);
+    if (f.gates) at.put(candidate, f.gates + row * f.gates_row + 2 * f.units);
     const GV h = Counts(f, row) ? hn::MulAdd(z, hn::Sub(old, candidate), candidate) : old;
     at.put(h, f.after + row * f.state_row);
-    at.put(h, f.h + place);
+    at.put(h, f.h + row * f.time * f.units);
   }
   template <class L>
   static HWY_INLINE void Back(const Backward& b, const L& at, std::int64_t row) {
@@ -195,25 +223,38 @@ struct Gru {
   }
 };
 
+template <class Cell, bool kWhole>
+HWY_INLINE void ForwardRowsOf(const Forward& f) {
+  const Lanes<kWhole> at(f.width);
+  for (std::int64_t row = 0; row < f.rows; ++row) {
+    if (f.gates && f.gates_ahead)
+      for (std::int64_t g = 0; g < 4; ++g) __builtin_prefetch(f.gates + f.gates_ahead + row * f.gates_row + g * f.units, 1);
+    Cell::Begin(f, at, row);
+  }
+  for (std::int64_t row = 0; row < f.rows; ++row) Cell::End(f, at, row);
+}
 template <class Cell>
 void ForwardRows(const Forward& f) {
-  if (f.width == kGateLanes) {
-    const Lanes<true> at(f.width);
-    for (std::int64_t row = 0; row < f.rows; ++row) Cell::Step(f, at, row);
-  } else {
-    const Lanes<false> at(f.width);
-    for (std::int64_t row = 0; row < f.rows; ++row) Cell::Step(f, at, row);
+  if (f.width == kGateLanes) ForwardRowsOf<Cell, true>(f);
+  else ForwardRowsOf<Cell, false>(f);
+}
+HWY_INLINE void AskForSoon(const Backward& b, std::int64_t row) {
+  for (std::int64_t g = 0; g < 4 && b.soon_gates; ++g) __builtin_prefetch(b.soon_gates + row * b.gates_row + g * b.units);
+  if (b.soon_h) __builtin_prefetch(b.soon_h + row * b.time * b.units);
+  if (b.soon_x) __builtin_prefetch(b.soon_x + row * b.soon_x_row);
+}
+template <class Cell, bool kWhole>
+HWY_INLINE void BackwardRowsOf(const Backward& b) {
+  const Lanes<kWhole> at(b.width);
+  for (std::int64_t row = 0; row < b.rows; ++row) {
+    AskForSoon(b, row);
+    Cell::Back(b, at, row);
   }
 }
 template <class Cell>
 void BackwardRows(const Backward& b) {
-  if (b.width == kGateLanes) {
-    const Lanes<true> at(b.width);
-    for (std::int64_t row = 0; row < b.rows; ++row) Cell::Back(b, at, row);
-  } else {
-    const Lanes<false> at(b.width);
-    for (std::int64_t row = 0; row < b.rows; ++row) Cell::Back(b, at, row);
-  }
+  if (b.width == kGateLanes) BackwardRowsOf<Cell, true>(b);
+  else BackwardRowsOf<Cell, false>(b);
 }
 
 cpu::recurrent::Gates RecurrentGates(cpu::recurrent::Family family) {

@@ -15,13 +15,14 @@ struct Block {
 };
 
 struct Forward : Block {
-  const float* sums = nullptr;  ///< h U, rows and gates packed: [rows, gates, lanes]
+  float* sums = nullptr;        ///< h U, rows and gates packed: [rows, gates, lanes]; overwritten
   const float* x = nullptr;     ///< what the inputs give: rows x_row and gates x_gate apart
   std::int64_t x_row = 0, x_gate = 0;
   const float* bias = nullptr;                     ///< of h U (gru)
   const float* before = nullptr;                   ///< h before the step, own copy
   float *after = nullptr, *cell = nullptr;         ///< h after it; c, in place (lstm); own copies
   float *h = nullptr, *c = nullptr, *gates = nullptr;  ///< gates: null where nobody wants them
+  std::int64_t gates_ahead = 0;                        ///< from there to the gates that are written soon, whose lines are asked for; 0: none
 };
 
 struct Backward : Block {
@@ -35,6 +36,9 @@ struct Backward : Block {
   std::int64_t local_row = 0;
   float *dx = nullptr, *dinner = nullptr;  ///< null where the own copy is all that is wanted
   float* candidate = nullptr;              ///< own copy of the cotangent of a gru's x_n, rows local_row apart; null for none
+  /// What is read soon, whose lines are asked for beside each row's arithmetic, as all at once would wait for one another; null for none.
+  const float *soon_gates = nullptr, *soon_h = nullptr, *soon_x = nullptr;
+  std::int64_t soon_x_row = 0;
 };
 
 struct Gates {

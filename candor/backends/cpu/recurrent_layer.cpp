@@ -7,6 +7,7 @@
 #include "candor/backends/cpu/matmul_pack.h"
 #include "candor/backends/cpu/recurrent_gates.h"
 #include "candor/backends/cpu/recurrent_tiles.h"
+#include "candor/base/denormals.h"
 
 namespace candor::cpu {
 namespace {
@@ -102,8 +103,7 @@ void forward_task(const ForwardPlan& p, const KernelArgs& args, std::int64_t row
         const std::int64_t step = (row + from) * w.time + t, own_at = from * p.state_row + unit;
         if (kept) {
           f.gates = kept + (t * w.batch + row + from) * 4 * n + unit;
-          for (std::int64_t r = 0; r < count; ++r)
-            for (std::int64_t g = 0; g < 4; ++g) __builtin_prefetch(f.gates + (r * 4 + g) * n, 1);
+          f.gates_ahead = block + 1 < p.blocks ? lanes : i + 1 < w.time ? (w.at(i + 1) - t) * w.batch * 4 * n - unit : 0;
         }
         of_x.a = x + step * l.features;
         tile(of_x);
@@ -128,6 +128,7 @@ void run_forward(const KernelArgs& args) {
   float* slots = packed + p.blocks * p.block_floats;
   pack(p, args, packed);
   run_tasks(p.tasks, p.slots, [&](std::int64_t task, std::int64_t slot) {
+    const FlushDenormals flush;
     forward_task(p, args, p.group_start(task), p.group_start(task + 1) - p.group_start(task), packed, slots + slot * p.slot_floats);
   });
 }
@@ -195,12 +196,18 @@ struct Way {
         b.before = i == 0 ? start + row * n + unit : all + (row * w.time + w.at(i - 1)) * n + unit;
         b.before_row = i == 0 ? n : w.time * n;
       }
+      // The gates of the next step; what the sums of weight gradients take up at the end of the chunk.
+      if (i > 0) {
+        if (l.gates >= 0) b.soon_gates = in(l.gates) + (w.at(i - 1) * w.batch + row) * 4 * n + unit;
+        b.soon_h = in(l.h) + (row * w.time + w.at(i - 1)) * n + unit;
+      }
+      b.soon_x = unit < l.features ? in(l.x) + (row * w.time + t) * l.features + unit : nullptr;
+      b.soon_x_row = w.time * l.features;
       b.carry = carry + unit, b.cell = cell + unit, b.local = d + p.inner + unit;
       if (p.family == Family::gru) b.candidate = d + unit;
       p.gates.backward(b);
     }
     if (i == 0) return;
-    if (l.gates >= 0) fetch(in(l.gates) + (w.at(i - 1) * w.batch + row) * 4 * n, rows * 4 * n);
     for (std::int64_t r = 0; r < rows && only < 0; ++r) fetch(in(l.dh) + ((row + r) * w.time + w.at(i - 1)) * n, n);
   }
 
@@ -232,19 +239,17 @@ struct Way {
     const LayerPlaces& l = p.places;
     const Walk& w = l.walk;
     const std::int64_t count = of_x ? l.features : w.units, sum_count = of_x ? p.x_rows : p.h_rows, panels = of_x ? p.x_panels : p.h_panels;
-    for (std::int64_t panel = 0; panel < panels; ++panel) {
-      const std::int64_t start = part_start(sum_count, panels, panel), stop = part_start(sum_count, panels, panel + 1);
-      const bool whole = p.a_step == 16 && start + 16 <= count;
-      const std::size_t part = static_cast<std::size_t>(std::max<std::int64_t>(0, std::min(stop, count) - start)) * sizeof(float);
+    const std::int64_t panel_floats = (end - begin) * rows * p.a_step, least = sum_count / panels, longer = sum_count % panels;  // as part_start cuts
+    for (std::int64_t r = 0; r < rows; ++r) {
       for (std::int64_t i = begin; i < end; ++i) {
         const bool initial = !of_x && i == 0;
-        const float* from = initial ? in(l.h0) + row * count : of_x ? in(l.x) + (row * w.time + w.at(i)) * count : in(l.h) + (row * w.time + w.at(i - 1)) * count;
-        const std::int64_t next = initial ? count : w.time * count;
-        from += start;
-        for (std::int64_t r = 0; r < rows; ++r, from += next, out += p.a_step) {
-          if (whole) std::memcpy(out, from, 16 * sizeof(float));
-          else std::memcpy(out, from, part);
-          if (stop > count) out[count - start] = 1;
+        const float* from = initial ? in(l.h0) + (row + r) * count : of_x ? in(l.x) + ((row + r) * w.time + w.at(i)) * count : in(l.h) + ((row + r) * w.time + w.at(i - 1)) * count;
+        float* to = out + ((i - begin) * rows + r) * p.a_step;
+        for (std::int64_t panel = 0, start = 0, stop; panel < panels; ++panel, start = stop, to += panel_floats) {
+          stop = start + least + (panel < longer);
+          if (p.a_step == 16 && start + 16 <= count) std::memcpy(to, from + start, 16 * sizeof(float));
+          else std::memcpy(to, from + start, static_cast<std::size_t>(std::max<std::int64_t>(0, std::min(stop, count) - start)) * sizeof(float));
+          if (stop > count) to[count - start] = 1;
         }
       }
     }
@@ -328,6 +333,7 @@ void run_backward(const KernelArgs& args) {
   float *sums = packed + (p.carry_blocks + p.dx_blocks) * p.block_floats, *slots = sums + p.tasks * p.sum_floats;
   pack(p, args, packed);
   run_tasks(p.tasks, p.slots, [&](std::int64_t part, std::int64_t slot) {
+    const FlushDenormals flush;  // cotangents that vanish over many steps pass through that range
     float *own = slots + slot * p.slot_floats, *local = own + 2 * p.states_floats;
     const std::int64_t first = part_start(p.groups, p.tasks, part);
     for (std::int64_t group = first; group < part_start(p.groups, p.tasks, part + 1); ++group) {
