@@ -66,6 +66,12 @@ void weigh(Finding& f, const Score& score, const Baseline& guess) {
               "), though the answers do follow the truth (p " + score_text(p) + "): " + (score.task == "classification" ? "accuracy shows little where one class is common; look at each class and at ROC AUC, and choose the threshold by what mistakes cost" : "more test rows would show by how much");
 }
 
+/// The chance, of a model as good as they are, that the best of so many methods comes out ahead by so much (Bonferroni; the interval is of 95 %, and taken for a normal one).
+double best_of_many(const Interval& difference, int methods) {
+  const double middle = .5 * (difference.low + difference.high), error = (difference.high - difference.low) / (2 * 1.959964);
+  return error > 0 ? std::min(1.0, 2 * methods * normal_cdf(-std::abs(middle) / error)) : 0;
+}
+
 }  // namespace
 
 std::vector<Finding> check_guessing(const Score& score, const Baseline& guess) {
@@ -84,13 +90,17 @@ std::vector<Finding> check_result(const Score& score, const std::vector<Baseline
     findings = check_guessing(score, plain);
   }
   const BaselineScore* best = nullptr;
-  for (const BaselineScore& b : baselines)
-    if (&b != guess && b.difference && (!best || b.value > best->value)) best = &b;
+  int methods = 0;
+  for (const BaselineScore& b : baselines) {
+    if (&b == guess || !b.difference) continue;
+    ++methods;
+    if (!best || b.value > best->value) best = &b;
+  }
   if (!best || !findings.empty()) return findings;
   const Interval& d = *best->difference;
   const std::string numbers = score_text(best->value) + " against " + score_text(score.value) + "; difference on the same rows, model minus baseline: 95 % interval " + score_text(d.low) + " to " + score_text(d.high);
-  const double worth_saying = .01;  // a point of accuracy or of R2: less is a matter of taste
-  if (d.high < 0 && best->value - score.value >= worth_saying) {
+  const double worth_warning = .02;  // two points of accuracy or of R2: less is a matter of taste
+  if (d.high < 0 && best->value - score.value >= worth_warning && score.n >= least_test_rows && best_of_many(d, methods) < .05) {
     const bool trees = best->name == "boosted trees";
     findings.push_back({"result.baseline", Severity::warning, best->name + ", a simple method, is better than this model (" + score.metric + " " + numbers + "): " +
                                                                   (trees ? "prefer it for these data (`candor train` with --model trees saves boosted trees as a model)"

@@ -58,14 +58,45 @@ TEST(Guessing, FewRowsAreNoVerdict) {
   EXPECT_EQ(gravest(check_guessing(s, mean)), Severity::warning);
 }
 
-TEST(Guessing, ASimpleMethodIsWarnedOfFromAPointOn) {
+TEST(Guessing, ASimpleMethodIsWarnedOfFromTwoPointsOn) {
   const Score s = classes_of({{4500, 500}, {600, 4400}});
   const auto with = [&](double trees, Interval difference) {
     return check_result(s, {{"majority", "", .5, {.49, .51}, 0, Interval{.38, .4}}, {"boosted trees", "", trees, {}, 0, difference}});
   };
   EXPECT_EQ(gravest(with(s.value + .004, {-.007, -.001})), Severity::note);
   EXPECT_EQ(gravest(with(s.value + .03, {-.04, -.02})), Severity::warning);
+  EXPECT_EQ(gravest(with(s.value + .015, {-.02, -.01})), Severity::note);
   EXPECT_EQ(gravest(with(s.value - .001, {-.002, .004})), Severity::note);
+}
+
+TEST(Guessing, TheBestOfManyOnFewRowsIsNoVerdict) {
+  Score s;
+  s.task = "regression", s.metric = "r2", s.value = .62, s.interval = {.1, .85};
+  const auto with = [&](std::int64_t rows, Interval difference) {
+    s.n = rows;
+    std::vector<BaselineScore> all = {{"mean", "", -.1, {}, 0, Interval{.3, 1}}};
+    for (const char* name : {"boosted trees", "linear regression", "tree of depth 3", "random forest", "5 nearest neighbours"}) all.push_back({name, "", all.size() == 1 ? .74 : .5, {}, 0, difference});
+    return gravest(check_result(s, all));
+  };
+  EXPECT_EQ(with(20, {-.16, -.08}), Severity::note);     // 20 rows
+  EXPECT_EQ(with(100, {-.237, -.003}), Severity::note);  // one of five is so far ahead one time in four
+  EXPECT_EQ(with(100, {-.16, -.08}), Severity::warning);
+}
+
+TEST(CheckForecastBaseline, WarnsOfMuchOverEnoughWindows) {
+  const auto judged = [](double model, double rule, std::int64_t windows) {
+    ForecastAssessment a;
+    a.score.value = model, a.score.n = windows, a.error_by_step.resize(12);
+    BaselineScore b;
+    b.name = "Holt-Winters", b.value = rule, b.difference = Interval{model - rule - .01, model - rule + .005};
+    a.baselines = {b};
+    return check_forecast_baseline(a);
+  };
+  EXPECT_EQ(gravest(judged(.7, .8, 60)), Severity::warning);
+  EXPECT_EQ(gravest(judged(.26, .46, 18)), Severity::note) << "two summers are no verdict";
+  EXPECT_EQ(gravest(judged(.878, .884, 700)), Severity::note) << "half a point is a matter of taste";
+  EXPECT_EQ(gravest(judged(.5, .53, 700)), Severity::note) << "and so is a twentieth of the squared error";
+  EXPECT_TRUE(judged(.9, .5, 60).empty());
 }
 
 TEST(Coverage, FewWindowsAreNoProof) {

@@ -126,6 +126,12 @@ TEST(DataChecks, ConstantColumns) {
   EXPECT_EQ(said(check(train), "data.constant"), "warning");
   EXPECT_EQ(said(check(train, clouds(100, 2)), "data.constant"), "warning");
   EXPECT_EQ(said(check(clouds(300, 1)), "data.constant"), "");
+  // A corner of pictures that is dark in all training rows and lit in one other: as many as chance leaves out.
+  Rows other = clouds(100, 2);
+  other = changed(other, 2, [](const Row&, std::size_t i) { return i == 7 ? "1" : "0"; });
+  const Rows dark = changed(clouds(300, 1), 2, [](const Row&, std::size_t) { return "0"; });
+  EXPECT_EQ(said(check(dark, other), "data.constant"), "note");
+  EXPECT_EQ(said(check(dark, changed(other, 2, [](const Row&, std::size_t i) { return i % 10 == 7 ? "1" : "0"; })), "data.constant"), "warning");
 }
 
 TEST(DataChecks, NumbersFarOff) {
@@ -166,6 +172,20 @@ Rows series(int rows, bool shuffled, bool first) {
 TEST(DataChecks, ShuffledTime) {
   EXPECT_EQ(said(check(series(800, true, true), series(800, true, false), "load"), "data.time-split"), "error");
   EXPECT_EQ(said(check(series(800, false, true), series(800, false, false), "load"), "data.time-split"), "");
+}
+
+TEST(DataChecks, HoursOfDaylightAreNoMoments) {
+  // A column named as a time is whose values follow neither each other nor an even step: how long the day was, which goes with the season.
+  const auto days = [](int rows, std::uint64_t seed) {
+    Numbers n{seed};
+    Rows out = {{"day", "rain", "season"}};
+    for (int i = 0; i < rows; ++i) {
+      const bool summer = n.share() < .5;
+      out.push_back({text((summer ? 15 : 9) + n.normal()), text(n.normal()), summer ? "summer" : "winter"});
+    }
+    return out;
+  };
+  EXPECT_EQ(said(check(days(600, 1), days(150, 2), "season"), "data.time-split"), "");
 }
 
 TEST(DataChecks, GroupsOnBothSides) {

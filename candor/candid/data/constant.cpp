@@ -1,5 +1,6 @@
 // data.constant: columns that hold one value.
 #include <algorithm>
+#include <cmath>
 
 #include "candor/base/text.h"
 #include "candor/candid/data/checks.h"
@@ -24,26 +25,44 @@ int different(const CheckColumn& column, std::size_t part) {
   return static_cast<int>(seen.size());
 }
 
+/// How likely chance alone leaves the training part with one value of a column, when the rows with another one fall where they will: each of them would have
+/// come to that other part, which holds so large a share of the rows. 1 when the other part holds the one value, too.
+double chance_of_none(const Subject& s, const CheckColumn& column, std::size_t part) {
+  const CheckCells& cells = column.parts[part];
+  const std::int64_t rows = s.rows(part);
+  std::int64_t others = 0;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const auto i = static_cast<std::size_t>(row);
+    others += !column.is_missing(part, row) && (column.numeric ? cells.numbers[i] != column.parts[0].numbers[0] : cells.codes[i] != column.parts[0].codes[0]);
+  }
+  return std::pow(static_cast<double>(rows) / static_cast<double>(rows + s.rows()), static_cast<double>(others));
+}
+
 }  // namespace
 
 std::vector<Finding> constant_columns(const Subject& s) {
   constexpr std::int64_t least = 5;
   if (s.rows() < least) skip(too_few(s.rows(), least));
   std::vector<Finding> findings;
-  std::vector<std::string> constant, changed;
-  std::size_t looked = 0;
+  constexpr double unlikely = .001;  // of all columns together
+  std::vector<std::string> constant, changed, rare;
+  const auto asked = [](const CheckColumn& c) { return c.parts[0].present && !(c.role == data::Role::ignore && c.asked) && c.role != data::Role::target; };
+  const auto looked = static_cast<std::size_t>(std::count_if(s.columns.begin(), s.columns.end(), asked));
   for (const CheckColumn& column : s.columns) {
-    if (!column.parts[0].present || (column.role == data::Role::ignore && column.asked) || column.role == data::Role::target) continue;
-    ++looked;
-    if (different(column, 0) != 1 || column.missing(0) > 0) continue;
-    bool moves = false;
-    for (std::size_t part = 1; part < s.parts.size(); ++part) moves = moves || (column.parts[part].present && different(column, part) > 1);
-    (moves ? changed : constant).push_back(column.name);
+    if (!asked(column) || different(column, 0) != 1 || column.missing(0) > 0) continue;
+    double chance = 1;
+    for (std::size_t part = 1; part < s.parts.size(); ++part)
+      if (column.parts[part].present) chance = std::min(chance, chance_of_none(s, column, part));
+    (chance == 1 ? constant : chance * static_cast<double>(looked) < unlikely ? changed : rare).push_back(column.name);
   }
   if (!changed.empty()) {
     findings.push_back({"data.constant", Severity::warning,
                         "the same value in every training row, others elsewhere: " + name_list(changed) + "; a model cannot learn what it means, and the training rows may be only a part of what was meant", name_list(changed),
                         {{"columns", static_cast<double>(changed.size())}}});
+  }
+  if (!rare.empty()) {
+    findings.push_back({"data.constant", Severity::note, "the same value in every training row, another one in a few rows elsewhere, as chance may have it: " + name_list(rare) + "; nothing can be learned from so rare a value", name_list(rare),
+                        {{"columns", static_cast<double>(rare.size())}}});
   }
   if (!constant.empty()) {
     Finding f = constant_finding(constant);

@@ -30,7 +30,7 @@ std::string pair_names(const Subject& s, const std::vector<const Twins*>& pairs,
 }
 
 /// The same picture, as people would say.
-bool is_copy(const Twins& t) { return !t.mirrored && !t.turned && !t.cropped; }
+bool is_copy(const Twins& t) { return !t.mirrored && !t.turned && !t.cropped && t.grain; }
 
 std::int32_t label_of(const Subject& s, std::size_t part, std::int64_t row) { return s.has_labels(part) ? s.labels[part][static_cast<std::size_t>(row)] : -1; }
 
@@ -100,7 +100,7 @@ std::vector<Finding> pictures_on_both_sides(const Subject& s, const PictureTwins
     for (const Twins& t : twins.pairs)
       if (t.part_a == 0 && t.part_b == part && !t.exact) pairs.push_back(&t);
     // Shots of one motif in a row are alike by nature; a copy keeps nearly every pixel.
-    const auto sure = [](const Twins& t) { return !t.exact && (t.turned || t.cropped || t.likeness >= (t.mirrored ? .985 : .993)); };
+    const auto sure = [](const Twins& t) { return !t.exact && t.grain && (t.turned || t.cropped || t.likeness >= (t.mirrored ? .985 : .993)); };
     const auto count = [&](const auto& which) { return static_cast<std::int64_t>(copied(twins, part, which).size()); };
     const std::int64_t whole = count([](const Twins& t) { return !t.exact && !t.cropped; }), cropped = count([](const Twins& t) { return t.cropped; }), rows = whole + cropped;
     const auto of = [](std::int64_t some, std::int64_t all) { return static_cast<double>(some) / static_cast<double>(std::max<std::int64_t>(all, 1)); };
@@ -153,7 +153,7 @@ std::vector<Finding> flip_labels(const Subject& s, const PictureTwins& twins) {
   std::int64_t copies_right = 0;
   for (const Twins& t : twins.pairs) {
     const std::int32_t a = label_of(s, t.part_a, t.a), b = label_of(s, t.part_b, t.b);
-    if (a < 0 || b < 0 || t.turned || t.cropped) continue;
+    if (a < 0 || b < 0 || t.turned || t.cropped || !t.grain) continue;
     if (!t.mirrored) {
       if (t.exact || a == b) copies_right += a == b;
       else copies.push_back(&t), ++moved[{std::min(a, b), std::max(a, b)}];

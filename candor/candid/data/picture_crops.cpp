@@ -23,6 +23,24 @@ double product(const std::vector<double>& a, const std::vector<double>& b) {
   return sum;
 }
 
+/// Each pixel less the mean of the nine around it, without the rim, bounded by the median of its size.
+std::vector<double> grain(const std::vector<double>& x) {
+  std::vector<double> out;
+  for (std::int64_t r = 1; r + 1 < crop_side; ++r)
+    for (std::int64_t c = 1; c + 1 < crop_side; ++c) {
+      double around = 0;
+      for (std::int64_t i = r - 1; i <= r + 1; ++i)
+        for (std::int64_t j = c - 1; j <= c + 1; ++j) around += x[static_cast<std::size_t>(i * crop_side + j)];
+      out.push_back(x[static_cast<std::size_t>(r * crop_side + c)] - around / 9);
+    }
+  std::vector<double> sizes = out;
+  for (double& v : sizes) v = std::abs(v);
+  std::nth_element(sizes.begin(), sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2), sizes.end());
+  for (double& v : out) v = std::clamp(v, -sizes[sizes.size() / 2], sizes[sizes.size() / 2]);
+  centre(out);
+  return out;
+}
+
 }  // namespace
 
 CropView::CropView(std::span<const double> fine) : sums_(static_cast<std::size_t>((crop_fine + 1) * (crop_fine + 1))) {
@@ -77,7 +95,9 @@ double CropView::match(double left, double top, double width, double height, con
 
 double CropView::likeness(const CropView& other) const { return product(small_, other.small_); }
 
-double CropView::best_window(const CropView& other) const {
+double CropView::detail(const CropView& other) const { return product(grain(small_), grain(other.small_)); }
+
+CropMatch CropView::best_window(const CropView& other) const {
   std::vector<double> room;
   std::array<double, 4> best{0, 0, 1, 1};
   double top = likeness(other);
@@ -87,7 +107,7 @@ double CropView::best_window(const CropView& other) const {
         const double r = match(x * (1 - size), y * (1 - size), size, size, other, room);
         if (r > top) top = r, best = {x * (1 - size), y * (1 - size), size, size};
       }
-  if (top < .8) return top;  // nothing to come closer to
+  if (top < .8) return {top, 0};  // nothing to come closer to
   // Then each side by itself, in smaller and smaller steps.
   for (double step = .04; step > .004; step *= .5)
     for (bool better = true; better;) {
@@ -102,9 +122,13 @@ double CropView::best_window(const CropView& other) const {
           if (r > top + 1e-6) top = r, best = next, better = true;
         }
     }
-  return top;
+  window(best[0], best[1], best[2], best[3], room);
+  return {top, product(grain(room), grain(other.small_))};
 }
 
-double crop_likeness(const CropView& a, const CropView& b) { return std::max(a.best_window(b), b.best_window(a)); }
+CropMatch crop_match(const CropView& a, const CropView& b) {
+  const CropMatch one = a.best_window(b), other = b.best_window(a);
+  return one.likeness < other.likeness ? other : one;
+}
 
 }  // namespace candor::candid::detail

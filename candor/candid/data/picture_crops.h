@@ -9,16 +9,23 @@ namespace candor::candid::detail {
 
 inline constexpr std::int64_t crop_fine = 48, crop_side = 24;
 
+/// How well a window of one picture fits another as a whole.
+struct CropMatch {
+  double likeness = 0;  ///< correlation of the pixels
+  double detail = 0;    ///< correlation of what neighbouring pixels differ by, strong edges counted no more than others: two landscapes may share an edge, a copy shares the grain, too
+};
+
 /// A picture for the search: its grey pixels as sums from the upper left corner, and small.
 class CropView {
  public:
   /// `fine` are crop_fine * crop_fine grey pixels.
   explicit CropView(std::span<const double> fine);
 
-  /// The largest correlation between `other` as a whole and a window of this picture that covers at least .7 of each side.
-  double best_window(const CropView& other) const;
-  /// Correlation of the two as they are.
+  /// The window of this picture, of at least .7 of each side, that looks most like `other` as a whole.
+  CropMatch best_window(const CropView& other) const;
+  /// The two as they are.
   double likeness(const CropView& other) const;
+  double detail(const CropView& other) const;
 
  private:
   /// Pixels [crop_side * crop_side] of a window, as means of what they cover.
@@ -29,7 +36,7 @@ class CropView {
   std::vector<double> small_;  // crop_side^2, mean 0 and length 1
 };
 
-/// Whether one of the two is a crop of the other, either way round.
-double crop_likeness(const CropView& a, const CropView& b);
+/// The better of the two ways round: one is a window of the other.
+CropMatch crop_match(const CropView& a, const CropView& b);
 
 }  // namespace candor::candid::detail

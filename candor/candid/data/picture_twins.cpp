@@ -104,12 +104,28 @@ void equal_bytes(const Subject& s, PictureTwins& out) {
   }
 }
 
+CropView view_of(const Subject& s, const Seen& seen, bool mirror = false) {
+  Matrix fine = thumbnails(s.parts[seen.part].set.features.view_slice(0, seen.row, seen.row + 1), std::vector<std::int64_t>{0}, crop_fine);
+  if (mirror) fine = mirrored(fine, crop_fine);
+  return CropView(fine.row(0));
+}
+
+/// Whether whole copies agree in their grain, too. On an even ground there is none.
+void look_at_grain(const Subject& s, PictureTwins& out) {
+  constexpr double grain_alike = .7;  // saved again, with noise: .8 and more; two landscapes brought together: .1 to .35
+  parallel_for(static_cast<std::int64_t>(out.pairs.size()), [&](std::int64_t i) {
+    Twins& t = out.pairs[static_cast<std::size_t>(i)];
+    if (t.exact || t.turned || t.cropped || t.grain) return;
+    t.grain = view_of(s, {t.part_a, t.a}, t.mirrored).detail(view_of(s, {t.part_b, t.b})) >= grain_alike;
+  });
+}
+
 /// The pictures of other parts (or, alone, of the training part) against the few training pictures whose hashes are nearest.
 void add_crops(const Subject& s, const std::vector<Seen>& seen, const std::vector<Hash>& plain, const std::vector<char>& blank, const std::vector<char>& even, PictureTwins& out) {
   constexpr std::int64_t most_asked = 200;
   constexpr std::size_t nearest = 3;
   constexpr int far_bits = 52;
-  constexpr double crop_alike = .985, much_nearer = .2;
+  constexpr double crop_alike = .985, grain_alike = .95, much_nearer = .2;
   std::vector<std::size_t> asked;
   const bool alone = s.parts.size() == 1;
   for (std::size_t i = 0; i < seen.size(); ++i)
@@ -118,9 +134,6 @@ void add_crops(const Subject& s, const std::vector<Seen>& seen, const std::vecto
   if (asked.empty()) return;
   std::vector<std::size_t> some;
   for (std::size_t i = 0; i < asked.size(); i += static_cast<std::size_t>(row_step(static_cast<std::int64_t>(asked.size()), most_asked))) some.push_back(asked[i]), ++out.asked_for_crops[seen[asked[i]].part];
-  const auto view = [&](std::size_t i) {
-    return CropView(thumbnails(s.parts[seen[i].part].set.features.view_slice(0, seen[i].row, seen[i].row + 1), std::vector<std::int64_t>{0}, crop_fine).row(0));
-  };
   std::set<std::array<std::int64_t, 4>> known;
   for (const Twins& t : out.pairs) known.insert({static_cast<std::int64_t>(t.part_a), t.a, static_cast<std::int64_t>(t.part_b), t.b});
   std::vector<std::optional<Twins>> found(some.size());
@@ -133,19 +146,20 @@ void add_crops(const Subject& s, const std::vector<Seen>& seen, const std::vecto
     std::sort(near.begin(), near.end());
     if (near.size() > nearest) near.resize(nearest);
     if (near.empty()) return;
-    const CropView own = view(i);
-    double best = 0, second = 0, plainly = 0;
+    const CropView own = view_of(s, seen[i]);
+    double best = 0, second = 0, plainly = 0, grain = 0;
     std::size_t which = 0;
     for (const auto& [d, j] : near) {
-      const CropView other = view(j);
+      const CropView other = view_of(s, seen[j]);
       const double plain_one = own.likeness(other);
       if (plain_one < .2) continue;  // a window of at least three quarters still looks somewhat like the whole
-      const double r = crop_likeness(own, other);
-      if (r > best) second = best, best = r, which = j, plainly = plain_one;
+      const CropMatch match = crop_match(own, other);
+      const double r = match.likeness;
+      if (r > best) second = best, best = r, which = j, plainly = plain_one, grain = match.detail;
       else second = std::max(second, r);
     }
-    // Simple shapes fit many others when their edges may be moved; a copy fits one.
-    if (best < crop_alike || best < plainly + .005 || 1 - best > much_nearer * (1 - second)) return;
+    // Simple shapes fit many others when their edges may be moved; a copy fits one, and in its grain, too.
+    if (best < crop_alike || grain < grain_alike || best < plainly + .005 || 1 - best > much_nearer * (1 - second)) return;
     const Seen &a = seen[std::min(which, i)], &b = seen[std::max(which, i)];
     if (known.contains({static_cast<std::int64_t>(a.part), a.row, static_cast<std::int64_t>(b.part), b.row})) return;
     found[static_cast<std::size_t>(at)] = Twins{.part_a = a.part, .part_b = b.part, .a = a.row, .b = b.row, .cropped = true, .likeness = best};
@@ -250,8 +264,9 @@ PictureTwins picture_twins(const Subject& s) {
       // Shapes on an even ground are alike by themselves: a copy agrees but for rounding.
       if (c.likeness < turned_alike && even[static_cast<std::size_t>(c.a)] && even[static_cast<std::size_t>(c.b)]) continue;
       if (c.likeness < alike || !(stands_out || (c.likeness >= equal && 1 - c.likeness < .5 * (1 - third)))) continue;
-      out.pairs.push_back({.part_a = a.part, .part_b = b.part, .a = a.row, .b = b.row, .mirrored = c.mirrored, .likeness = c.likeness});
+      out.pairs.push_back({.part_a = a.part, .part_b = b.part, .a = a.row, .b = b.row, .mirrored = c.mirrored, .likeness = c.likeness, .grain = even[static_cast<std::size_t>(c.a)] || even[static_cast<std::size_t>(c.b)]});
     }
+  look_at_grain(s, out);
   out.even_grounds = static_cast<double>(std::count(even.begin(), even.end(), 1)) / static_cast<double>(std::max<std::size_t>(even.size(), 1));
   add_crops(s, seen, plain, blank, even, out);
   return out;

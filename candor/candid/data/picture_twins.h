@@ -17,6 +17,7 @@ struct Twins {
   bool turned = false;     ///< by 90, 180 or 270 degrees, or upside down
   bool cropped = false;    ///< one is a window of the other
   double likeness = 1;     ///< correlation of the grey pixels
+  bool grain = true;       ///< they agree in what neighbouring pixels differ by, too; false: two shots of one motif, or two motifs with one outline
 };
 
 struct PictureTwins {

@@ -80,6 +80,20 @@ std::pair<double, double> regularity(const Timed& t) {
   return {static_cast<double>(moments) / static_cast<double>(t.rows.size()), moments > 1 ? static_cast<double>(most) / static_cast<double>(moments - 1) : 0};
 }
 
+/// Rows of the part that are no earlier than the one before them in the file, as they come from a log.
+double in_order_of_file(const Subject& s, const CheckColumn& column, std::size_t part) {
+  const std::vector<double>& x = column.parts[part].numbers;
+  double up = 0;
+  for (std::size_t i = 1; i < x.size(); ++i) up += x[i] >= x[i - 1];
+  return s.rows(part) > 1 ? up / static_cast<double>(s.rows(part) - 1) : 0;
+}
+
+/// A number named like a time may be how long something took, or how much day there was. Moments come at even steps, or one after the other in the file, or say outright what they are.
+bool holds_moments(const Subject& s, const CheckColumn& column, std::size_t part, double once, double regular) {
+  if (once < .5) return false;
+  return contains(data::detail::name_words(column.name), {"timestamp", "datetime", "date", "epoch"}) || regular > .3 || std::max(in_order_of_file(s, column, 0), in_order_of_file(s, column, part)) > .9;
+}
+
 }  // namespace
 
 std::vector<Finding> time_split(const Subject& s) {
@@ -94,7 +108,7 @@ std::vector<Finding> time_split(const Subject& s) {
       looked = true;
       const auto [once, regular] = regularity(t);
       const bool date = column.role == data::Role::date || column.role == data::Role::order;
-      if (!date && once < .5) continue;
+      if (!date && !holds_moments(s, column, part, once, regular)) continue;
       double last_train = -HUGE_VAL, before = 0, tests = 0;
       for (const auto& [moment, p] : t.rows)
         if (p == 0) last_train = std::max(last_train, moment);

@@ -31,21 +31,30 @@ void judge_baselines(ForecastAssessment& out, const std::vector<ForecastBaseline
   }
 }
 
-void find_faults(ForecastAssessment& out) {
-  if (const int best = out.best(); best >= 0) {
-    const BaselineScore& b = out.baselines[static_cast<std::size_t>(best)];
-    const std::string between = "R2 " + short_text(out.score.value) + " against " + short_text(b.value) + " of the baseline \"" + b.name + "\" (" + b.what + ") on the same windows";
-    if (b.difference->high < 0) out.findings.push_back({"result.baseline", Severity::warning, between + ": the baseline is better; use it, or give the model more history or further columns"});
-    else if (!(b.difference->low > 0)) out.findings.push_back({"result.baseline", Severity::note, between + ": the difference may be chance (95 % interval " + short_text(b.difference->low) + " to " + short_text(b.difference->high) + "); the simpler one will do as well"});
-  }
-  for (Finding& f : check_coverage(out.coverage, out.score.n / static_cast<std::int64_t>(std::max<std::size_t>(out.error_by_step.size(), 1)) + 1)) out.findings.push_back(std::move(f));
-}
+/// Steps of one window err together: what counts are windows that do not overlap.
+std::int64_t windows_apart(const ForecastAssessment& out) { return out.score.n / static_cast<std::int64_t>(std::max<std::size_t>(out.error_by_step.size(), 1)) + 1; }
 
 }  // namespace
 
+std::vector<Finding> check_forecast_baseline(const ForecastAssessment& out) {
+  // A point of R2, and a tenth more squared error, over windows that do not overlap: less is a matter of taste, or of one summer.
+  constexpr double worth_saying = .01, much_more = 1.1;
+  constexpr std::int64_t least_windows = 3;
+  const int best = out.best();
+  if (best < 0) return {};
+  const BaselineScore& b = out.baselines[static_cast<std::size_t>(best)];
+  const std::string between = "R2 " + short_text(out.score.value) + " against " + short_text(b.value) + " of the baseline \"" + b.name + "\" (" + b.what + ") on the same windows: ";
+  const std::int64_t windows = windows_apart(out);
+  const auto say = [&](Severity severity, const std::string& what) { return std::vector<Finding>{{"result.baseline", severity, between + what, {}, {}}}; };
+  if (b.difference->low > 0) return {};
+  if (b.difference->high >= 0) return say(Severity::note, "the difference may be chance (95 % interval " + short_text(b.difference->low) + " to " + short_text(b.difference->high) + "); the simpler one will do as well");
+  if (b.value - out.score.value < worth_saying || 1 - out.score.value < much_more * (1 - b.value)) return say(Severity::note, "the baseline is a little better; the simpler one may do");
+  if (windows < least_windows) return say(Severity::note, "the baseline is better on so short a test part (" + std::to_string(windows) + " windows that do not overlap, a verdict needs " + std::to_string(least_windows) + "); compare both on more history");
+  return say(Severity::warning, "the baseline is better; use it, or give the model more history or further columns");
+}
+
 std::vector<Finding> check_coverage(double coverage, std::int64_t windows) {
   if (!(coverage < .85)) return {};
-  // Steps of one window err together: what counts are windows that do not overlap.
   const bool shown = clopper_pearson(std::llround(coverage * static_cast<double>(windows)), windows).high < .95;
   char text[260];
   std::snprintf(text, sizeof text, "the 95 %% intervals held %.0f %% of the values of the test part: the days to come were unlike those the intervals were made from; take them as too narrow%s", 100 * coverage,
@@ -131,7 +140,8 @@ ForecastAssessment assess_forecast(const data::Series& series, const Forecaster&
   out.root_mean_squared_error = std::sqrt(squares / n);
   out.coverage = held / n;
   judge_baselines(out, rules, truth, said.value, in.horizon, blocks);
-  find_faults(out);
+  out.findings = check_forecast_baseline(out);
+  for (Finding& f : check_coverage(out.coverage, windows_apart(out))) out.findings.push_back(std::move(f));
   out.curves = draw(series, forecaster, test, said);
   return out;
 }

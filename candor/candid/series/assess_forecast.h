@@ -22,6 +22,10 @@ struct ForecastAssessment {
   int best() const;                        ///< number of the best baseline; -1 when there are none
 };
 
+/// result.baseline: a warning when the best rule is better by .01 of R2 and a tenth of the model's squared error, with a paired difference whose interval leaves out 0, over at least three
+/// windows that do not overlap; a note when it is better by less or over fewer, or when the model is not shown to be better.
+std::vector<Finding> check_forecast_baseline(const ForecastAssessment& judged);
+
 /// result.coverage: a warning when intervals that should hold 95 % of the values held less than 85 %; a note where `windows`, those of the test part that do not
 /// overlap, are too few to tell it from 95 % (Clopper and Pearson).
 std::vector<Finding> check_coverage(double coverage, std::int64_t windows = 100);
