@@ -45,7 +45,6 @@ void Trainer::end_checks() {
   curves.steps = static_cast<std::int64_t>(at_.random_step) - first_step_;
   curves.kept_epoch = seen_.kept_epoch;
   curves.ended_early = !seen_.stop.empty();
-  const std::string score = curves.score;
   CheckNotes slow;
   detail::guarded(slow, "train.slow", [&](CheckNotes& notes) {
     double seconds = 0, flops = 0, plain = 0;
@@ -59,10 +58,10 @@ void Trainer::end_checks() {
     check_speed({seconds, augmentation_seconds_, flops > 0 ? plain / flops : 0, op, threads(), static_cast<int>(std::thread::hardware_concurrency())}, notes);
   });
   checks_.add(std::move(slow));
-  checks_.end(history_, std::move(curves), [&](std::int64_t rows) {
+  checks_.end(history_, std::move(curves), [&](std::int64_t rows, const std::string& of) {
     const std::span<const Tensor> all(data_);
     Judge again(*programs_, all.first(programs_->inputs()), all.subspan(programs_->inputs(), target_count_), {}, {0, rows}, 256);
-    return again.run()[score];
+    return again.run()[of];
   });
 }
 

@@ -1,8 +1,10 @@
 #include "candor/train/checks/check_model.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "candor/base/error.h"
+#include "candor/base/text.h"
 #include "candor/graph/trace.h"
 #include "candor/train/on_batch.h"
 #include "candor/train/programs.h"
@@ -10,6 +12,21 @@
 
 namespace candor {
 namespace detail {
+
+namespace {
+
+/// What binary cross-entropy cannot come below: the entropy of targets between 0 and 1, as grey pixels are. 0 for other losses.
+double lowest_loss(const Model& model, const std::vector<Tensor>& y) {
+  const LossList& losses = model.compile_options().loss;
+  if (losses.size() != 1 || y.size() != 1 || !losses[0].stored() || losses[0].config().get("class_name", "") != "BinaryCrossentropy") return 0;
+  const std::vector<double> targets = y[0].to_vector<double>();
+  double sum = 0;
+  for (const double t : targets)
+    if (t > 0 && t < 1) sum -= t * std::log(t) + (1 - t) * std::log(1 - t);
+  return sum / static_cast<double>(targets.size());
+}
+
+}  // namespace
 
 CheckNotes check_before_fit(const ModelUnderCheck& m) {
   CheckNotes notes;
@@ -24,8 +41,9 @@ CheckNotes check_before_fit(const ModelUnderCheck& m) {
 
 void check_memory(const ModelUnderCheck& m, CheckNotes& notes) {
   constexpr std::int64_t most_rows = 16;
-  constexpr int steps = 300;
-  constexpr double enough = .2;  // of the loss that it began with
+  constexpr int steps = 300, look_every = 100, most_steps = 3000;
+  constexpr double enough = .2, moving = .9;  // of the loss that it began with; of that a hundred steps before
+  constexpr std::int64_t least_parameters = 4;  // a row
   const std::int64_t rows = std::min(most_rows, m.rows);
   const auto part = [&](const std::vector<Tensor>& all) {
     std::vector<Tensor> some;
@@ -38,19 +56,32 @@ void check_memory(const ModelUnderCheck& m, CheckNotes& notes) {
   }
   const std::vector<Tensor> x = part(m.x), y = part(m.y);
   const Undo undo(m.model, x.front());
-  double first = 0, last = 0, best = 0;
-  for (int step = 0; step < steps; ++step) {
+  const double lowest = lowest_loss(m.model, y);
+  double first = 0, last = 0, best = 0, before = 0;
+  int step = 0;
+  for (; step < most_steps; ++step) {
+    // A small learning rate takes its time: as long as the loss falls, it may go on.
+    if (step % look_every == 0) {
+      if (step >= steps && (best < enough * first || best > moving * before)) break;
+      before = best;
+    }
     m.model.reset_metrics();
-    last = m.model.train_on_batch(x, y, {})["loss"];
+    last = m.model.train_on_batch(x, y, {})["loss"] - lowest;
     if (step == 0) first = best = last;
     best = std::min(best, last);
     if (best < .05 * first) break;
   }
   if (!(first > 1e-6) || best < enough * first) return;
+  std::int64_t parameters = 0;
+  for (const Variable& v : m.model.parameters()) parameters += v.shape().size();
+  if (parameters < least_parameters * rows) {
+    notes.skipped.push_back({"model.overfit-one-batch", with_thousands(parameters) + " parameters are too few for a verdict (a line cannot know " + std::to_string(rows) + " rows by heart)"});
+    return;
+  }
   notes.findings.push_back({"model.overfit-one-batch", Severity::warning,
-                            "in " + std::to_string(steps) + " steps on the same " + std::to_string(rows) + " rows the loss only came from " + number_text(first) + " to " + number_text(best) +
+                            "in " + std::to_string(step) + " steps on the same " + std::to_string(rows) + " rows the loss only came from " + number_text(first + lowest) + " to " + number_text(best + lowest) +
                                 ": a sound model learns so few rows by heart. Look for a wrong loss, a learning rate far off, layers that pass nothing on, or too few units",
-                            {}, {{"first loss", first}, {"lowest loss", best}, {"rows", static_cast<double>(rows)}, {"steps", static_cast<double>(steps)}}});
+                            {}, {{"first loss", first + lowest}, {"lowest loss", best + lowest}, {"rows", static_cast<double>(rows)}, {"steps", static_cast<double>(step)}}});
 }
 
 }  // namespace detail

@@ -129,7 +129,7 @@ void FitChecks::not_finite(const std::string& message) {
   keep(std::move(notes), false);
 }
 
-void FitChecks::end(History& history, Curves c, const Function<double(std::int64_t rows)>& judged_again) {
+void FitChecks::end(History& history, Curves c, const Function<double(std::int64_t rows, const std::string& of)>& judged_again) {
   if (!on_) return;
   const std::size_t from = notes_.findings.size();
   CheckNotes notes;
@@ -138,15 +138,24 @@ void FitChecks::end(History& history, Curves c, const Function<double(std::int64
   if (penalty_ != 0) c.penalty = penalty_of(programs_->model());
   c.first = std::isfinite(first_) ? first_ : 0;
   c.first_penalty = std::isfinite(penalty_) ? penalty_ : 0;
+  constexpr std::int64_t most_rows = 4096;  // that are judged again
   check_curves(c, notes);
+  guarded(notes, "train.mode", [&](CheckNotes& n) {
+    const auto overfit = std::find_if(n.findings.begin(), n.findings.end(), [](const Finding& f) { return f.id == "train.overfit" && f.severity > Severity::note; });
+    if (overfit == n.findings.end()) return;
+    // Rows known by heart are known in evaluation, too.
+    const double trained = c.loss.back(), again = judged_again(std::min(rows_, most_rows), "loss");
+    if (!(again > .5 * (trained + c.val_loss.back()))) return;
+    *overfit = {"train.mode", Severity::note, "the training rows themselves have a loss of " + number_text(again) + " in evaluation and of " + number_text(trained) + " in training: what batch normalisation keeps for evaluation has not caught up in " + std::to_string(c.steps) + " steps. Take more steps, or a momentum of 0.9",
+                {}, {{"loss in training", trained}, {"loss of the same rows in evaluation", again}}};
+  });
   guarded(notes, "train.impossible", [&](CheckNotes& n) {
     if (c.score.empty() || c.loss.empty()) return;
     // In training dropout and augmentation are at work, and the mean is over the whole epoch: the rows are judged again as the others are.
-    constexpr std::int64_t most_rows = 4096;
     ScorePair pair{c.train_score.back(), rows_, c.val_score.back(), c.val_rows};
     if (!impossible(pair, c.score, "validation")) return;
     pair.train_rows = std::min(rows_, most_rows);
-    pair.train = judged_again(pair.train_rows);
+    pair.train = judged_again(pair.train_rows, c.score);
     if (std::optional<Finding> f = impossible(pair, c.score, "validation")) n.findings.push_back(std::move(*f));
   });
   if (statistics_) {

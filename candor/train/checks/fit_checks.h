@@ -32,7 +32,7 @@ class FitChecks {
   /// What others found, to be told at the end.
   void add(CheckNotes&& notes) { keep(std::move(notes), false); }
   /// All findings into `history`, the worst five printed.
-  void end(History& history, Curves curves, const Function<double(std::int64_t rows)>& judged_again);
+  void end(History& history, Curves curves, const Function<double(std::int64_t rows, const std::string& of)>& judged_again);
 
  private:
   void keep(CheckNotes&& notes, bool model);
