@@ -257,6 +257,15 @@ std::vector<Sound> model_runs() {
           sound("normalised, with dropout", [](Job& j, Draw&) { j.layers = {Dense{64, {.use_bias = false}}, BatchNormalization{}, ReLU{}, Dropout{.3}, Dense{32, {.activation = relu}}, j.layers.back()}; }),
           sound("a line", [](Job& j, Draw&) { j.layers = {j.layers.back()}, j.rate = .02; }),
           sound("three times the rate", [](Job& j, Draw&) { j.rate *= 3; }),
+          sound("normalised, a few steps long", [](Job& j, Draw&) { j.layers = {Dense{48, {.use_bias = false}}, BatchNormalization{}, ReLU{}, j.layers.back()}, j.epochs = 5; }),
+          sound("one-hot targets and softmax", [](Job& j, Draw&) {
+            if (!j.classes) return;
+            j.layers.push_back(Softmax{});
+            j.y = one_hot(j.y, j.classes), j.other_y = one_hot(j.other_y, j.classes);
+            j.loss = CategoricalCrossentropy{};
+          }),
+          sound("a line asked for one batch", [](Job& j, Draw&) { j.layers = {j.layers.back()}, j.check_alone = true; }),
+          sound("a small rate asked for one batch", [](Job& j, Draw& d) { j.rate *= d.between(.03, .1), j.check_alone = true; }),
           sound("wide, with weight decay", [](Job& j, Draw&) { j.layers = {Dense{128, {.activation = relu, .kernel_regularizer = L2{1e-4}}}, Dropout{.5}, j.layers.back()}; })};
 }
 
