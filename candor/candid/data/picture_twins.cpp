@@ -125,7 +125,7 @@ void add_crops(const Subject& s, const std::vector<Seen>& seen, const std::vecto
   constexpr std::int64_t most_asked = 200;
   constexpr std::size_t nearest = 3;
   constexpr int far_bits = 52;
-  constexpr double crop_alike = .985, grain_alike = .95, much_nearer = .2;
+  constexpr double crop_alike = .985, grain_alike = .7, much_nearer = .2;
   std::vector<std::size_t> asked;
   const bool alone = s.parts.size() == 1;
   for (std::size_t i = 0; i < seen.size(); ++i)
