@@ -10,7 +10,8 @@ namespace {
 constexpr const char* how = R"(# How fast
 
 Written by `./dev bench --markdown docs/performance.md`; `./dev bench --peers` first makes the peers' virtual environment (PyTorch, Keras,
-JAX, scikit-learn, ONNX Runtime, LiteRT). Absolute numbers move with the machine: what counts is the ratio to the best peer of the same run.
+JAX, scikit-learn, ONNX Runtime, LiteRT); libtorch and dlib join where their Debian packages (libtorch-dev, libdlib-dev, libopenblas-dev) were there when the bench was
+configured. Absolute numbers move with the machine: what counts is the ratio to the best peer of the same run.
 
 Every system gets the same rows, the same initial weights and the same batch order. It first gives the losses of its first steps
 (or its outputs for the first rows); parity is their largest relative deviation from the truth: the float64 curves of the fixtures, or a
