@@ -66,7 +66,7 @@ void gradients_along(const LayerStatistics& s, CheckNotes& notes) {
 }
 
 void update_ratios(const LayerStatistics& s, bool learned, CheckNotes& notes) {
-  double top = 0, sum = 0;
+  double top = 0;
   std::string fastest;
   int layers = 0;
   for (std::size_t i = 0; i < s.records().size(); ++i) {
@@ -74,7 +74,6 @@ void update_ratios(const LayerStatistics& s, bool learned, CheckNotes& notes) {
     const double ratio = median(s.records()[i].update_ratio);
     if (!std::isfinite(ratio)) continue;
     ++layers;
-    sum += ratio;
     if (ratio > top) top = ratio, fastest = s.probes()[i].path;
   }
   if (layers == 0) return;
