@@ -1,16 +1,10 @@
 // Convolution and max_pool whose neighbouring outputs share products, against the reference kernels of both.
 #include <gtest/gtest.h>
 
-#include "candor/graph/graph.h"
-#include "tests/backends/kernel_check.h"
+#include "tests/backends/by_images_node.h"
 
 namespace candor::testing {
 namespace {
-
-using I = std::int64_t;
-using Ints = std::vector<I>;
-
-TensorType f32(const Shape& shape) { return {shape, DType::f32}; }
 
 struct Case {
   I images, round, height, width, channels, kernel_height, kernel_width, outs;
@@ -32,9 +26,7 @@ NodeInfo node(const Case& c, bool index = false) {
   const std::vector<int> pooled = body->add_node(op("max_pool"), pool, {y}, "");
   body->results = {pooled[0]};
   if (index) body->results.push_back(pooled[1]);
-  Ints shared(types.size(), 1);
-  shared[0] = 0;
-  return node_of("by_images", {{"body", std::shared_ptr<const Graph>(body)}, {"shared", shared}, {"images", c.images}}, types);
+  return by_images_of(body, types, c.images);
 }
 
 std::string note(const NodeInfo& n) { return backend("cpu").choose(n, nullptr).note; }

@@ -1,16 +1,10 @@
 // A depthwise convolution and the pointwise ones around it in one kernel, against the reference kernels of all.
 #include <gtest/gtest.h>
 
-#include "candor/graph/graph.h"
-#include "tests/backends/kernel_check.h"
+#include "tests/backends/by_images_node.h"
 
 namespace candor::testing {
 namespace {
-
-using I = std::int64_t;
-using Ints = std::vector<I>;
-
-TensorType f32(const Shape& shape) { return {shape, DType::f32}; }
 
 struct Case {
   I images, height, width, channels, wide, outs;  // wide == 0: nothing expands
@@ -43,9 +37,7 @@ NodeInfo node(const Case& c) {
   int y = c.wide ? convolve(x, {1, 1, c.channels, wide}, 1, pointwise, c.first) : x;
   y = convolve(y, {c.side, c.side, 1, wide}, wide, window, c.second);
   body->results = {convolve(y, {1, 1, wide, c.outs}, 1, pointwise, c.last, c.residual ? x : -1)};
-  Ints shared(types.size(), 1);
-  shared[0] = 0;
-  return node_of("by_images", {{"body", std::shared_ptr<const Graph>(body)}, {"shared", shared}, {"images", c.images}}, types);
+  return by_images_of(body, types, c.images);
 }
 
 const std::vector<Case> cases{

@@ -11,49 +11,47 @@
 namespace candor {
 namespace {
 
-/// Discs and squares of many sizes at many places, as a newcomer draws them to try things out.
-data::Dataset shapes(std::int64_t count, std::uint64_t seed) {
-  constexpr std::int64_t side = 24;
-  const RandomStream random{seed, 77};
+/// Square grey pictures: paint(i, draw, pixels) paints number i; draw(k, low, high) is the k-th of its `numbers` random numbers; its class is i % 2.
+template <class Paint>
+data::Dataset drawn(std::int64_t count, std::int64_t side, const RandomStream& random, std::uint64_t numbers, const std::string& name, const std::vector<std::string>& classes, Paint paint) {
   Tensor features = Tensor::full({count, side, side, 1}, 0, DType::u8);
   std::vector<std::int32_t> labels;
   for (std::int64_t i = 0; i < count; ++i) {
-    const auto draw = [&](std::uint64_t k, double low, double high) { return low + (high - low) * random.uniform(static_cast<std::uint64_t>(i) * 8 + k); };
-    const bool disc = i % 2 == 0;
+    paint(i, [&](std::uint64_t k, double low, double high) { return low + (high - low) * random.uniform(static_cast<std::uint64_t>(i) * numbers + k); },
+          features.mutable_data<std::uint8_t>() + i * side * side);
+    labels.push_back(static_cast<std::int32_t>(i % 2));
+  }
+  data::Dataset set = data::from_arrays(features, Tensor::from(labels), name);
+  set.class_names = classes;
+  return set;
+}
+
+/// Discs and squares of many sizes at many places, as a newcomer draws them to try things out.
+data::Dataset shapes(std::int64_t count, std::uint64_t seed) {
+  constexpr std::int64_t side = 24;
+  return drawn(count, side, {seed, 77}, 8, "shapes", {"disc", "square"}, [](std::int64_t i, const auto& draw, std::uint8_t* pixels) {
     const double size = draw(0, 4, 9), x = draw(1, 9, 15), y = draw(2, 9, 15);
     for (std::int64_t r = 0; r < side; ++r)
       for (std::int64_t c = 0; c < side; ++c) {
         const double dx = std::abs(static_cast<double>(c) - x), dy = std::abs(static_cast<double>(r) - y);
-        const double edge = disc ? size - std::hypot(dx, dy) : size - std::max(dx, dy);
-        features.mutable_data<std::uint8_t>()[(i * side + r) * side + c] = static_cast<std::uint8_t>(255 * std::clamp(edge + .5, 0.0, 1.0));
+        const double edge = i % 2 == 0 ? size - std::hypot(dx, dy) : size - std::max(dx, dy);
+        pixels[r * side + c] = static_cast<std::uint8_t>(255 * std::clamp(edge + .5, 0.0, 1.0));
       }
-    labels.push_back(disc ? 0 : 1);
-  }
-  data::Dataset set = data::from_arrays(features, Tensor::from(labels), "shapes");
-  set.class_names = {"disc", "square"};
-  return set;
+  });
 }
 
 /// Land below a sky, each horizon at its own height and with its own waves, and the grain of a camera: windows of two agree well where the horizons are brought together.
 data::Dataset landscapes(std::int64_t count, std::uint64_t seed) {
   constexpr std::int64_t side = 48;
-  const RandomStream random{seed, 78};
-  Tensor features = Tensor::full({count, side, side, 1}, 0, DType::u8);
-  std::vector<std::int32_t> labels;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const auto draw = [&](std::uint64_t k, double low, double high) { return low + (high - low) * random.uniform(static_cast<std::uint64_t>(i) * 8192 + k); };
+  return drawn(count, side, {seed, 78}, 8192, "landscapes", {"sea", "forest"}, [](std::int64_t i, const auto& draw, std::uint8_t* pixels) {
     const double horizon = draw(0, .4, .7), waves = draw(1, 5, 25), phase = draw(2, 0, 6), sky = draw(3, 150, 220), land = i % 2 ? draw(4, 40, 70) : draw(4, 80, 120);
     for (std::int64_t r = 0; r < side; ++r)
       for (std::int64_t c = 0; c < side; ++c) {
         const double y = static_cast<double>(r) / side, x = static_cast<double>(c) / side;
         const double light = y > horizon + .05 * std::sin(x * waves + phase) ? land : sky;
-        features.mutable_data<std::uint8_t>()[(i * side + r) * side + c] = static_cast<std::uint8_t>(std::clamp(light + draw(static_cast<std::uint64_t>(16 + r * side + c), -14, 14), 0.0, 255.0));
+        pixels[r * side + c] = static_cast<std::uint8_t>(std::clamp(light + draw(static_cast<std::uint64_t>(16 + r * side + c), -14, 14), 0.0, 255.0));
       }
-    labels.push_back(static_cast<std::int32_t>(i % 2));
-  }
-  data::Dataset set = data::from_arrays(features, Tensor::from(labels), "landscapes");
-  set.class_names = {"sea", "forest"};
-  return set;
+  });
 }
 
 void expect_nothing_above_a_note(const data::Dataset& train, const data::Dataset& test, const std::string& what) {

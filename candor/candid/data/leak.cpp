@@ -9,6 +9,7 @@
 #include "candor/candid/baselines/tree.h"
 #include "candor/candid/data/checks.h"
 #include "candor/candid/data/columns.h"
+#include "candor/candid/metrics/values.h"
 
 namespace candor::candid::detail {
 namespace {
@@ -271,29 +272,15 @@ bool classes_touch(const CheckColumn& column, const std::vector<std::int64_t>& r
   return narrowest <= std::max(2 * steps[steps.size() * 9 / 10], .5 * widths[widths.size() / 2]);
 }
 
-/// The share of the rows' squares that a straight line through them explains: too few rows for a tree tell a copy on another scale all the same.
-double along_a_line(const std::vector<double>& cells, const std::vector<double>& values) {
-  double n = 0, mx = 0, my = 0, xx = 0, yy = 0, xy = 0;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    const double x = cells[i];
-    if (!std::isfinite(x)) continue;
-    ++n;
-    const double dx = x - mx, dy = values[i] - my;
-    mx += dx / n, my += dy / n;
-    xx += dx * (x - mx), yy += dy * (values[i] - my), xy += dx * (values[i] - my);
-  }
-  return n * 10 >= 9 * static_cast<double>(cells.size()) && xx > 0 && yy > 0 ? xy * xy / (xx * yy) : 0;
-}
-
-/// R2 of a straight line through values or their order, where that is nearly 1; else `reached`.
+/// R2 of a straight line through values or their order, where that is nearly 1; else `reached`. Too few rows for a tree tell a copy on another scale all the same.
 double copied(const CheckColumn& column, const std::vector<std::int64_t>& rows, const Answers& y, double reached) {
   constexpr double along = .999, follows = .98, in_order = .9995;
-  Answers cells = y;
-  for (std::size_t i = 0; i < rows.size(); ++i) cells.values[i] = column.parts[0].numbers[static_cast<std::size_t>(rows[i])];
-  if (std::any_of(cells.values.begin(), cells.values.end(), [](double x) { return !std::isfinite(x); })) return reached;
+  std::vector<double> cells;
+  for (const std::int64_t row : rows) cells.push_back(column.parts[0].numbers[static_cast<std::size_t>(row)]);
+  if (cells.empty() || std::any_of(cells.begin(), cells.end(), [](double x) { return !std::isfinite(x); })) return reached;
   // One huge row makes a line of any two columns: the others must follow as well.
-  const double straight = along_a_line(cells.values, y.values), ordered = along_a_line(ranks_of(cells).values, ranks_of(y).values);
-  return straight >= along && ordered >= follows ? straight : ordered >= in_order ? ordered : reached;
+  const double by_value = pearson(cells, y.values), by_order = spearman(cells, y.values), straight = by_value * by_value, ordered = by_order * by_order;
+  return straight >= along && ordered >= follows ? straight : ordered >= in_order ? ordered : reached;  // a constant column gives NaN
 }
 
 }  // namespace
