@@ -9,6 +9,7 @@
 #include "candor/data/split.h"
 #include "candor/data/table/split_record.h"
 #include "candor/data/table/units.h"
+#include "candor/pipeline/choose_split.h"
 
 namespace candor::pipeline {
 namespace {
@@ -70,11 +71,13 @@ void refuse_one_class(const Table& table, const data::Schema& schema) {
   }
 }
 
+bool is_input(Role role) { return role == Role::number || role == Role::category || role == Role::date || role == Role::text; }
+
 // A column that counts up is taken for an id, unless it is all there is to learn from: then it is the x of a curve.
 void keep_a_feature(const Table& table, data::Schema& schema) {
   using enum Role;
   for (const data::ColumnRole& column : schema.columns)
-    if (column.role == number || column.role == category || column.role == date || column.role == text) return;
+    if (is_input(column.role)) return;
   for (data::ColumnRole& column : schema.columns) {
     if (column.role != id || table.at(column.name).kind != Column::Kind::number) continue;
     column.role = number;
@@ -109,14 +112,18 @@ std::string percent(double share) {
   return text + " %";
 }
 
-void part_rows(Prepared& p, const Table& table, const data::Schema& schema, const PrepareOptions& o) {
-  const data::RowSplit split = data::split_rows(table, schema, {.way = o.split, .validation = 0, .test = o.test, .seed = o.seed, .column = o.split_column});
+void part_rows(Prepared& p, const Table& table, data::Schema& schema, const PrepareOptions& o) {
+  const data::RowSplit split = choose_split(table, schema, {.way = o.split, .validation = 0, .test = o.test, .seed = o.seed, .column = o.split_column});
   p.train_rows = split.train;
   p.test_rows = split.test;
   p.ordered = split.way == data::SplitWay::ordered;
   p.split = split.how;
   for (const data::Remark& remark : split.remarks) p.remarks.push_back(remark.message);
   if (split.way == data::SplitWay::grouped) {
+    // Whose row it is says nothing of new ones.
+    const auto owner = std::find_if(schema.columns.begin(), schema.columns.end(), [&](const data::ColumnRole& c) { return c.name == split.column; });
+    const auto others = std::count_if(schema.columns.begin(), schema.columns.end(), [&](const data::ColumnRole& c) { return c.name != split.column && is_input(c.role); });
+    if (owner != schema.columns.end() && owner->role != Role::group && !o.schema.roles.contains(split.column) && others > 0) owner->role = Role::group, owner->why = "says whose row it is; rows of one stay together";
     const std::vector<std::string> groups = cells_of(table, split.column);
     for (const std::int64_t row : p.train_rows) p.groups.push_back(groups[static_cast<std::size_t>(row)]);
   }

@@ -123,6 +123,42 @@ TEST(Checks, FirstLossFarAboveGuessing) {
   EXPECT_FALSE(has(fit(1), "train.initial-loss"));
 }
 
+// A fresh head on features of some size, as a frozen network makes them, starts far off and comes back; behind layers that learn, too, the same start is a warning.
+TEST(Checks, FirstLossOfAFreshHeadIsANote) {
+  const Rows r = clouds(320);
+  const auto fit = [&](bool frozen) {
+    set_random_seed(1);
+    const Dense below{64, {.activation = relu}};
+    below.set_trainable(!frozen);
+    below.build({Shape{320, 2}, DType::f32});
+    for (const Variable& v : below.variables())
+      if (v.shape().rank() == 1) v.assign(Tensor::full(v.shape(), 20));  // biases: trained, and features far from 0
+    const Sequential model{below, Dense{4}};
+    model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = Adam{0.001}});
+    return model.fit(r.x, r.classes, quiet(1)).findings();
+  };
+  const std::vector<Finding> head = fit(true), whole = fit(false);
+  EXPECT_TRUE(has(head, "train.initial-loss")) << text(head);
+  EXPECT_FALSE(has(head, "train.initial-loss", Severity::warning)) << text(head);
+  EXPECT_TRUE(has(whole, "train.initial-loss", Severity::warning)) << text(whole);
+}
+
+// What the first loss says is printed with the rest.
+TEST(Checks, FirstLossIsPrinted) {
+  set_random_seed(1);
+  const Rows r = clouds(320);
+  const Sequential model{Dense{32, {.activation = relu}}, Dense{4}};
+  model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = Adam{0.001}});
+  FitOptions o = quiet(1);
+  o.verbose = 2;
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  model.fit(r.x * Tensor::full({}, 255), r.classes, o);
+  testing::internal::GetCapturedStdout();
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("warning train.initial-loss: the first loss is"), std::string::npos) << said;
+}
+
 TEST(Checks, OverfittingIsSeenAndKeptWeightsAreNoWarning) {
   // 60 rows, a third of the labels drawn at random: a large network learns them by heart.
   set_random_seed(5);
@@ -285,6 +321,29 @@ TEST(Checks, OneBatchThatCannotBeLearned) {
   };
   EXPECT_TRUE(has(notes(1e-6), "model.overfit-one-batch", Severity::warning));
   EXPECT_FALSE(has(notes(.02), "model.overfit-one-batch"));
+  EXPECT_FALSE(has(notes(.02), "train.update-ratio"));
+  // A rate that is too small by a factor of ten or thirty says nothing against the model.
+  const std::vector<Finding> slow = notes(3e-5);
+  EXPECT_FALSE(has(slow, "model.overfit-one-batch")) << text(slow);
+  EXPECT_TRUE(has(slow, "train.update-ratio")) << text(slow);
+  EXPECT_SOUND(slow);
+}
+
+// The same class is missing from the rows that one network of several learns from: its outputs stand for something all the same.
+TEST(Checks, OutputsOfClassesThatOnlyValidationRowsHave) {
+  const Rows r = clouds(300), v = clouds(100, 2);
+  std::vector<std::int32_t> three = r.classes.to_vector<std::int32_t>();
+  for (std::int32_t& c : three) c = std::min(c, 2);
+  const Tensor classes = Tensor::from(three, Shape{300});
+  const auto fit = [&](const ValidationData& validation) {
+    const Sequential model{Dense{8, {.activation = relu}}, Dense{4}};
+    model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = Adam{.01}});
+    FitOptions o = quiet(2);
+    o.validation_data = validation;
+    return model.fit(r.x, classes, o).findings();
+  };
+  EXPECT_FALSE(has(fit({v.x, v.classes}), "model.output-size"));
+  EXPECT_TRUE(has(fit({r.x, classes}), "model.output-size", Severity::warning));
 }
 
 TEST(Checks, DecodersAndColumnsWithoutAnOrder) {

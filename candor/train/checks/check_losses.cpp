@@ -49,7 +49,8 @@ void add(CheckNotes& notes, const char* id, Severity severity, const OutputView&
 constexpr const char* fit_id = "model.loss-activation";
 constexpr const char* size_id = "model.output-size";
 
-void classes(const LossView& loss, const OutputView& o, const TargetSummary& t, CheckNotes& notes) {
+/// `known`: the highest class number of all rows, those of the validation part with them.
+void classes(const LossView& loss, const OutputView& o, const TargetSummary& t, double known, CheckNotes& notes) {
   if (o.width == 1) {
     add(notes, size_id, Severity::error, o, loss.kind + " needs one output for each class, and " + o.layer + " has a single one: its probability is always 1 and nothing is learned. Give it as many units as there are classes, or use one sigmoid unit with BinaryCrossentropy for yes or no");
   } else if (!loss.logits && o.activation == "sigmoid") {
@@ -75,7 +76,7 @@ void classes(const LossView& loss, const OutputView& o, const TargetSummary& t, 
     add(notes, size_id, Severity::error, o, "the class numbers run from " + number_text(t.low) + " to " + number_text(t.high) + ", and " + o.layer + " has " + with_thousands(o.width) + " outputs, for classes 0 to " + with_thousands(o.width - 1) +
         ": give it " + (t.low < 0 ? std::string("class numbers from 0") : with_thousands(static_cast<std::int64_t>(t.high) + 1) + " units") + (t.low >= 1 && t.high == static_cast<double>(o.width) ? ", or count the classes from 0" : ""),
         {{"lowest class", t.low}, {"highest class", t.high}, {"outputs", static_cast<double>(o.width)}});
-  } else if (classes_seen > 0 && classes_seen < o.width && o.width <= 1000 && t.rows >= 100 && std::all_of(t.counts.begin(), t.counts.end(), [](std::int64_t c) { return c >= 5; })) {
+  } else if (classes_seen > 0 && classes_seen < o.width && known < static_cast<double>(classes_seen) && o.width <= 1000 && t.rows >= 100 && std::all_of(t.counts.begin(), t.counts.end(), [](std::int64_t c) { return c >= 5; })) {
     add(notes, size_id, Severity::warning, o, o.layer + " has " + with_thousands(o.width) + " outputs, and the targets have " + with_thousands(classes_seen) + " classes (0 to " + with_thousands(classes_seen - 1) + "), each in at least 5 rows: " +
         with_thousands(o.width - classes_seen) + " outputs stand for nothing. Give the layer " + with_thousands(classes_seen) + " units, unless further classes come later",
         {{"outputs", static_cast<double>(o.width)}, {"classes", static_cast<double>(classes_seen)}});
@@ -149,7 +150,10 @@ void check_losses(const ModelUnderCheck& m, CheckNotes& notes) {
     if (o.activation.empty()) continue;
     o.copies_input = std::any_of(m.x.begin(), m.x.end(), [&](const Tensor& x) { return x.size() == m.y[i].size(); });
     const TargetSummary t = summarize_targets(m.y[i], m.rows);
-    if (loss.takes == Takes::classes) classes(loss, o, t, notes);
+    double known = t.high;
+    if (m.y[i].shape(0) > m.rows) known = std::max(known, summarize_targets(m.y[i], m.y[i].shape(0)).high);
+    if (i < m.other_y.size()) known = std::max(known, summarize_targets(m.other_y[i], m.other_y[i].shape(0)).high);
+    if (loss.takes == Takes::classes) classes(loss, o, t, known, notes);
     else if (loss.takes == Takes::yes_no) yes_no(loss, o, t, notes);
     else numbers(loss, o, t, notes);
   }

@@ -26,6 +26,39 @@ double lowest_loss(const Model& model, const std::vector<Tensor>& y) {
   return sum / static_cast<double>(targets.size());
 }
 
+constexpr double learned = .2;  // of the loss that it began with: below that, a batch is known by heart
+
+struct Memory {
+  double first = 0, best = 0;  // losses, above the lowest that there is
+  int steps = 0;
+
+  bool enough() const { return !(first > 1e-6) || best < learned * first; }
+};
+
+/// Trains on the same rows until they are known or no longer get better; everything is put back.
+Memory memorise(const Model& model, const std::vector<Tensor>& x, const std::vector<Tensor>& y, double lowest, double faster) {
+  constexpr int least_steps = 300, look_every = 100, most_steps = 3000;
+  constexpr double moving = .9;  // of the loss a hundred steps before
+  const Undo undo(model, x.front());
+  const Optimizer& optimizer = model.compile_options().optimizer;
+  if (faster != 1) optimizer.set_learning_rate(faster * optimizer.learning_rate());
+  Memory m;
+  double before = 0;
+  for (; m.steps < most_steps; ++m.steps) {
+    // A small learning rate takes its time: as long as the loss falls, it may go on.
+    if (m.steps % look_every == 0) {
+      if (m.steps >= least_steps && (m.best < learned * m.first || m.best > moving * before)) break;
+      before = m.best;
+    }
+    model.reset_metrics();
+    const double loss = model.train_on_batch(x, y, {})["loss"] - lowest;
+    if (m.steps == 0) m.first = m.best = loss;
+    m.best = std::min(m.best, loss);
+    if (m.best < .05 * m.first) break;
+  }
+  return m;
+}
+
 }  // namespace
 
 CheckNotes check_before_fit(const ModelUnderCheck& m) {
@@ -40,48 +73,44 @@ CheckNotes check_before_fit(const ModelUnderCheck& m) {
 }
 
 void check_memory(const ModelUnderCheck& m, CheckNotes& notes) {
+  constexpr const char* id = "model.overfit-one-batch";
   constexpr std::int64_t most_rows = 16;
-  constexpr int steps = 300, look_every = 100, most_steps = 3000;
-  constexpr double enough = .2, moving = .9;  // of the loss that it began with; of that a hundred steps before
   constexpr std::int64_t least_parameters = 4;  // a row
+  constexpr double faster = 30;
   const std::int64_t rows = std::min(most_rows, m.rows);
   const auto part = [&](const std::vector<Tensor>& all) {
     std::vector<Tensor> some;
     for (const Tensor& t : all) some.push_back(t.view_slice(0, 0, rows).contiguous());
     return some;
   };
-  if (!m.model.compile_options().optimizer.defined() || m.x.size() != 1) {
-    notes.skipped.push_back({"model.overfit-one-batch", "it needs an optimizer and a model of one input"});
+  const Optimizer& optimizer = m.model.compile_options().optimizer;
+  if (!optimizer.defined() || m.x.size() != 1) {
+    notes.skipped.push_back({id, "it needs an optimizer and a model of one input"});
     return;
   }
-  const std::vector<Tensor> x = part(m.x), y = part(m.y);
-  const Undo undo(m.model, x.front());
-  const double lowest = lowest_loss(m.model, y);
-  double first = 0, last = 0, best = 0, before = 0;
-  int step = 0;
-  for (; step < most_steps; ++step) {
-    // A small learning rate takes its time: as long as the loss falls, it may go on.
-    if (step % look_every == 0) {
-      if (step >= steps && (best < enough * first || best > moving * before)) break;
-      before = best;
-    }
-    m.model.reset_metrics();
-    last = m.model.train_on_batch(x, y, {})["loss"] - lowest;
-    if (step == 0) first = best = last;
-    best = std::min(best, last);
-    if (best < .05 * first) break;
-  }
-  if (!(first > 1e-6) || best < enough * first) return;
   std::int64_t parameters = 0;
   for (const Variable& v : m.model.parameters()) parameters += v.shape().size();
   if (parameters < least_parameters * rows) {
-    notes.skipped.push_back({"model.overfit-one-batch", with_thousands(parameters) + " parameters are too few for a verdict (a line cannot know " + std::to_string(rows) + " rows by heart)"});
+    notes.skipped.push_back({id, with_thousands(parameters) + " parameters are too few for a verdict (a line cannot know " + std::to_string(rows) + " rows by heart)"});
     return;
   }
-  notes.findings.push_back({"model.overfit-one-batch", Severity::warning,
-                            "in " + std::to_string(step) + " steps on the same " + std::to_string(rows) + " rows the loss only came from " + number_text(first + lowest) + " to " + number_text(best + lowest) +
-                                ": a sound model learns so few rows by heart. Look for a wrong loss, a learning rate far off, layers that pass nothing on, or too few units",
-                            {}, {{"first loss", first + lowest}, {"lowest loss", best + lowest}, {"rows", static_cast<double>(rows)}, {"steps", static_cast<double>(step)}}});
+  const std::vector<Tensor> x = part(m.x), y = part(m.y);
+  const double lowest = lowest_loss(m.model, y);
+  const Memory asked = memorise(m.model, x, y, lowest, 1);
+  if (asked.enough()) return;
+  const std::string came = "in " + std::to_string(asked.steps) + " steps on the same " + std::to_string(rows) + " rows the loss only came from " + number_text(asked.first + lowest) + " to " + number_text(asked.best + lowest);
+  std::vector<Evidence> numbers{{"first loss", asked.first + lowest}, {"lowest loss", asked.best + lowest}, {"rows", static_cast<double>(rows)}, {"steps", static_cast<double>(asked.steps)}};
+  const double rate = optimizer.learning_rate();
+  if (!optimizer.has_schedule() && rate > 0) {
+    // The model may be sound and its steps short: that is a matter of the rate, not of the model.
+    const Memory with = memorise(m.model, x, y, lowest, faster);
+    if (with.enough()) {
+      numbers.push_back({"learning rate", rate});
+      notes.findings.push_back({"train.update-ratio", Severity::note, came + ", and at " + number_text(faster) + " times the learning rate (" + number_text(faster * rate) + " in place of " + number_text(rate) + ") to " + number_text(with.best + lowest) + ": the model can learn, and its steps are short. A larger learning rate saves epochs", {}, std::move(numbers)});
+      return;
+    }
+  }
+  notes.findings.push_back({id, Severity::warning, came + ": a sound model learns so few rows by heart. Look for a wrong loss, a learning rate far off, layers that pass nothing on, or too few units", {}, std::move(numbers)});
 }
 
 }  // namespace detail

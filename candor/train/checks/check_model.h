@@ -28,6 +28,7 @@ struct ModelUnderCheck {
   const Model& model;
   std::vector<Tensor> x, y;       ///< contiguous
   std::int64_t rows = 0, batch = 32;
+  std::vector<Tensor> other_y = {};  ///< targets of the validation rows, whose classes count as known; may be empty
 };
 
 /// model.loss-activation and model.output-size, for each output.

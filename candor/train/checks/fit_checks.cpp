@@ -4,9 +4,11 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <utility>
 
 #include "candor/base/text.h"
 #include "candor/ops/elementwise.h"
+#include "candor/train/checks/layer_calls.h"
 #include "candor/train/checks/layer_findings.h"
 
 namespace candor::detail {
@@ -19,6 +21,17 @@ constexpr std::int64_t first_look = 32, least_gap = 192, least_steps = 64, most_
 double penalty_of(const Model& model) {
   const Tensor penalty = model.regularization_loss();
   return penalty.defined() ? cast(penalty, DType::f64).item<double>() : 0;
+}
+
+/// Whether a single linear layer learns, the last of the model: a classifier of one layer, or a fresh head on features that are frozen or were made elsewhere.
+bool learns_one_layer(const Model& model) {
+  const LayerCalls calls = layer_calls(model);
+  if (calls.outputs.size() != 1) return false;
+  const int last = source_of(calls, calls.outputs.front());
+  if (last < 0 || !is_linear_map(calls.calls[static_cast<std::size_t>(last)].kind)) return false;
+  const std::vector<Variable> head = calls.calls[static_cast<std::size_t>(last)].layer.parameters();
+  const std::vector<Variable> all = model.parameters();
+  return !all.empty() && std::all_of(all.begin(), all.end(), [&](const Variable& v) { return std::any_of(head.begin(), head.end(), [&](const Variable& own) { return own.same(v); }); });
 }
 
 }  // namespace
@@ -34,10 +47,10 @@ void FitChecks::keep(CheckNotes&& notes, bool model) {
 }
 
 /// The gravest first; what finds no room is counted at the end.
-void FitChecks::print(std::size_t from) {
+void FitChecks::print() {
   if (options_.verbose == 0 || !options_.print_findings) return;
   std::vector<const Finding*> list;
-  for (std::size_t i = from; i < notes_.findings.size(); ++i) list.push_back(&notes_.findings[i]);
+  for (std::size_t i = std::exchange(told_, notes_.findings.size()); i < notes_.findings.size(); ++i) list.push_back(&notes_.findings[i]);
   std::stable_sort(list.begin(), list.end(), [](const Finding* a, const Finding* b) { return a->severity > b->severity; });
   for (const Finding* f : list) {
     if (printed_ >= most_lines) return;
@@ -65,6 +78,7 @@ void FitChecks::begin(TrainPrograms& programs, const ModelUnderCheck& m, bool we
     for (std::size_t i = 0; i < types.size() && i < m.y.size(); ++i)
       guesses_.push_back(i < compiled.loss.size() || compiled.loss.size() == 1 ? guess_of(compiled.loss[i], m.y[i], m.rows, types[i].shape.rank() > 0 ? types[i].shape[-1] : 1) : Guess{});
     penalty_ = penalty_of(m.model);
+    one_layer_ = learns_one_layer(m.model);
   });
   if (!programs.looked_at) {
     programs.looked_at = true;
@@ -73,7 +87,7 @@ void FitChecks::begin(TrainPrograms& programs, const ModelUnderCheck& m, bool we
     for (SkippedCheck& s : before.skipped) notes.skipped.push_back(std::move(s));
   }
   keep(std::move(notes), true);
-  print(0);
+  print();
 }
 
 void FitChecks::first_losses(std::span<const double> losses, std::int64_t rows) {
@@ -94,7 +108,10 @@ void FitChecks::first_losses(std::span<const double> losses, std::int64_t rows) 
       const std::string where = guesses_.size() == 1 ? "" : "output " + programs_->output_names()[i];
       const std::vector<Evidence> numbers{{"first loss", loss}, {"loss of guessing", g.untrained}};
       if (g.classes && loss > far * g.untrained && loss > g.untrained + least_beyond) {
-        n.findings.push_back({"train.initial-loss", Severity::warning, "the first loss is " + number_text(loss) + ", and guessing gives " + number_text(g.untrained) + ": before it has learned anything the model is sure of wrong answers. Scale the inputs (pixels to 0..1, columns to mean 0 and deviation 1), or take smaller initial weights", where, numbers});
+        // One layer has nothing in front of it that a wild start could spoil: it comes back from there, and only the first steps are lost.
+        const std::string seen = "the first loss is " + number_text(loss) + ", and guessing gives " + number_text(g.untrained);
+        if (one_layer_) n.findings.push_back({"train.initial-loss", Severity::note, seen + ": the one layer that learns begins with numbers too large for it. It finds its way back, and the first steps go into that; inputs of mean 0 and deviation 1, or smaller initial weights, save them", where, numbers});
+        else n.findings.push_back({"train.initial-loss", Severity::warning, seen + ": before it has learned anything the model is sure of wrong answers. Scale the inputs (pixels to 0..1, columns to mean 0 and deviation 1), or take smaller initial weights", where, numbers});
       } else if (!g.classes && loss > far_of_numbers * g.untrained) {
         n.findings.push_back({"train.initial-loss", Severity::note, "the first loss is " + number_text(loss) + ", and the mean of the targets alone gives " + number_text(g.untrained) + ": the first epochs go into finding the targets' level. Standardise the targets (mean 0, deviation 1), or scale the inputs", where, numbers});
       }
@@ -131,7 +148,6 @@ void FitChecks::not_finite(const std::string& message) {
 
 void FitChecks::end(History& history, Curves c, const Function<double(std::int64_t rows, const std::string& of)>& judged_again) {
   if (!on_) return;
-  const std::size_t from = notes_.findings.size();
   CheckNotes notes;
   c.rows = rows_;
   if (guesses_.size() == 1 && !weighted_) c.guess = guesses_.front();
@@ -166,7 +182,7 @@ void FitChecks::end(History& history, Curves c, const Function<double(std::int64
   keep(std::move(notes), false);
   for (Finding& f : notes_.findings) history.add(f);
   for (SkippedCheck& s : notes_.skipped) history.add(s);
-  print(from);
+  print();
 }
 
 }  // namespace candor::detail

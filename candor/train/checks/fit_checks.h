@@ -36,11 +36,12 @@ class FitChecks {
 
  private:
   void keep(CheckNotes&& notes, bool model);
-  void print(std::size_t from);
+  void print();
 
   const FitOptions& options_;
   bool on_, weighted_ = false;
-  std::size_t printed_ = 0;
+  bool one_layer_ = false;                // one linear layer is all that learns
+  std::size_t printed_ = 0, told_ = 0;    // lines; findings that were gone through for them
   CheckNotes notes_;
   TrainPrograms* programs_ = nullptr;
   std::vector<Guess> guesses_;
