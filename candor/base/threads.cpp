@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "candor/base/denormals.h"
 #include "candor/base/shares.h"
 
 // ThreadSanitizer does not see the synchronisation inside libgomp, which is not built with it; these say what happens before what.
@@ -68,11 +69,13 @@ CANDOR_NO_TSAN void detail::run_parallel(std::int64_t count, void* context, void
   ++started;
   const int team = static_cast<int>(std::min<std::int64_t>(count, threads()));
   Shares shares(count, team);
+  const ArithmeticMode mode = ArithmeticMode::now();  // else bits would depend on which thread computes them
   char start = 0, end = 0;
   CANDOR_TSAN_RELEASE(&start);
 #pragma omp parallel num_threads(team)
   {
     CANDOR_TSAN_ACQUIRE(&start);
+    mode.take();
     shares.work(omp_get_thread_num(), [&](std::int64_t i) { body(context, i); });
     CANDOR_TSAN_RELEASE(&end);
   }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <unordered_map>
 
+#include "candor/base/denormals.h"
 #include "candor/base/error.h"
 #include "candor/graph/control_kernels.h"
 #include "candor/graph/trace_context.h"
@@ -61,6 +62,7 @@ std::vector<Tensor> run(const Op& op, std::span<const Tensor> inputs, const Attr
   for (const TensorType& type : prepared->node.out) out.push_back(outputs.emplace_back(Tensor::empty(type.shape, type.dtype)).raw());
   const Storage scratch(prepared->kernel.scratch);
   const RunState state{immediate_seed.load(), 0};
+  const FlushDenormals flush;  // as a Program does
   prepared->kernel.run({&prepared->node, in.data(), out.data(), scratch.data(), prepared->kernel.block.get(), &state});
   return outputs;
 }

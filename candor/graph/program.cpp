@@ -5,10 +5,11 @@
 #include <set>
 
 #include "candor/base/clock.h"
+#include "candor/base/denormals.h"
 #include "candor/base/error.h"
+#include "candor/base/threads.h"
 #include "candor/graph/control_kernels.h"
 #include "candor/graph/plan.h"
-#include "candor/base/threads.h"
 #include "candor/graph/rewrite/rewrite.h"
 #include "candor/graph/thread_choice.h"
 #include "candor/graph/work.h"
@@ -161,6 +162,7 @@ Program::Program(Program&&) noexcept = default;
 Program& Program::operator=(Program&&) noexcept = default;
 
 void Program::Impl::run_steps() {
+  const FlushDenormals flush;  // losses near zero, and all that is multiplied many times over, would spend their time in that range
   const Step* running = steps.data();
   try {
     if (!options.profile) {

@@ -42,7 +42,7 @@ class Program {
   Program& operator=(Program&&) noexcept;
 
   /// Runs on row-major buffers, one an argument and one a result (undefined results are skipped with null). Allocates nothing.
-  /// Not to be called from two threads at once.
+  /// Numbers below the smallest normal one (1.2e-38 in f32) are read and written as zero. Not to be called from two threads at once.
   void run(void* const* arguments, void* const* results, const RunState& state = {});
   /// The same with tensors: checks types, allocates results.
   std::vector<Tensor> run(std::span<const Tensor> arguments, const RunState& state = {});

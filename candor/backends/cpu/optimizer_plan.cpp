@@ -6,7 +6,6 @@
 #include "candor/backends/cpu/candidates.h"
 #include "candor/backends/cpu/optimizer.h"
 #include "candor/backends/cpu/tasks.h"
-#include "candor/base/denormals.h"
 #include "candor/base/threads.h"
 
 namespace candor::cpu {
@@ -125,7 +124,6 @@ void run(const KernelArgs& args) {
     }
     piece.gradient = gradient;
     piece.count = cut.count;
-    const FlushDenormals flush;
     plan.rule(numbers, piece);
   };
   const auto gradient_of = [&](const Cut& cut) { return args.input<float>(plan.lists * plan.count + cut.parameter); };

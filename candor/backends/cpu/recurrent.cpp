@@ -4,7 +4,6 @@
 #include "candor/backends/cpu/matmul_pack.h"
 #include "candor/backends/cpu/recurrent_gates.h"
 #include "candor/backends/cpu/recurrent_tiles.h"
-#include "candor/base/denormals.h"
 #include "candor/ops/recurrent_rules.h"
 
 namespace candor::cpu {
@@ -145,7 +144,6 @@ void run(const KernelArgs& args) {
   const std::size_t u = forward ? 1 : p.family == Family::rnn ? 2 : 3;
   (forward ? pack_forward : pack_backward)(p, args.input<float>(u), packed);
   run_tasks(p.tasks, p.slots, [&](std::int64_t task, std::int64_t slot) {
-    const FlushDenormals flush;  // cotangents that vanish over many steps pass through that range
     const std::int64_t row = part_start(p.walk.batch, p.tasks, task), rows = part_start(p.walk.batch, p.tasks, task + 1) - row;
     (forward ? forward_task : backward_task)(p, args, row, rows, packed, slots + slot * p.slot_floats);
   });

@@ -7,7 +7,6 @@
 #include "candor/backends/cpu/matmul_pack.h"
 #include "candor/backends/cpu/recurrent_gates.h"
 #include "candor/backends/cpu/recurrent_tiles.h"
-#include "candor/base/denormals.h"
 
 namespace candor::cpu {
 namespace {
@@ -128,7 +127,6 @@ void run_forward(const KernelArgs& args) {
   float* slots = packed + p.blocks * p.block_floats;
   pack(p, args, packed);
   run_tasks(p.tasks, p.slots, [&](std::int64_t task, std::int64_t slot) {
-    const FlushDenormals flush;
     forward_task(p, args, p.group_start(task), p.group_start(task + 1) - p.group_start(task), packed, slots + slot * p.slot_floats);
   });
 }
@@ -333,7 +331,6 @@ void run_backward(const KernelArgs& args) {
   float *sums = packed + (p.carry_blocks + p.dx_blocks) * p.block_floats, *slots = sums + p.tasks * p.sum_floats;
   pack(p, args, packed);
   run_tasks(p.tasks, p.slots, [&](std::int64_t part, std::int64_t slot) {
-    const FlushDenormals flush;  // cotangents that vanish over many steps pass through that range
     float *own = slots + slot * p.slot_floats, *local = own + 2 * p.states_floats;
     const std::int64_t first = part_start(p.groups, p.tasks, part);
     for (std::int64_t group = first; group < part_start(p.groups, p.tasks, part + 1); ++group) {
