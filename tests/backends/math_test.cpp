@@ -16,7 +16,7 @@ namespace candor::cpu::HWY_NAMESPACE {
     for (std::size_t i = 0; i < n; i += hn::Lanes(d)) hn::StoreU(name(d, hn::LoadU(d, in + i)), d, out + i); \
   }
 CANDOR_MAP(exp) CANDOR_MAP(expm1) CANDOR_MAP(log) CANDOR_MAP(log1p) CANDOR_MAP(tanh) CANDOR_MAP(erf)
-CANDOR_MAP(sin) CANDOR_MAP(cos) CANDOR_MAP(tan) CANDOR_MAP(sigmoid) CANDOR_MAP(softplus)
+CANDOR_MAP(exp_down) CANDOR_MAP(sin) CANDOR_MAP(cos) CANDOR_MAP(tan) CANDOR_MAP(sigmoid) CANDOR_MAP(softplus)
 #undef CANDOR_MAP
 
 }  // namespace candor::cpu::HWY_NAMESPACE
@@ -94,6 +94,34 @@ CANDOR_CHECK(expm1, [](double x) { return std::expm1(x); }, 3)
 CANDOR_CHECK(log1p, [](double x) { return std::log1p(x); }, 3)
 CANDOR_CHECK(sigmoid, [](double x) { return x > 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)); }, 3)
 CANDOR_CHECK(softplus, [](double x) { return std::fmax(x, 0.) + std::log1p(std::exp(-std::fabs(x))) + (std::isnan(x) ? x : 0); }, 3)
+
+HWY_EXPORT_PICK(exp_down)
+// Above 88 it promises nothing, and below -87 the result would leave the normal numbers.
+TEST(VectorMath, exp_down) {
+  for (const Isa isa : {Isa::sse4, Isa::avx2, Isa::avx512}) {
+    limit_isa(isa);
+    if (machine().isa != isa) continue;
+    const Map run = pick_exp_down();
+    std::vector<float> in(4096), out(4096);
+    for (int block = 0; block < 200; ++block) {
+      for (std::size_t i = 0; i < in.size(); ++i) in[i] = -100.f + 188.f * static_cast<float>(static_cast<std::size_t>(block) * in.size() + i) / (200.f * 4096.f);
+      run(in.data(), out.data(), in.size());
+      for (std::size_t i = 0; i < in.size(); ++i) ASSERT_LE(ulps(out[i], in[i] < -87.f ? 0. : std::exp(static_cast<double>(in[i]))), 2) << in[i] << " with " << to_string(isa);
+    }
+    std::vector<float> edges{-INFINITY, -3e38f, 0.f, -0.f, NAN, 1e-45f, -1e-45f, 88.f};
+    edges.resize(16);
+    run(edges.data(), out.data(), edges.size());
+    EXPECT_EQ(out[0], 0);
+    EXPECT_EQ(out[1], 0);
+    EXPECT_EQ(out[2], 1);
+    EXPECT_EQ(out[3], 1);
+    EXPECT_TRUE(std::isnan(out[4]));
+    EXPECT_EQ(out[5], 1);
+    EXPECT_EQ(out[6], 1);
+    EXPECT_LE(ulps(out[7], std::exp(88.)), 2);
+  }
+  limit_isa(Isa::avx512);
+}
 
 }  // namespace
 }  // namespace candor::cpu

@@ -67,12 +67,12 @@ void forward(const Tile& t) {
     V total = hn::Zero(F());
     std::int64_t j = 0;
     for (; j < whole; j += lanes) {
-      const V e = exp(F(), hn::MulSub(hn::LoadU(F(), row + j), scale, shift));
+      const V e = exp_down(F(), hn::MulSub(hn::LoadU(F(), row + j), scale, shift));
       hn::StoreU(e, F(), row + j);
       total = hn::Add(total, e);
     }
     if (open > whole) {
-      const V e = hn::IfThenElseZero(rest, exp(F(), hn::MulSub(hn::LoadU(F(), row + whole), scale, shift)));
+      const V e = hn::IfThenElseZero(rest, exp_down(F(), hn::MulSub(hn::LoadU(F(), row + whole), scale, shift)));
       hn::StoreU(e, F(), row + whole);
       total = hn::Add(total, e);
       j += lanes;
@@ -88,7 +88,7 @@ void forward(const Tile& t) {
       statistics[1] += sum;
       continue;
     }
-    const V shrink = exp(F(), number(before - largest));
+    const V shrink = exp_down(F(), number(before - largest));
     statistics[1] = statistics[1] * hn::GetLane(shrink) + sum;
     float* result = t.result + i * t.result_row;
     std::int64_t c = 0;
@@ -119,7 +119,7 @@ void backward(const Tile& t) {
     for (; j < open; j += lanes) {
       const auto inside = hn::FirstN(F(), static_cast<std::size_t>(std::min(lanes, open - j)));
       const V score = hn::LoadU(F(), row + j);
-      const V weight = hn::IfThenElseZero(inside, hn::Mul(exp(F(), hn::MulSub(score, scale, shift)), share));
+      const V weight = hn::IfThenElseZero(inside, hn::Mul(exp_down(F(), hn::MulSub(score, scale, shift)), share));
       hn::StoreU(weight, F(), row + j);
       V slope = hn::IfThenElseZero(inside, hn::Mul(weight, hn::Sub(hn::LoadU(F(), slopes + j), middle)));
       // A query without any open place attends to all alike, and yet nothing flows back through its scores.

@@ -7,7 +7,7 @@
 
 namespace candor::cpu {
 
-void multiply(const TileSet& tiles, const Block& a, const Block& b, float* c, std::int64_t c_row, std::int64_t m, std::int64_t n, std::int64_t k, bool add) {
+void multiply(const TileSet& tiles, const Block& a, const Block& b, float* c, std::int64_t c_row, std::int64_t m, std::int64_t n, std::int64_t k, bool add, Ahead* ahead) {
   if (m == 0 || n == 0) return;
   static constexpr std::int64_t start = 0;
   const bool stepped = a.column != 1;
@@ -32,9 +32,15 @@ void multiply(const TileSet& tiles, const Block& a, const Block& b, float* c, st
       tile.a = a.data + from * a.row;
       tile.c = c + from * c_row + j;
       tile.start = add ? tile.c : nullptr;
+      if (ahead) ahead->ask();
       tiles.tile[stepped][rows][vectors](tile);
     }
   }
+}
+
+std::int64_t multiply_tiles(const TileSet& tiles, std::int64_t m, std::int64_t n) {
+  const std::int64_t width = (n <= tiles.lanes ? 1 : 2) * tiles.lanes;
+  return (m + tiles.rows - 1) / tiles.rows * ((n + width - 1) / width);
 }
 
 }  // namespace candor::cpu

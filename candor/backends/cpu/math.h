@@ -57,6 +57,17 @@ HWY_INLINE V exp(D d, V x) {
   return hn::IfThenElse(hn::IsNaN(x), x, scale_by_power(d, hn::Add(p, hn::Set(d, 1.f)), n));
 }
 
+/// exp for numbers that are at most 88, such as those from which a largest one was taken away: what would be below the normal numbers is 0.
+template <class D, class V>
+HWY_INLINE V exp_down(D d, V x) {
+  const IntOf<D> di;
+  const V low = hn::Set(d, -87.f);
+  hn::Vec<IntOf<D>> n;
+  const V p = reduced_expm1(d, hn::Max(low, x), n);  // in this order a NaN stays
+  const V power = hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(n, hn::Set(di, 127))));
+  return hn::IfThenZeroElse(hn::Lt(x, low), hn::MulAdd(p, power, power));
+}
+
 template <class D, class V>
 HWY_INLINE V expm1(D d, V x) {
   hn::Vec<IntOf<D>> n;
@@ -172,7 +183,7 @@ HWY_INLINE V gelu_tanh(D d, V x) {
 template <class D, class V>
 HWY_INLINE V gelu_tanh(D d, V x, V& slope) {
   const V one = hn::Set(d, 1.f), cubic = hn::Set(d, 0.0713548162f), twice = hn::Set(d, 1.59576912f), edge = hn::Set(d, 12.f);
-  const V u = hn::Mul(x, hn::MulAdd(hn::Mul(x, x), cubic, twice)), e = exp(d, hn::Neg(hn::Abs(u)));
+  const V u = hn::Mul(x, hn::MulAdd(hn::Mul(x, x), cubic, twice)), e = exp_down(d, hn::Neg(hn::Abs(u)));
   const V share = hn::Div(one, hn::Add(one, e)), other = hn::Mul(e, share), s = hn::IfThenElse(hn::Lt(u, hn::Zero(d)), other, share);
   const V near = hn::Min(edge, hn::Max(hn::Neg(edge), x));
   const V of_u = hn::MulAdd(hn::Mul(near, near), hn::Mul(hn::Set(d, 3.f), cubic), twice);

@@ -81,11 +81,23 @@ void run_part(const LongMatmulPlan& p, const float* a, const float* b, float* c,
         tile.a = packed_a + i * p.depth * p.a_step;
         tile.c = c + (row + from) * p.n + column + j;
         tile.start = k == first ? nullptr : tile.c;
-        const std::int64_t from_row = coming * done / tiles, fetched = coming * (done + 1) / tiles - from_row;
-        fetch_rows(a + (next + from_row) * p.a_row + row, p.a_row, fetched, rows);
-        fetch_rows(b + (next + from_row) * p.b_row + column, p.b_row, fetched, columns);
+        const std::int64_t vectors = ceil_div(width, p.tiles->lanes);
+        const TileFn streaming = next < end && vectors == 2 && rows == p.a_row && columns == p.b_row ? p.tiles->streaming[count] : nullptr;
+        if (streaming) {  // whole rows: what comes next lies in one piece
+          const auto share = [&](std::int64_t floats, const float* from, const float*& first, int& lines) {
+            const std::int64_t all = ceil_div(floats, 16), begin = part_start(all, tiles, done), chunks = depth / 4;
+            first = from + begin * 16;
+            lines = static_cast<int>(ceil_div(part_start(all, tiles, done + 1) - begin, std::max<std::int64_t>(chunks, 1)));
+          };
+          share(coming * p.a_row, a + next * p.a_row, tile.next_a, tile.next_a_lines);
+          share(coming * p.b_row, b + next * p.b_row, tile.next_b, tile.next_b_lines);
+        } else {
+          const std::int64_t from_row = coming * done / tiles, fetched = coming * (done + 1) / tiles - from_row;
+          fetch_rows(a + (next + from_row) * p.a_row + row, p.a_row, fetched, rows);
+          fetch_rows(b + (next + from_row) * p.b_row + column, p.b_row, fetched, columns);
+        }
         ++done;
-        p.tiles->tile[1][count][ceil_div(width, p.tiles->lanes)](tile);
+        (streaming ? streaming : p.tiles->tile[1][count][vectors])(tile);
       }
     }
   }

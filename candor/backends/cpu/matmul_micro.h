@@ -23,6 +23,11 @@ struct TileArgs {
   float lowest;       ///< results below are raised to it: 0 for relu, -infinity for none
   float highest = std::numeric_limits<float>::infinity();  ///< and those above lowered: 6 for relu6
   int columns;        ///< of the tile, in ((vectors - 1) * lanes, vectors * lanes]
+  /// Of the next tile, for `fetching` tiles alone: its lines are asked for, a few at a time, while this one is summed. Null: not asked for.
+  const float *next_a = nullptr, *next_c = nullptr, *next_start = nullptr, *next_second = nullptr;
+  /// For `streaming` tiles alone: every four steps so many lines behind `next_a`, and behind `next_b`, are asked for.
+  const float* next_b = nullptr;
+  int next_a_lines = 0, next_b_lines = 0;
 };
 
 using TileFn = void (*)(const TileArgs&);
@@ -34,6 +39,10 @@ struct TileSet {
   int rows = 0;       ///< most rows of a tile of two vectors
   /// Tiles by [A's steps are not adjacent][rows][vectors].
   TileFn tile[2][max_rows + 1][max_vectors + 1] = {};
+  /// Of tile[0], those of four vectors that ask for the next tile's lines; null where there is none.
+  TileFn fetching[max_rows + 1] = {};
+  /// Of tile[1], those of two vectors that ask for what will be packed next; null where there is none.
+  TileFn streaming[max_rows + 1] = {};
   /// Tiles of three vectors by rows, for three gates that lie side by side; A's steps are adjacent.
   TileFn triple[max_rows + 1] = {};
   /// Most vectors of a tile with that many rows.

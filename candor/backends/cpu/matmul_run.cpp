@@ -101,13 +101,23 @@ void run_block(const MatmulPlan& plan, const Operands& at, std::int64_t row, std
         tile.c = at.c + r * p.n + j;
         tile.start_row = p.n;
         tile.start = !first ? tile.c : at.residual ? at.residual + r * p.n + j : nullptr;
-        if (plan.fetches_c) {
+        const TileFn fetching = plan.fetches_c && !stepped && vectors == 4 ? tiles.fetching[count] : nullptr;
+        if (fetching) {
+          // Behind the last rows come the first ones, in the next panel of columns.
+          const bool more = i + 1 < panels;
+          const std::int64_t next_row = more ? r + count : row, next_column = more ? j : j + width;
+          const bool any = more || next_column < column_end;
+          tile.next_a = any ? at.a + next_row * p.a_row + k : nullptr;
+          tile.next_c = any ? at.c + next_row * p.n + next_column : nullptr;
+          tile.next_second = any && at.second ? at.second + next_row * p.n + next_column : nullptr;
+          tile.next_start = any && at.residual ? at.residual + next_row * p.n + next_column : nullptr;
+        } else if (plan.fetches_c) {
           fetch_block<1>(tile.c, p.n, count, width);
           if (at.second) fetch_block<1>(at.second + r * p.n + j, p.n, count, width);
           if (at.residual && i + 1 < panels) fetch_block<0>(at.residual + (r + count) * p.n + j, p.n, least + (i + 1 < longer), width);
         }
         for (std::int64_t at_next = part_start(next_floats, panels, i), end = part_start(next_floats, panels, i + 1); at_next < end; at_next += 16) __builtin_prefetch(next + at_next, 0, 2);
-        tiles.tile[stepped][count][vectors](tile);
+        (fetching ? fetching : tiles.tile[stepped][count][vectors])(tile);
         if (last && p.pair_finish) p.pair_finish(tile.c, at.second + r * p.n + j, p.n, count, width);
         else if (last && p.finish) p.finish(tile.c, p.n, count, width);
         r += count;
