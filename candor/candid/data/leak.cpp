@@ -315,8 +315,8 @@ std::vector<Finding> leak(const Subject& s) {
     const bool time = column.role == data::Role::date || column.role == data::Role::order;
     const bool other = column.role == data::Role::id || column.role == data::Role::group;
     if (!column.is_input() && !other) continue;
-    if (column.role == data::Role::text || (!y.classes && (time || column.role == data::Role::id))) continue;
     inputs += column.is_input();
+    if (column.role == data::Role::text || (!y.classes && (time || column.role == data::Role::id))) continue;
     double reached = column_score(column, rows, y);
     bool by_order = false;
     if (column.is_input()) second = std::max(second, std::min(first, reached)), first = std::max(first, reached);

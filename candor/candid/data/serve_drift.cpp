@@ -82,6 +82,39 @@ Drift words(const CheckColumn& column, std::size_t part, const Worth& worth) {
   return d;
 }
 
+/// Rows in the order of time; empty when no column says it.
+std::vector<std::size_t> order_in_time(const Subject& s, std::size_t part) {
+  for (const CheckColumn& column : s.columns) {
+    if (!column.numeric || !column.parts[part].present || !(column.role == data::Role::date || column.role == data::Role::order)) continue;
+    const std::vector<double>& at = column.parts[part].numbers;
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < at.size(); ++i)
+      if (at[i] == at[i]) order.push_back(i);
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return at[a] < at[b]; });
+    return order;
+  }
+  return {};
+}
+
+/// What a row of a series is worth beside an independent one: (1 - r) / (1 + r) with the correlation r of neighbours in time. A summer and a winter differ, and are two rows rather than two hundred.
+double worth_in_time(const CheckColumn& column, std::size_t part, const std::vector<std::size_t>& order) {
+  std::vector<double> values;
+  for (const std::size_t i : order) {
+    const double v = column.numeric ? column.parts[part].numbers[i] : static_cast<double>(column.parts[part].codes[i]);
+    if (v == v) values.push_back(v);
+  }
+  if (static_cast<std::int64_t>(values.size()) < least_rows) return 1;
+  const auto n = static_cast<double>(values.size());
+  double mean = 0, alone = 0, beside = 0;
+  for (const double v : values) mean += v / n;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    alone += (values[i] - mean) * (values[i] - mean);
+    if (i > 0) beside += (values[i] - mean) * (values[i - 1] - mean);
+  }
+  const double r = alone > 0 ? beside / alone : 0;
+  return r < 2 / std::sqrt(n) ? 1 : (1 - r) / (1 + r);
+}
+
 }  // namespace
 
 std::vector<Finding> serve_drift(const Subject& s) {
@@ -93,13 +126,15 @@ std::vector<Finding> serve_drift(const Subject& s) {
     most = std::max(most, s.rows(part));
     if (s.rows() < least_rows || s.rows(part) < least_rows) continue;
     const RowOwners of_train(s, 0), of_other(s, part);
+    const std::vector<std::size_t> train_in_time = order_in_time(s, 0), other_in_time = order_in_time(s, part);
     std::vector<Drift> drifts;
     std::vector<double> p;
     for (const CheckColumn& column : s.columns) {
       const bool target = column.role == data::Role::target;
       if (!column.parts[part].present || !(column.role == data::Role::number || column.role == data::Role::category || target)) continue;
       if (has_new_owners(column, s, part)) continue;  // new persons have new names
-      const Worth worth{of_train.effective_rows(column) / static_cast<double>(s.rows()), of_other.effective_rows(column) / static_cast<double>(s.rows(part))};
+      const Worth worth{std::min(of_train.effective_rows(column) / static_cast<double>(s.rows()), worth_in_time(column, 0, train_in_time)),
+                        std::min(of_other.effective_rows(column) / static_cast<double>(s.rows(part)), worth_in_time(column, part, other_in_time))};
       drifts.push_back(column.numeric ? numbers(column, part, worth) : words(column, part, worth));
       p.push_back(drifts.back().p);
     }

@@ -19,9 +19,11 @@ void numbers_beyond(const Subject& s, const CheckColumn& column, std::size_t par
   for (const double x : column.parts[0].numbers)
     if (std::isfinite(x)) low = std::min(low, x), high = std::max(high, x), ++known;
   const double width = std::max(sorted_quantile(train, .95) - sorted_quantile(train, .05), 1e-12 + 1e-9 * std::abs(high));
+  // How far the training rows' own extremes stick out says how far others may; long tails say nothing.
+  const double tail = std::max(high - sorted_quantile(train, .95), sorted_quantile(train, .05) - low), stray = tail > .6 * width ? HUGE_VAL : std::max(.5 * width, 2 * tail);
   std::vector<std::int64_t> rows;
   double far = 0;
-  std::int64_t there = 0;
+  std::int64_t there = 0, strays = 0;
   const std::vector<double>& cells = column.parts[part].numbers;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (!(cells[i] == cells[i])) continue;
@@ -29,12 +31,13 @@ void numbers_beyond(const Subject& s, const CheckColumn& column, std::size_t par
     const double beyond = std::max(low - cells[i], cells[i] - high);
     if (beyond <= .1 * width) continue;
     rows.push_back(static_cast<std::int64_t>(i));
+    strays += beyond > stray;
     far = std::max(far, beyond / width);
   }
   if (rows.empty() || there == 0) return;
   // A new sample lies beyond the largest and smallest of n in 2 / (n + 1) of its rows.
   const double expected = 2.0 * worth_there * static_cast<double>(there) / (worth * known + 1), share = static_cast<double>(rows.size()) / static_cast<double>(there);
-  const bool many = worth_there * static_cast<double>(rows.size()) > expected + 4 * std::sqrt(expected) + 2 && share >= .005;
+  const bool many = (worth_there * static_cast<double>(rows.size()) > expected + 4 * std::sqrt(expected) + 2 || worth_there * static_cast<double>(strays) >= 3) && share >= .005;
   const auto [smallest, largest] = std::minmax_element(cells.begin(), cells.end(), [](double a, double b) { return (a == a ? a : 0) < (b == b ? b : 0); });
   Finding f{"serve.range", many && !has_new_owners(column, s, part) && s.parts[part].kind == PartKind::served ? Severity::warning : Severity::note};
   f.where = s.parts[part].name + ": " + column.name + ", " + row_list(rows);

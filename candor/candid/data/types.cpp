@@ -9,6 +9,7 @@
 #include "candor/base/text.h"
 #include "candor/candid/data/checks.h"
 #include "candor/candid/data/columns.h"
+#include "candor/data/table/infer_column.h"
 #include "candor/candid/data/units.h"
 #include "candor/candid/metrics/tests.h"
 
@@ -121,6 +122,19 @@ void ids_as_inputs(const Subject& s, const CheckColumn& column, std::vector<Find
                       {{"different values", static_cast<double>(different)}}});
 }
 
+/// Postal codes and the like, each many times and of several digits: labels, though they are numbers.
+void codes_as_numbers(const Subject& s, const CheckColumn& column, std::vector<Finding>& findings) {
+  if (column.asked || !column.numeric || column.role != data::Role::number || s.rows() < 50) return;
+  const std::vector<std::string> words = data::detail::name_words(column.name);
+  const auto any = [&](std::initializer_list<std::string_view> list) { return std::any_of(words.begin(), words.end(), [&](const std::string& w) { return std::find(list.begin(), list.end(), w) != list.end(); }); };
+  if (words.empty() || !(any({"zip", "zipcode", "postcode", "postal", "plz", "fips"}) || words.back() == "code" || words.back() == "codes")) return;
+  std::vector<double> sorted = sorted_numbers(column, 0);
+  if (sorted.empty() || sorted.front() < 0 || sorted.back() < 100 || std::any_of(sorted.begin(), sorted.end(), [](double x) { return x != std::floor(x); })) return;
+  const auto different = static_cast<std::int64_t>(std::unique(sorted.begin(), sorted.end()) - sorted.begin());
+  if (different < 10) return;
+  findings.push_back({"data.types", Severity::note, column_text(column) + " is named like a code and holds " + with_thousands(different) + " different whole numbers: as a number, larger would mean more; say --role " + column.name + "=category, or leave it out", s.parts[0].name + ": " + column.name, {{"different values", static_cast<double>(different)}}});
+}
+
 bool unit_factor(double factor) {
   static constexpr std::array<double, 14> known = {10, 100, 1000, 1e4, 1e5, 1e6, 1e9, 60, 3600, 2.54, 30.48, 3.28084, 1024, 25.4};
   return std::any_of(known.begin(), known.end(), [&](double k) { return std::abs(std::log(factor / k)) < .06; });
@@ -206,6 +220,7 @@ std::vector<Finding> column_types(const Subject& s) {
     if (column.is_input() || (column.role == data::Role::id && !column.numeric && !column.asked)) numbers_as_words(s, column, findings);
     dates_as_numbers(s, column, findings);
     ids_as_inputs(s, column, findings);
+    codes_as_numbers(s, column, findings);
     mixed_units(s, column, findings);
     spellings(s, column, findings);
   }
