@@ -4,11 +4,15 @@
 #include "candor/ops/optimizer.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
+#include <type_traits>
 
 #include "candor/ops/families.h"
 #include "candor/ops/reference.h"
 #include "candor/ops/rules.h"
+#include "candor/ops/scattered.h"
 
 namespace candor {
 namespace {
@@ -26,6 +30,12 @@ void expect_rows(const TensorType& table, const TensorType& rows, const TensorTy
   rules::expect_index(index, name);
 }
 
+// Adam may keep its states in 16 bits.
+bool short_states(const Attrs& attrs) { return attrs.has("bf16_state") && attrs.flag("bf16_state"); }
+TensorType state_of(const TensorType& parameter, const Attrs& attrs) {
+  return short_states(attrs) && parameter.dtype == DType::f32 ? TensorType{parameter.shape, DType::bf16} : parameter;
+}
+
 template <rules::Name N, std::size_t scalars>
 std::vector<TensorType> infer(std::span<const TensorType> in, const Attrs& attrs) {
   const auto count = static_cast<std::size_t>(attrs.integer("count")), lists = static_cast<std::size_t>(updated_lists(attrs));
@@ -38,7 +48,7 @@ std::vector<TensorType> infer(std::span<const TensorType> in, const Attrs& attrs
       fail(ErrorKind::dtype, N.str() + ": parameters must be f32 or f64, got " + to_string(parameter) + " as number " + std::to_string(i % count));
     const auto table = i < count * lists ? tables.end() : std::find(tables.begin(), tables.end(), static_cast<std::int64_t>(i % count));
     if (table != tables.end()) expect_rows(parameter, in[i], in[indices + static_cast<std::size_t>(table - tables.begin())], N.str().c_str());
-    else if (in[i] != parameter)
+    else if (in[i] != (i >= count && i < count * lists ? state_of(parameter, attrs) : parameter))
       fail(ErrorKind::shape, N.str() + ": parameter " + std::to_string(i % count) + " is " + to_string(parameter) + " but its " +
                                  (i < count * lists ? "state" : "gradient") + " is " + to_string(in[i]));
   }
@@ -62,9 +72,9 @@ void add_up(const KernelArgs& args, std::size_t gradient, std::size_t p, std::si
   sum.op->reference({&sum, in, out, nullptr, nullptr, args.run});
 }
 
-// Calls update(type zero, n, in pointers, out pointers, gradient) for each parameter.
+// Calls update(type zero, n, in pointers, out pointers, gradient) for each parameter. `step` makes the noise of states of 16 bits.
 template <class Update>
-void for_each_parameter(const KernelArgs& args, Update&& update) {
+void for_each_parameter(const KernelArgs& args, Update&& update, double step = 0) {
   const Attrs& attrs = args.node->attrs;
   const auto count = static_cast<std::size_t>(attrs.integer("count")), lists = static_cast<std::size_t>(updated_lists(attrs));
   const std::vector<std::int64_t> tables = taken(attrs);
@@ -80,7 +90,29 @@ void for_each_parameter(const KernelArgs& args, Update&& update) {
       std::array<const T*, 4> in{};
       std::array<T*, 4> out{};
       for (std::size_t k = 0; k < lists; ++k) in[k] = args.input<T>(k * count + p), out[k] = args.output<T>(k * count + p);
-      update(zero, args.node->in[p].size(), in, out, table != tables.end() ? reinterpret_cast<const T*>(made.data()) : args.input<T>(lists * count + p));
+      const auto* gradient = table != tables.end() ? reinterpret_cast<const T*>(made.data()) : args.input<T>(lists * count + p);
+      const std::int64_t n = args.node->in[p].size();
+      if constexpr (std::is_same_v<T, float>) {
+        if (short_states(attrs)) {
+          std::vector<std::vector<float>> wide(lists);
+          for (std::size_t k = 1; k < lists; ++k) {
+            const auto* from = args.input<bf16_t>(k * count + p);
+            for (std::int64_t i = 0; i < n; ++i) wide[k].push_back(static_cast<float>(from[i]));
+            in[k] = out[k] = wide[k].data();
+          }
+          update(zero, n, in, out, gradient);
+          const std::uint32_t key = noise_key(step, p);
+          for (std::size_t k = 1; k < lists; ++k) {
+            auto* to = args.output<bf16_t>(k * count + p);
+            for (std::int64_t i = 0; i < n; ++i) {
+              const std::uint32_t both = noise(key, static_cast<std::uint32_t>(i));
+              to[i] = std::bit_cast<bf16_t>(rounded_by(wide[k][static_cast<std::size_t>(i)], k == 1 ? both & 0xffffu : both >> 16));
+            }
+          }
+          return;
+        }
+      }
+      update(zero, n, in, out, gradient);
     };
     if (args.node->in[p].dtype == DType::f64) run(double{});
     else run(float{});
@@ -129,7 +161,7 @@ void adam_kernel(const KernelArgs& args) {
       }
       out[0][i] = keep * in[0][i] - alpha * m / (std::sqrt(spread) + epsilon);
     }
-  });
+  }, step);
 }
 
 void rmsprop_kernel(const KernelArgs& args) {
@@ -207,6 +239,7 @@ Tensors adam_update(const Tensors& parameters, const Tensors& gradients, const T
   in.push_back(step);
   Attrs attrs{{"count", static_cast<std::int64_t>(parameters.size())}, {"lists", std::int64_t{amsgrad ? 4 : 3}}, {"beta1", options.beta1}, {"beta2", options.beta2},
               {"epsilon", options.epsilon}, {"weight_decay", options.weight_decay}, {"torch_epsilon", options.torch_epsilon}};
+  if (!m.empty() && m[0].dtype() == DType::bf16) attrs.set("bf16_state", true);
   return apply_all(op("adam_update"), in, std::move(attrs));
 }
 

@@ -19,6 +19,8 @@ struct AdamOptions {
   bool torch_epsilon = false;  ///< false, Keras: p -= rate sqrt(1-b2^t)/(1-b1^t) m / (sqrt v + eps). true: eps outside the bias-corrected root
 };
 /// Returns {p..., m..., v...}; with `largest_v` (AMSGrad) that list is updated, takes v's place in the formula and comes last.
+/// For f32 parameters, m, v and `largest_v` may all be bf16: half of their memory. The step is made with f32 numbers; what is kept of them is rounded
+/// up or down at random so that its mean is right, by a hash of step, parameter and element (ops/scattered.h).
 Tensors adam_update(const Tensors& parameters, const Tensors& gradients, const Tensors& m, const Tensors& v, const Tensor& rate, const Tensor& step, const AdamOptions& options,
                     const Tensors& largest_v = {});
 

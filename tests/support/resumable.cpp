@@ -54,6 +54,7 @@ Resumable resumable(const RunOptions& o) {
   Optimizer optimizer = Adam{o.learning_rate};
   if (o.how == "sgd") optimizer = SGD{o.learning_rate, {.momentum = 0.9}};
   if (o.how == "schedule") optimizer = Adam{CosineDecay{.initial_learning_rate = o.learning_rate, .decay_steps = 70}};
+  if (o.how == "bf16") optimizer = AdamW{o.learning_rate, {.bf16_state = true}};
   model.compile({.loss = BinaryCrossentropy{}, .optimizer = optimizer, .metrics = metrics});
   Resumable run{model, data::from_arrays(x, Tensor::from(y, Shape{o.rows, 1})), {}};
   if (all) run.callbacks = {EarlyStopping{.patience = 4, .restore_best_weights = true}, CSVLogger{o.folder + ".csv"}};

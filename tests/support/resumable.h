@@ -11,7 +11,7 @@ namespace candor::testing {
 struct RunOptions {
   /// "all": dropout, batch normalisation, kept predictions (AUC), EarlyStopping with best weights, CSVLogger; "plain": two dense layers and
   /// Adam; "images": pictures through random flips, rotations, zooms, noise and crops into a convolution, spatial and plain dropout, computing in
-  /// bfloat16 by weights in f32, AdamW with a schedule, clipping, averages of weights and two batches an update; "sgd": plain with SGD; "schedule", "stop", "plateau", "rate": what changes the learning rate or ends training.
+  /// bfloat16 by weights in f32, AdamW with a schedule, clipping, averages of weights and two batches an update; "sgd": plain with SGD; "bf16": with AdamW whose states take 16 bits; "schedule", "stop", "plateau", "rate": what changes the learning rate or ends training.
   std::string how = "all";
   std::int64_t units = 12;
   double learning_rate = 0.01;

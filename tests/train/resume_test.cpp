@@ -106,6 +106,15 @@ TEST(Resume, SchedulesEarlyStoppingAndPlateaus) {
   }
 }
 
+// What rounds them at random is a hash of the step's number, which goes on.
+TEST(Resume, OptimizerStatesOfSixteenBits) {
+  const TemporaryFolder folder;
+  const RunOptions run{.how = "bf16"};
+  const Outcome want = uninterrupted(run);
+  EXPECT_NE(want.weights, uninterrupted({.how = "plain"}).weights);
+  expect_equal(in_pieces(run, options(folder / "point"), {1, 7, 4, 13}), want);
+}
+
 TEST(Resume, AFinishedTrainingIsNotRepeatedAndCanBeExtended) {
   const TemporaryFolder folder;
   FitOptions o = options(folder / "point");

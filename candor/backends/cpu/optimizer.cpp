@@ -5,8 +5,11 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
+#include <algorithm>
+
 #include "candor/backends/cpu/optimizer.h"
 #include "candor/backends/cpu/partial.h"
+#include "candor/ops/scattered.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace candor::cpu::HWY_NAMESPACE {
@@ -55,26 +58,97 @@ void sgd_momentum(const Numbers& c, const Piece& piece) {
   });
 }
 
+using Counts = hn::ScalableTag<std::uint32_t>;
+using Shorts = hn::Rebind<std::uint16_t, Counts>;
+using C = hn::Vec<Counts>;
+
+HWY_INLINE C scattered(C x) {
+  const Counts d;
+  x = hn::Mul(hn::Xor(x, hn::ShiftRight<16>(x)), hn::Set(d, 0x7feb352du));
+  x = hn::Mul(hn::Xor(x, hn::ShiftRight<15>(x)), hn::Set(d, 0x846ca68bu));
+  return hn::Xor(x, hn::ShiftRight<16>(x));
+}
+
+HWY_INLINE V widened(const std::uint16_t* from) { return hn::BitCast(F(), hn::ShiftLeft<16>(hn::PromoteTo(Counts(), hn::LoadU(Shorts(), from)))); }
+
+/// As rounded_by of ops/scattered.h.
+HWY_INLINE void store_rounded(V x, C noise16, std::uint16_t* to) {
+  const Counts d;
+  const C bits = hn::BitCast(d, x), up = hn::Add(bits, noise16);
+  C kept = hn::IfThenElse(hn::RebindMask(d, hn::IsFinite(x)), up, bits);
+  kept = hn::IfThenElse(hn::RebindMask(d, hn::IsNaN(x)), hn::Set(d, 0x7fc00000u), kept);
+  hn::StoreU(hn::TruncateTo(Shorts(), hn::ShiftRight<16>(kept)), Shorts(), to);
+}
+
+/// walk for states of 16 bits.
+template <std::size_t lists, class Rule>
+HWY_INLINE void walk_short(const Piece& piece, Rule rule) {
+  const F d;
+  const Counts counts;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const C key = hn::Set(counts, piece.key), low = hn::Set(counts, 0xffffu), stride = hn::Set(counts, static_cast<std::uint32_t>(lanes) * noise_factor);
+  // Numbers of elements times noise_factor; the product of each vector with it would take longer than the sum with the vector before.
+  C element = hn::Mul(hn::Iota(counts, piece.first), hn::Set(counts, noise_factor));
+  const auto step = [&](const float* p, float* new_p, const float* gradient, const std::uint16_t* const(&in)[lists], std::uint16_t* const(&out)[lists]) HWY_ATTR {
+    V x[lists];
+    x[0] = hn::LoadU(d, p);
+    for (std::size_t k = 1; k < lists; ++k) x[k] = widened(in[k]);
+    rule(x, hn::LoadU(d, gradient));
+    const C noise = scattered(hn::Xor(element, key));
+    element = hn::Add(element, stride);
+    hn::StoreU(x[0], d, new_p);
+    store_rounded(x[1], hn::And(noise, low), out[1]);
+    for (std::size_t k = 2; k < lists; ++k) store_rounded(x[k], hn::ShiftRight<16>(noise), out[k]);
+  };
+  std::int64_t i = 0;
+  const std::uint16_t* in[lists] = {};
+  std::uint16_t* out[lists] = {};
+  for (; i + lanes <= piece.count; i += lanes) {
+    for (std::size_t k = 1; k < lists; ++k) in[k] = piece.short_in[k] + i, out[k] = piece.short_out[k] + i;
+    step(piece.in[0] + i, piece.out[0] + i, piece.gradient + i, in, out);
+  }
+  const auto rest = static_cast<std::size_t>(piece.count - i);
+  if (rest == 0) return;
+  constexpr std::size_t most = HWY_LANES(float);
+  HWY_ALIGN float p[most] = {}, gradient[most] = {};
+  HWY_ALIGN std::uint16_t states[lists][most] = {};
+  std::copy_n(piece.in[0] + i, rest, p);
+  std::copy_n(piece.gradient + i, rest, gradient);
+  for (std::size_t k = 1; k < lists; ++k) {
+    std::copy_n(piece.short_in[k] + i, rest, states[k]);
+    in[k] = out[k] = states[k];
+  }
+  step(p, p, gradient, in, out);
+  std::copy_n(p, rest, piece.out[0] + i);
+  for (std::size_t k = 1; k < lists; ++k) std::copy_n(states[k], rest, piece.short_out[k] + i);
+}
+
+template <bool short_states>
 void adam(const Numbers& c, const Piece& piece) {
   const V rate = constant(c.rate), keep = constant(c.keep), epsilon = constant(c.epsilon);
   const V b1 = constant(c.beta1), b2 = constant(c.beta2), r1 = constant(c.rest1), r2 = constant(c.rest2);
-  walk<3>(piece, [&](V* x, V g) {
+  const auto rule = [&](V* x, V g) HWY_ATTR {
     x[1] = hn::MulAdd(b1, x[1], hn::Mul(r1, g));
     x[2] = hn::MulAdd(b2, x[2], hn::Mul(hn::Mul(r2, g), g));
     x[0] = hn::MulSub(keep, x[0], hn::Div(hn::Mul(rate, x[1]), hn::Add(hn::Sqrt(x[2]), epsilon)));
-  });
+  };
+  if constexpr (short_states) walk_short<3>(piece, rule);
+  else walk<3>(piece, rule);
 }
 
 // The largest v so far, in list 3, stands in v's place.
+template <bool short_states>
 void amsgrad(const Numbers& c, const Piece& piece) {
   const V rate = constant(c.rate), keep = constant(c.keep), epsilon = constant(c.epsilon);
   const V b1 = constant(c.beta1), b2 = constant(c.beta2), r1 = constant(c.rest1), r2 = constant(c.rest2);
-  walk<4>(piece, [&](V* x, V g) {
+  const auto rule = [&](V* x, V g) HWY_ATTR {
     x[1] = hn::MulAdd(b1, x[1], hn::Mul(r1, g));
     x[2] = hn::MulAdd(b2, x[2], hn::Mul(hn::Mul(r2, g), g));
     x[3] = hn::IfThenElse(hn::Ge(x[3], x[2]), x[3], x[2]);  // a v that is no number stays one
     x[0] = hn::MulSub(keep, x[0], hn::Div(hn::Mul(rate, x[1]), hn::Add(hn::Sqrt(x[3]), epsilon)));
-  });
+  };
+  if constexpr (short_states) walk_short<4>(piece, rule);
+  else walk<4>(piece, rule);
 }
 
 // Lists: parameter, mean square, [momentum], [mean].
@@ -98,7 +172,10 @@ void rmsprop(const Numbers& c, const Piece& piece) {
 }
 
 optimizer::Rule find_sgd(bool momentum, bool nesterov) { return momentum ? nesterov ? sgd_momentum<true> : sgd_momentum<false> : sgd; }
-optimizer::Rule find_adam(bool largest) { return largest ? amsgrad : adam; }
+optimizer::Rule find_adam(bool largest, bool short_states) {
+  if (short_states) return largest ? amsgrad<true> : adam<true>;
+  return largest ? amsgrad<false> : adam<false>;
+}
 optimizer::Rule find_rmsprop(bool momentum, bool centered, bool torch) {
   static constexpr optimizer::Rule rules[] = {rmsprop<false, false, false>, rmsprop<false, false, true>, rmsprop<false, true, false>, rmsprop<false, true, true>,
                                               rmsprop<true, false, false>,  rmsprop<true, false, true>,  rmsprop<true, true, false>,  rmsprop<true, true, true>};
@@ -112,7 +189,7 @@ HWY_AFTER_NAMESPACE();
 namespace candor::cpu::optimizer {
 
 Rule sgd_rule(bool momentum, bool nesterov) { return CANDOR_PICK(find_sgd)(momentum, nesterov); }
-Rule adam_rule(bool amsgrad) { return CANDOR_PICK(find_adam)(amsgrad); }
+Rule adam_rule(bool amsgrad, bool short_states) { return CANDOR_PICK(find_adam)(amsgrad, short_states); }
 Rule rmsprop_rule(bool momentum, bool centered, bool torch) { return CANDOR_PICK(find_rmsprop)(momentum, centered, torch); }
 
 }  // namespace candor::cpu::optimizer

@@ -18,13 +18,17 @@ struct Piece {
   std::array<const float*, 4> in{};
   std::array<float*, 4> out{};
   const float* gradient = nullptr;
+  /// States of 16 bits, in place of `in` and `out` from the second list on; what their rounding is made of, see ops/scattered.h.
+  std::array<const std::uint16_t*, 4> short_in{};
+  std::array<std::uint16_t*, 4> short_out{};
+  std::uint32_t key = 0, first = 0;
   std::int64_t count = 0;
 };
 
 using Rule = void (*)(const Numbers&, const Piece&);
 
 Rule sgd_rule(bool momentum, bool nesterov);
-Rule adam_rule(bool amsgrad);
+Rule adam_rule(bool amsgrad, bool short_states);
 Rule rmsprop_rule(bool momentum, bool centered, bool torch);
 
 }  // namespace candor::cpu::optimizer

@@ -7,6 +7,7 @@
 #include "candor/backends/cpu/optimizer.h"
 #include "candor/backends/cpu/tasks.h"
 #include "candor/base/threads.h"
+#include "candor/ops/scattered.h"
 
 namespace candor::cpu {
 namespace {
@@ -35,7 +36,7 @@ struct Plan {
   optimizer::Rule rule = nullptr;
   Numbers numbers;                       ///< what does not change from step to step
   double beta1 = 0, beta2 = 0, decay = 0;
-  bool adam = false, torch = false;
+  bool adam = false, torch = false, short_states = false;
   std::size_t count = 0, lists = 0;
   std::vector<Cut> cuts;
   std::vector<std::size_t> tasks{0};     ///< where each task's cuts begin, and the end
@@ -116,12 +117,20 @@ void run(const KernelArgs& args) {
   const Plan& plan = *static_cast<const Plan*>(args.block);
   const Numbers numbers = numbers_of(plan, args);
   const std::int64_t tasks = static_cast<std::int64_t>(plan.tasks.size()) - 1;
+  const double step = plan.short_states ? scalar(args, plan.count * (plan.lists + 1) + 1) : 0;
   const auto update = [&](const Cut& cut, const float* gradient) {
     Piece piece;
     for (std::size_t k = 0; k < plan.lists; ++k) {
-      piece.in[k] = args.input<float>(k * plan.count + cut.parameter) + cut.offset;
-      piece.out[k] = args.output<float>(k * plan.count + cut.parameter) + cut.offset;
+      const std::size_t at = k * plan.count + cut.parameter;
+      if (plan.short_states && k > 0) {
+        piece.short_in[k] = args.input<std::uint16_t>(at) + cut.offset;
+        piece.short_out[k] = args.output<std::uint16_t>(at) + cut.offset;
+        continue;
+      }
+      piece.in[k] = args.input<float>(at) + cut.offset;
+      piece.out[k] = args.output<float>(at) + cut.offset;
     }
+    if (plan.short_states) piece.key = noise_key(step, cut.parameter), piece.first = static_cast<std::uint32_t>(cut.offset);
     piece.gradient = gradient;
     piece.count = cut.count;
     plan.rule(numbers, piece);
@@ -219,7 +228,8 @@ Answer sgd(const NodeInfo& node, const Machine&) {
 Answer adam(const NodeInfo& node, const Machine&) {
   const Attrs& attrs = node.attrs;
   Plan plan;
-  plan.rule = optimizer::adam_rule(attrs.integer("lists") == 4);
+  plan.short_states = attrs.has("bf16_state") && attrs.flag("bf16_state");
+  plan.rule = optimizer::adam_rule(attrs.integer("lists") == 4, plan.short_states);
   plan.adam = true, plan.torch = attrs.flag("torch_epsilon");
   plan.decay = attrs.number("weight_decay"), plan.beta1 = attrs.number("beta1"), plan.beta2 = attrs.number("beta2");
   Numbers& n = plan.numbers;

@@ -20,6 +20,7 @@ class AdamRule final : public detail::RuleOf<AdamRule, AdamOptions> {
     visit("epsilon", o.epsilon);
     visit("amsgrad", o.amsgrad);
     visit.ours("torch_epsilon", o.torch_epsilon, false);
+    visit.ours("bf16_state", o.bf16_state, false);
   }
   AdamRule(const char* kind, const LearningRate& rate, const AdamOptions& o) : RuleOf(kind, rate, o) {
     detail::require_share(kind, "beta_1", o.beta_1);
@@ -28,9 +29,10 @@ class AdamRule final : public detail::RuleOf<AdamRule, AdamOptions> {
   }
 
  protected:
-  std::vector<StateSpec> states_of(const Variable&) const override {
-    std::vector<StateSpec> states{{"momentum", {}}, {"velocity", {}}};
-    if (o_.amsgrad) states.push_back({"velocity_hat", {}, 1});
+  std::vector<StateSpec> states_of(const Variable& weight) const override {
+    const auto zeros = [&] { return o_.bf16_state && weight.type().dtype == DType::f32 ? Tensor::zeros(weight.shape(), DType::bf16) : Tensor(); };
+    std::vector<StateSpec> states{{"momentum", zeros()}, {"velocity", zeros()}};
+    if (o_.amsgrad) states.push_back({"velocity_hat", zeros(), 1});
     return states;
   }
   Tensor update(const Tensor& w, const Tensor& g, Tensors& s, const UpdateStep& at) const override {
@@ -59,7 +61,7 @@ AdamOptions adam_options(const AdamWOptions& o) {
   return {.beta_1 = o.beta_1, .beta_2 = o.beta_2, .epsilon = o.epsilon, .amsgrad = o.amsgrad, .weight_decay = o.weight_decay, .clipnorm = o.clipnorm,
           .clipvalue = o.clipvalue, .global_clipnorm = o.global_clipnorm, .use_ema = o.use_ema, .ema_momentum = o.ema_momentum,
           .ema_overwrite_frequency = o.ema_overwrite_frequency, .loss_scale_factor = o.loss_scale_factor,
-          .gradient_accumulation_steps = o.gradient_accumulation_steps, .name = o.name, .torch_epsilon = o.torch_epsilon};
+          .gradient_accumulation_steps = o.gradient_accumulation_steps, .name = o.name, .torch_epsilon = o.torch_epsilon, .bf16_state = o.bf16_state};
 }
 
 }  // namespace

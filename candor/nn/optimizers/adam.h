@@ -17,6 +17,7 @@ struct AdamOptions {
   std::optional<std::int64_t> gradient_accumulation_steps{};
   std::string name{};
   bool torch_epsilon = false;  ///< epsilon as PyTorch adds it, after the bias correction of the root
+  bool bf16_state = false;     ///< the states of f32 weights take 16 bits a number, half of the memory; see ops::adam_update for their rounding
 };
 /// Kingma, Ba 2014: m and v are running means of g and g^2; w -= rate sqrt(1 - beta_2^t) / (1 - beta_1^t) m / (sqrt v + epsilon).
 /// States: momentum (m), velocity (v), with amsgrad velocity_hat.
@@ -38,6 +39,7 @@ struct AdamWOptions {
   std::optional<std::int64_t> gradient_accumulation_steps{};
   std::string name{};
   bool torch_epsilon = false;
+  bool bf16_state = false;  ///< as in AdamOptions
 };
 /// Adam with decoupled weight decay (Loshchilov, Hutter 2017): first w -= rate * weight_decay * w.
 class AdamW : public Optimizer {
