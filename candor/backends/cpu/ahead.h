@@ -8,6 +8,7 @@
 
 namespace candor::cpu {
 
+/// A list of such lines, and how many to ask for at a time.
 class Ahead {
  public:
   /// Rows of `columns` floats, `row` floats apart; beyond `most` areas nothing is added.
