@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "candor/base/clock.h"
 #include "candor/base/text.h"
 
 namespace candor::cli {
@@ -70,28 +71,30 @@ Json checkup_json(const Checkup& checkup) {
   return out;
 }
 
+// As the schema of Ant's JUnit task has it: one failure a test at most, all that is no failure in the suite's output.
 std::string checkup_junit(const Checkup& checkup, const std::string& source) {
-  std::string cases;
+  const auto opened = [](const std::string& id) { return "  <testcase classname=\"candor.check\" name=\"" + escaped(id) + "\" time=\"0\">"; };
+  std::string cases, said;
   std::int64_t tests = 0, failures = 0;
   for (const std::string& id : checkup.checked) {
     ++tests;
-    std::string inside;
-    bool failed = false;
+    std::string message, where;
     for (const Finding& f : checkup.findings) {
-      if (f.id != id) continue;
-      const bool error = f.severity == Severity::error;
-      failed = failed || error;
-      inside += error ? "<failure message=\"" + escaped(f.message) + "\">" + escaped(f.where) + "</failure>" : "<system-out>" + escaped(to_string(f.severity) + ": " + f.message) + "</system-out>";
+      if (f.id != id || f.severity != Severity::error) continue;
+      message += (message.empty() ? "" : "; ") + f.message;
+      where += (where.empty() ? "" : "; ") + f.where;
     }
-    failures += failed;
-    cases += "  <testcase classname=\"candor.check\" name=\"" + escaped(id) + "\">" + inside + "</testcase>\n";
+    failures += !message.empty();
+    cases += opened(id) + (message.empty() ? "" : "<failure type=\"" + escaped(id) + "\" message=\"" + escaped(message) + "\">" + escaped(where) + "</failure>") + "</testcase>\n";
   }
   for (const SkippedCheck& s : checkup.skipped) {
     ++tests;
-    cases += "  <testcase classname=\"candor.check\" name=\"" + escaped(s.id) + "\"><skipped message=\"" + escaped(s.why) + "\"/></testcase>\n";
+    cases += opened(s.id) + "<skipped message=\"" + escaped(s.why) + "\"/></testcase>\n";
   }
-  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"candor check " + escaped(source) + "\" tests=\"" + std::to_string(tests) + "\" failures=\"" + std::to_string(failures) + "\" errors=\"0\" skipped=\"" +
-         std::to_string(checkup.skipped.size()) + "\">\n" + cases + "</testsuite>\n";
+  for (const Finding& f : gravest_first(checkup.findings))
+    if (f.severity != Severity::error) said += to_string(f.severity) + " " + f.id + ": " + f.message + (f.where.empty() ? "" : " [" + f.where + "]") + "\n";
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"candor check " + escaped(source) + "\" timestamp=\"" + utc_now().substr(0, 19) + "\" hostname=\"localhost\" tests=\"" + std::to_string(tests) + "\" failures=\"" +
+         std::to_string(failures) + "\" errors=\"0\" skipped=\"" + std::to_string(checkup.skipped.size()) + "\" time=\"0\">\n  <properties/>\n" + cases + "  <system-out>" + escaped(said) + "</system-out>\n  <system-err/>\n</testsuite>\n";
 }
 
 Json checkup_sarif(const Checkup& checkup, const std::string& source) {

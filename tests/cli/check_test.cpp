@@ -3,6 +3,8 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
 
 #include "tests/support/environment.h"
 #include "tests/support/files.h"
@@ -61,7 +63,7 @@ TEST(Check, CopiedRowsEndWithThree) {
   EXPECT_FALSE(holds(findings_of(silenced), "data.duplicate-rows", "error"));
   const Finished junit = run_candor({"check", "train.csv", "test.csv", "--format", "junit"}, folder.path());
   EXPECT_EQ(junit.code, 3);
-  EXPECT_NE(junit.out.find("<failure message="), std::string::npos) << junit.out;
+  EXPECT_NE(junit.out.find("<failure type=\"data.duplicate-rows\" message="), std::string::npos) << junit.out;
   const json sarif = json::parse(run_candor({"check", "train.csv", "test.csv", "--format", "sarif"}, folder.path()).out);
   EXPECT_EQ(sarif["version"], "2.1.0");
   EXPECT_EQ(sarif["runs"][0]["results"][0]["ruleId"], "data.duplicate-rows");
@@ -69,6 +71,54 @@ TEST(Check, CopiedRowsEndWithThree) {
   folder.write("two words.csv", rows(0, 400));
   const json spaced = json::parse(run_candor({"check", "two words.csv", "test.csv", "--format", "sarif"}, folder.path()).out);
   EXPECT_EQ(spaced["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "two%20words.csv");
+}
+
+std::vector<std::string> matches(const std::string& text, const std::string& pattern) {
+  const std::regex expression(pattern);
+  std::vector<std::string> found;
+  for (std::sregex_iterator at(text.begin(), text.end(), expression), end; at != end; ++at) found.push_back(at->str());
+  return found;
+}
+
+// What the schema of Ant's JUnit task asks for: attributes of suite and cases, their order, one child a case.
+TEST(Check, JunitKeepsToItsSchema) {
+  const TemporaryFolder folder;
+  std::string train = rows(0, 400), served = "size,weight,kind\n";
+  for (int i = 0; i < 60; ++i) served += std::to_string(300 + i % 7) + "," + std::to_string(50 + i % 11) + ",<\xc3\xbc & \"x\">\n";
+  folder.write("train.csv", train), folder.write("test.csv", rows(350, 450)), folder.write("serve.csv", served);
+  const Finished run = run_candor({"check", "--train", "train.csv", "--test", "test.csv", "--serve", "serve.csv", "--target", "kind", "--format", "junit"}, folder.path());
+  EXPECT_EQ(run.code, 3) << run.err;
+  const std::string& xml = run.out;
+  EXPECT_EQ(matches(xml, "<testsuite name=\"[^\"<]+\" timestamp=\"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\" hostname=\"[^\"]+\" tests=\"[0-9]+\" failures=\"[0-9]+\" errors=\"0\" skipped=\"[0-9]+\" time=\"0\">\n  <properties/>\n").size(), 1u) << xml;
+  const std::size_t cases = matches(xml, "<testcase classname=\"candor.check\" name=\"[a-z.-]+\" time=\"0\">(<failure type=\"[a-z.-]+\" message=\"[^\"<]+\">[^<]*</failure>|<skipped message=\"[^\"<]+\"/>)?</testcase>\n").size();
+  EXPECT_EQ(cases, matches(xml, "<testcase").size()) << xml;
+  EXPECT_NE(xml.find(" tests=\"" + std::to_string(cases) + "\""), std::string::npos);
+  EXPECT_NE(xml.find(" failures=\"" + std::to_string(matches(xml, "<failure").size()) + "\""), std::string::npos);
+  EXPECT_NE(xml.find(" skipped=\"" + std::to_string(matches(xml, "<skipped").size()) + "\""), std::string::npos);
+  EXPECT_EQ(matches(xml, "</testcase>\n  <system-out>[^<]*</system-out>\n  <system-err/>\n</testsuite>\n$").size(), 1u) << xml;
+}
+
+// What SARIF 2.1.0 asks for: texts that are there, levels of its own, rules that are named once, places as URI references.
+TEST(Check, SarifKeepsToItsSchema) {
+  const TemporaryFolder folder;
+  folder.write("train.csv", rows(0, 400)), folder.write("test.csv", rows(300, 400));
+  const json o = json::parse(run_candor({"check", "train.csv", "test.csv", "--target", "kind", "--format", "sarif"}, folder.path()).out);
+  EXPECT_EQ(o["$schema"], "https://json.schemastore.org/sarif-2.1.0.json");
+  ASSERT_EQ(o["runs"].size(), 1u);
+  const json& driver = o["runs"][0]["tool"]["driver"];
+  EXPECT_FALSE(driver["name"].get<std::string>().empty());
+  std::set<std::string> rules;
+  for (const json& rule : driver["rules"]) {
+    EXPECT_TRUE(rules.insert(rule["id"]).second) << rule;
+    EXPECT_FALSE(rule["shortDescription"]["text"].get<std::string>().empty());
+  }
+  ASSERT_FALSE(o["runs"][0]["results"].empty());
+  for (const json& result : o["runs"][0]["results"]) {
+    EXPECT_TRUE(rules.contains(result["ruleId"])) << result;
+    EXPECT_TRUE((std::set<std::string>{"note", "warning", "error"}).contains(result["level"]));
+    EXPECT_FALSE(result["message"]["text"].get<std::string>().empty());
+    for (const json& place : result["locations"]) EXPECT_TRUE(std::regex_match(place["physicalLocation"]["artifactLocation"]["uri"].get<std::string>(), std::regex("[A-Za-z0-9._~/%-]+"))) << place;
+  }
 }
 
 TEST(Check, ServedRowsAndAFolderOfTables) {

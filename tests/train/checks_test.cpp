@@ -329,6 +329,21 @@ TEST(Checks, OneBatchThatCannotBeLearned) {
   EXPECT_SOUND(slow);
 }
 
+// A last layer that cannot say what the targets are holds its weights still: that is no learning rate.
+TEST(Checks, StepsOfAnActivationThatDoesNotFitAreNotTheRates) {
+  set_random_seed(3);
+  const Rows r = clouds(320);
+  const auto fit = [&](double level) {
+    const Sequential model{Dense{32, {.activation = relu}}, Dense{1, {.activation = sigmoid}}};
+    model.compile({.loss = MeanSquaredError{}, .optimizer = SGD{1e-5}});
+    return model.fit(r.x, r.yes + Tensor::full({}, level), quiet(20)).findings();
+  };
+  const std::vector<Finding> beyond = fit(20), within = fit(0);
+  EXPECT_TRUE(has(beyond, "model.loss-activation", Severity::warning)) << text(beyond);
+  EXPECT_FALSE(has(beyond, "train.update-ratio")) << text(beyond);
+  EXPECT_TRUE(has(within, "train.update-ratio", Severity::warning)) << text(within);
+}
+
 // The same class is missing from the rows that one network of several learns from: its outputs stand for something all the same.
 TEST(Checks, OutputsOfClassesThatOnlyValidationRowsHave) {
   const Rows r = clouds(300), v = clouds(100, 2);

@@ -177,7 +177,7 @@ void FitChecks::end(History& history, Curves c, const Function<double(std::int64
   if (statistics_) {
     const bool learned = c.guess.known && c.guess.constant > 0 && !c.loss.empty() ? c.loss.back() - c.penalty < .8 * c.guess.constant : c.loss.size() > 1 && c.loss.back() < .8 * c.loss.front();
     // Where the last layer cannot say what the targets are, small steps are its doing, not the rate's.
-    const bool explained = std::any_of(notes_.findings.begin(), notes_.findings.end(), [](const Finding& f) { return f.id == "model.loss-activation" && f.severity > Severity::note; });
+    const bool explained = std::any_of(notes_.findings.begin(), notes_.findings.end(), [](const Finding& f) { return f.id == "model.loss-activation" && f.severity > Severity::note && !f.evidence.empty() && f.evidence.front().name.starts_with("share"); });
     check_layers(*statistics_, learned || explained, notes);
     history.set_layers(statistics_->records(), looked_at_);
   }
