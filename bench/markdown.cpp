@@ -16,7 +16,8 @@ configured. Absolute numbers move with the machine: what counts is the ratio to 
 Every system gets the same rows, the same initial weights and the same batch order. It first gives the losses of its first steps
 (or its outputs for the first rows); parity is their largest relative deviation from the truth: the float64 curves of the fixtures, or a
 float64 computation in plain loops. A system that leaves the gate is shown but does not count. Then repetitions of all systems take turns, and the median
-of each counts. A peer runs with all threads and with one; the faster stays. One ten times slower than
+of each counts. The slowest repetition stands beside it, the first one included, which warms up and does not count otherwise: a median hides
+first steps that take long. A peer runs with all threads and with one; the faster stays. One ten times slower than
 Candor is measured once. Candor runs as it is.
 
 - `mlp128`, `mlp32`, `mlp_big`, `lenet`, `cnn`: MNIST with Adam, seconds an epoch (`cnn` without JAX and Keras on it, whose
@@ -53,6 +54,7 @@ std::string line_of(const Measured& own, const std::vector<Measured>& rows) {
     if (!best && peer.ratio && *peer.ratio == 1) best = &peer;
     else others += (others.empty() ? "" : ", ") + peer.system + " " + number(peer.value) + (peer.agrees ? "" : " (differs)");
   }
+  if (own.slowest > 0) others += (others.empty() ? "" : "; ") + std::string("slowest ") + number(own.slowest) + (best && best->slowest > 0 ? " / " + number(best->slowest) : "");
   std::string must = must_text(own);
   if (own.judged() && !own.passed()) must += " **missed**";
   return "| " + own.test + " | " + number(own.value) + " " + own.unit + " | " + (best ? best->system + " " + number(best->value) : "") + " | " + times(own.ratio) + " | " +

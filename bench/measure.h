@@ -16,6 +16,7 @@ struct Measured {
   int threads = 0;
   double value = 0;                    ///< median of the repetitions
   double low = 0, high = 0;            ///< the smallest and largest repetition
+  double slowest = 0;                  ///< of a "train" or "infer" case: the slowest repetition with the first one, which does not count in the others; 0: not known
   std::optional<double> ratio;         ///< how many times faster than the best peer
   std::optional<double> must;          ///< for Candor: the ratio to reach (an extra: the largest value)
   std::optional<double> parity;        ///< largest relative deviation from the truth

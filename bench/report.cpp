@@ -53,6 +53,7 @@ std::string json_line(const Measured& row) {
   j["version"] = row.version;
   j["low"] = row.low;
   j["high"] = row.high;
+  if (row.slowest > 0) j["slowest"] = row.slowest;
   if (row.ready > 0) j["ready_seconds"] = row.ready;
   if (row.planning > 0) j["planning_seconds"] = row.planning;
   if (row.peak > 0) j["peak_mb"] = row.peak;
