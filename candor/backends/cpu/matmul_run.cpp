@@ -180,6 +180,11 @@ void cut(MatmulPlan& plan, double flops, std::int64_t batch) {
   std::int64_t wanted = 1;
   while (wanted < 16 && static_cast<double>(wanted) * 3e5 < flops) wanted *= 2;
   plan.batch_blocks = std::min(batch, wanted);
+  // Each panel of columns a task of its own: it is packed once, for all rows.
+  if (const std::int64_t panels = ceil_div(p.n, width); plan.pack_b && batch == 1 && wanted == 16 && panels >= 8 && panels <= 16) {
+    plan.column_blocks = panels;
+    return;
+  }
   const auto tasks = [&] { return plan.row_blocks * plan.column_blocks * plan.batch_blocks; };
   const auto block_rows = [&] { return ceil_div(p.m, plan.row_blocks); };
   const auto block_columns = [&] { return ceil_div(p.n, plan.column_blocks); };
