@@ -26,6 +26,7 @@ const std::vector<Rewrite>& all_rewrites() {
       {"by_images", "a convolution and its pooling run on a few images after the other, a depthwise convolution with the pointwise ones around it", rewrites::by_images},
       {"fuse_elementwise", "chains of elementwise ops become one loop over tiles", rewrites::fuse_elementwise},
       {"sparse_inputs", "products of what comes from data may look for zeros", rewrites::sparse_inputs},
+      {"early_updates", "parameters of a large model are updated in groups, each as soon as its gradients are there", rewrites::early_updates},
       {"sparse_updates", "an optimizer adds up the rows of an embedding's gradient itself, where they are fewer than its table's", rewrites::sparse_updates},
   };
   return table;

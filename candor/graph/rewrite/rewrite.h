@@ -43,6 +43,7 @@ int drop_custom_gradient(Graph& graph);
 int recurrent_layer(Graph& graph);
 int loss_with_gradient(Graph& graph);
 int gate_products(Graph& graph);
+int early_updates(Graph& graph);
 int sparse_updates(Graph& graph);
 
 /// Rebuilds a graph node by node. `visit` gets the new graph, the old node and its inputs as values of the new graph; it
