@@ -30,6 +30,9 @@ void expect_rows(const TensorType& table, const TensorType& rows, const TensorTy
   rules::expect_index(index, name);
 }
 
+// A group of a model's parameters begins with this number of them: its noise is what it would be beside the others.
+std::size_t first_parameter(const Attrs& attrs) { return attrs.has("first") ? static_cast<std::size_t>(attrs.integer("first")) : 0; }
+
 // Adam may keep its states in 16 bits.
 bool short_states(const Attrs& attrs) { return attrs.has("bf16_state") && attrs.flag("bf16_state"); }
 TensorType state_of(const TensorType& parameter, const Attrs& attrs) {
@@ -101,7 +104,7 @@ void for_each_parameter(const KernelArgs& args, Update&& update, double step = 0
             in[k] = out[k] = wide[k].data();
           }
           update(zero, n, in, out, gradient);
-          const std::uint32_t key = noise_key(step, p);
+          const std::uint32_t key = noise_key(step, first_parameter(attrs) + p);
           for (std::size_t k = 1; k < lists; ++k) {
             auto* to = args.output<bf16_t>(k * count + p);
             for (std::int64_t i = 0; i < n; ++i) {

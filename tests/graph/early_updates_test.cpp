@@ -21,6 +21,7 @@ constexpr std::int64_t width = 300, batch = 24, layers = 4;
 struct Form {
   std::string rule = "adam";
   bool clip = false;     // gradients wait for the norm of all of them
+  DType state = DType::f32;
   bool returns = false;  // the step also gives the old weights of the second layer
 };
 
@@ -29,11 +30,11 @@ struct Net {
   std::vector<Variable> w, b, first, second;
   Variable steps{Tensor::full({}, 0, DType::f64), "steps"};
 
-  Net() {
+  explicit Net(DType state) {
     for (std::uint32_t l = 0; l < layers; ++l) {
       w.emplace_back(random_normal({width, width}, 0, 0.05f, {1, l}), "w");
       b.emplace_back(Tensor::zeros({width}), "b");
-      for (const Shape& shape : {Shape{width, width}, Shape{width}}) first.emplace_back(Tensor::zeros(shape), "m"), second.emplace_back(Tensor::zeros(shape), "v");
+      for (const Shape& shape : {Shape{width, width}, Shape{width}}) first.emplace_back(Tensor::zeros(shape, state), "m"), second.emplace_back(Tensor::zeros(shape, state), "v");
     }
   }
 
@@ -83,7 +84,7 @@ struct Outcome {
 
 Outcome train(const Form& form, bool early) {
   if (!early) ::setenv("CANDOR_REWRITES", "-early_updates", 1);
-  const Net net;
+  const Net net(form.state);
   const TensorType type{{batch, width}, DType::f32}, types[] = {type, type};
   Program program(trace([&](auto in) { return net.step(in[0], in[1], form); }, types));
   ::unsetenv("CANDOR_REWRITES");
@@ -114,6 +115,12 @@ TEST(EarlyUpdates, SameBitsInLessMemory) {
     // Two layers' gradients, not four.
     EXPECT_LT(early.arena + std::size_t{3} * width * width, late.arena) << rule;
   }
+}
+
+TEST(EarlyUpdates, StatesOf16BitsKeepTheirNoise) {
+  const Outcome early = train({.state = DType::bf16}, true), late = train({.state = DType::bf16}, false);
+  EXPECT_EQ(early.moved, layers - 1);
+  EXPECT_EQ(early.numbers, late.numbers);
 }
 
 TEST(EarlyUpdates, GradientsThatWaitForTheirNormStay) {

@@ -38,6 +38,7 @@ struct Plan {
   double beta1 = 0, beta2 = 0, decay = 0;
   bool adam = false, torch = false, short_states = false;
   std::size_t count = 0, lists = 0;
+  std::size_t first = 0;                 ///< number of the first parameter among the model's: noise depends on it
   std::vector<Cut> cuts;
   std::vector<std::size_t> tasks{0};     ///< where each task's cuts begin, and the end
   std::vector<Table> tables;
@@ -130,7 +131,7 @@ void run(const KernelArgs& args) {
       piece.in[k] = args.input<float>(at) + cut.offset;
       piece.out[k] = args.output<float>(at) + cut.offset;
     }
-    if (plan.short_states) piece.key = noise_key(step, cut.parameter), piece.first = static_cast<std::uint32_t>(cut.offset);
+    if (plan.short_states) piece.key = noise_key(step, plan.first + cut.parameter), piece.first = static_cast<std::uint32_t>(cut.offset);
     piece.gradient = gradient;
     piece.count = cut.count;
     plan.rule(numbers, piece);
@@ -228,6 +229,7 @@ Answer sgd(const NodeInfo& node, const Machine&) {
 Answer adam(const NodeInfo& node, const Machine&) {
   const Attrs& attrs = node.attrs;
   Plan plan;
+  plan.first = attrs.has("first") ? static_cast<std::size_t>(attrs.integer("first")) : 0;
   plan.short_states = attrs.has("bf16_state") && attrs.flag("bf16_state");
   plan.rule = optimizer::adam_rule(attrs.integer("lists") == 4, plan.short_states);
   plan.adam = true, plan.torch = attrs.flag("torch_epsilon");

@@ -53,7 +53,8 @@ int cut(Graph& graph) {
         for (std::size_t p = group.begin; p < group.end; ++p) in.push_back(inputs[k * parameters + p]);
       in.insert(in.end(), inputs.begin() + static_cast<std::ptrdiff_t>(parameters * (lists + 1)), inputs.end());
       Attrs own = attrs;
-      const std::vector<int> made = out.add_node(*node.info.op, own.set("count", static_cast<std::int64_t>(group.end - group.begin)), in, node.path);
+      own.set("count", static_cast<std::int64_t>(group.end - group.begin)).set("first", static_cast<std::int64_t>(group.begin));
+      const std::vector<int> made = out.add_node(*node.info.op, std::move(own), in, node.path);
       for (std::size_t k = 0, i = 0; k < lists; ++k)
         for (std::size_t p = group.begin; p < group.end; ++p) results[k * parameters + p] = made[i++];
     }
