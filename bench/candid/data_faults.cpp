@@ -218,6 +218,16 @@ std::vector<Fault> scales() {
     fault("data.scale", "only the test part is standardised", [=](Parts& p, Draw&) { return standardise(p, false); }),
     fault("data.scale", "only the training part is standardised", [=](Parts& p, Draw&) { return standardise(p, true); }),
     fault("data.scale", "one column a thousand times as large in the test part", [](Parts& p, Draw& d) { Column* c = any_number(p.other, number_columns(p), d); if (!c) return false; for_cells(*c, 2, d, [](double x) { return 1000 * x; }); return p.other.rows() >= 30; }),
+    fault("data.scale", "feet in the test part where training has metres", [](Parts& p, Draw& d) {
+      // A wide distribution: feet and metres overlap.
+      bool train = true;
+      return p.train.rows() >= 100 && p.other.rows() >= 100 && every_part(p, [&](const Table& t) {
+        std::vector<double> v;
+        for (std::int64_t i = 0; i < t.rows(); ++i) v.push_back(std::round((train ? -600 : -600 * 3.28084) * std::log(1 - d.share())) / 100);
+        train = false;
+        return numbers("distance", v);
+      });
+    }),
     fault("data.scale", "every number to 0..1 in the training part alone", [](Parts& p, Draw&) {
       int changed = 0;
       for (const std::size_t j : number_columns(p)) {
@@ -288,6 +298,7 @@ std::vector<Fault> kinds() {
       return true;
     }),
     fault("data.types", "dates as numbers", [](Parts& p, Draw& d) { return every_part(p, [&](const Table& t) { std::vector<double> v; for (std::int64_t i = 0; i < t.rows(); ++i) v.push_back(static_cast<double>(20200000 + 100 * (1 + d.below(12)) + 1 + d.below(28) + 10000 * d.below(4))); return numbers("bought", v); }); }),
+    fault("data.types", "postal codes as numbers", [](Parts& p, Draw& d) { return every_part(p, [&](const Table& t) { std::vector<double> v; for (std::int64_t i = 0; i < t.rows(); ++i) v.push_back(static_cast<double>(10000 + 617 * d.below(140))); return numbers("zip", v); }) && p.train.rows() >= 50; }),
     fault("data.types", "seconds since 1970", [](Parts& p, Draw& d) {
       const std::string name = d.share() < .5 ? "created" : "joined";
       return every_part(p, [&](const Table& t) { std::vector<double> v; for (std::int64_t i = 0; i < t.rows(); ++i) v.push_back(1600000000 + std::floor(d.between(0, 9e7))); return numbers(name, v); });

@@ -1,4 +1,4 @@
-// Made tables of kinds that the files lack: few flowers, words alone, counts, visits of persons, texts.
+// Made tables of kinds that the files lack: few flowers, words alone, counts, visits of persons, texts, rare classes, curves, skewed targets.
 #include <algorithm>
 #include <cmath>
 
@@ -103,8 +103,65 @@ Source reviews() {
   return named("made (texts)", "opinion", {words("text", text), numbers("likes", likes), numbers("length", length), numbers("hour", hour), words("opinion", opinion)});
 }
 
+/// Who left a company: one in six, by few of the columns.
+Source leavers() {
+  Draw d(26);
+  std::vector<double> tenure, salary, way;
+  std::vector<std::string> overtime, part, status;
+  for (int i = 0; i < 1800; ++i) {
+    tenure.push_back(std::round(-60 * std::log(1 - d.share())) / 10), salary.push_back(std::round(std::exp(10.6 + .3 * d.normal()))), way.push_back(std::round(-120 * std::log(1 - d.share())) / 10);
+    overtime.push_back(one_of({"often", "rarely", "never"}, d)), part.push_back(one_of({"Sales", "R&D", "Finance", "Legal", "HR"}, d));
+    const double z = -.6 - .25 * tenure.back() + (overtime.back() == "often" ? 1.6 : 0) + .05 * way.back() - .00002 * (salary.back() - 40000) + .4 * d.normal();
+    status.push_back(d.share() < 1 / (1 + std::exp(-z)) ? "left" : "stayed");
+  }
+  return named("made (leavers)", "status", {numbers("tenure_years", tenure), numbers("salary", salary), words("overtime", overtime), words("part", part), numbers("commute_km", way), words("status", status)});
+}
+
+/// What fields gave: curved in two columns, flat in others.
+Source crops() {
+  Draw d(27);
+  std::vector<double> nitrogen, rain, acid, warmth, tonnes;
+  std::vector<std::string> soil;
+  for (int i = 0; i < 700; ++i) {
+    nitrogen.push_back(std::round(d.between(20, 200))), rain.push_back(std::round(600 + 120 * d.normal())), acid.push_back(std::round(650 + 60 * d.normal()) / 100), warmth.push_back(std::round(170 + 30 * d.normal()) / 10);
+    soil.push_back(one_of({"clay", "loam", "sand", "silt"}, d));
+    const double n = nitrogen.back(), off = acid.back() - 6.6, of_soil = soil.back() == "loam" ? .8 : soil.back() == "sand" ? -.7 : .2;
+    tonnes.push_back(std::round(100 * (2 + .02 * n - .00005 * n * n + .004 * rain.back() - .8 * off * off + of_soil + .1 * warmth.back() + .5 * d.normal())) / 100);
+  }
+  return named("made (crops)", "yield_t", {numbers("nitrogen", nitrogen), numbers("rain_mm", rain), numbers("acidity", acid), words("soil", soil), numbers("mean_temp", warmth), numbers("yield_t", tonnes)});
+}
+
+/// Minutes at a counter: a skewed target of skewed columns.
+Source waits() {
+  Draw d(28);
+  std::vector<double> waiting, desks, hour, minutes;
+  std::vector<std::string> day, urgency;
+  for (int i = 0; i < 2500; ++i) {
+    waiting.push_back(static_cast<double>(d.below(31))), desks.push_back(static_cast<double>(1 + d.below(8))), hour.push_back(static_cast<double>(6 + d.below(17)));
+    day.push_back(one_of({"Mon", "Tue", "Wed", "Thu", "Fri"}, d)), urgency.push_back(one_of({"low", "mid", "high"}, d));
+    const double mean = std::max(.5, (waiting.back() + 1) / desks.back()) * (urgency.back() == "low" ? 1.4 : urgency.back() == "mid" ? 1 : .5);
+    minutes.push_back(std::round(-10 * mean * (std::log(1 - d.share()) + std::log(1 - d.share()))) / 10);
+  }
+  return named("made (waits)", "minutes", {numbers("waiting", waiting), numbers("desks", desks), numbers("hour", hour), words("weekday", day), words("urgency", urgency), numbers("minutes", minutes)});
+}
+
+/// Machines: one sound, three broken in their own ways, told apart by several columns together.
+Source machines() {
+  Draw d(29);
+  std::vector<double> shake, peak, heat, turns, current;
+  std::vector<std::string> state;
+  const std::vector<std::string> names = {"ok", "bearing", "imbalance", "misaligned"};
+  const double middle[4][3] = {{1, .2, 40}, {2.2, 1.5, 55}, {3.2, .4, 45}, {2.4, .5, 60}};
+  for (int i = 0; i < 1200; ++i) {
+    const auto k = static_cast<std::size_t>(d.below(4));
+    shake.push_back(std::round(1000 * (middle[k][0] + .5 * d.normal())) / 1000), peak.push_back(std::round(1000 * (1 + middle[k][1] + .35 * d.normal())) / 1000), heat.push_back(std::round(10 * (middle[k][2] + 6 * d.normal())) / 10);
+    turns.push_back(d.share() < .33 ? 2900 : d.share() < .5 ? 1475 : 1450), current.push_back(std::round(100 * (5 + .5 * d.normal())) / 100), state.push_back(names[k]);
+  }
+  return named("made (machines)", "diagnosis", {numbers("rms_mm_s", shake), numbers("crest", peak), numbers("housing_temp", heat), numbers("rpm", turns), numbers("amps", current), words("diagnosis", state)});
+}
+
 }  // namespace
 
-std::vector<Source> made_sources() { return {flowers(), mushrooms(), sales(), visits(), reviews()}; }
+std::vector<Source> made_sources() { return {flowers(), mushrooms(), sales(), visits(), reviews(), leavers(), crops(), waits(), machines()}; }
 
 }  // namespace candor::bench

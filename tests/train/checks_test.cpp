@@ -123,26 +123,6 @@ TEST(Checks, FirstLossFarAboveGuessing) {
   EXPECT_FALSE(has(fit(1), "train.initial-loss"));
 }
 
-// A fresh head on features of some size, as a frozen network makes them, starts far off and comes back; behind layers that learn, too, the same start is a warning.
-TEST(Checks, FirstLossOfAFreshHeadIsANote) {
-  const Rows r = clouds(320);
-  const auto fit = [&](bool frozen) {
-    set_random_seed(1);
-    const Dense below{64, {.activation = relu}};
-    below.set_trainable(!frozen);
-    below.build({Shape{320, 2}, DType::f32});
-    for (const Variable& v : below.variables())
-      if (v.shape().rank() == 1) v.assign(Tensor::full(v.shape(), 20));  // biases: trained, and features far from 0
-    const Sequential model{below, Dense{4}};
-    model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = Adam{0.001}});
-    return model.fit(r.x, r.classes, quiet(1)).findings();
-  };
-  const std::vector<Finding> head = fit(true), whole = fit(false);
-  EXPECT_TRUE(has(head, "train.initial-loss")) << text(head);
-  EXPECT_FALSE(has(head, "train.initial-loss", Severity::warning)) << text(head);
-  EXPECT_TRUE(has(whole, "train.initial-loss", Severity::warning)) << text(whole);
-}
-
 // What the first loss says is printed with the rest.
 TEST(Checks, FirstLossIsPrinted) {
   set_random_seed(1);
@@ -327,38 +307,6 @@ TEST(Checks, OneBatchThatCannotBeLearned) {
   EXPECT_FALSE(has(slow, "model.overfit-one-batch")) << text(slow);
   EXPECT_TRUE(has(slow, "train.update-ratio")) << text(slow);
   EXPECT_SOUND(slow);
-}
-
-// A last layer that cannot say what the targets are holds its weights still: that is no learning rate.
-TEST(Checks, StepsOfAnActivationThatDoesNotFitAreNotTheRates) {
-  set_random_seed(3);
-  const Rows r = clouds(320);
-  const auto fit = [&](double level) {
-    const Sequential model{Dense{32, {.activation = relu}}, Dense{1, {.activation = sigmoid}}};
-    model.compile({.loss = MeanSquaredError{}, .optimizer = SGD{1e-5}});
-    return model.fit(r.x, r.yes + Tensor::full({}, level), quiet(20)).findings();
-  };
-  const std::vector<Finding> beyond = fit(20), within = fit(0);
-  EXPECT_TRUE(has(beyond, "model.loss-activation", Severity::warning)) << text(beyond);
-  EXPECT_FALSE(has(beyond, "train.update-ratio")) << text(beyond);
-  EXPECT_TRUE(has(within, "train.update-ratio", Severity::warning)) << text(within);
-}
-
-// The same class is missing from the rows that one network of several learns from: its outputs stand for something all the same.
-TEST(Checks, OutputsOfClassesThatOnlyValidationRowsHave) {
-  const Rows r = clouds(300), v = clouds(100, 2);
-  std::vector<std::int32_t> three = r.classes.to_vector<std::int32_t>();
-  for (std::int32_t& c : three) c = std::min(c, 2);
-  const Tensor classes = Tensor::from(three, Shape{300});
-  const auto fit = [&](const ValidationData& validation) {
-    const Sequential model{Dense{8, {.activation = relu}}, Dense{4}};
-    model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = Adam{.01}});
-    FitOptions o = quiet(2);
-    o.validation_data = validation;
-    return model.fit(r.x, classes, o).findings();
-  };
-  EXPECT_FALSE(has(fit({v.x, v.classes}), "model.output-size"));
-  EXPECT_TRUE(has(fit({r.x, classes}), "model.output-size", Severity::warning));
 }
 
 TEST(Checks, DecodersAndColumnsWithoutAnOrder) {

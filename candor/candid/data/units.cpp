@@ -13,20 +13,29 @@ namespace {
 
 constexpr std::size_t least = 20;
 
-/// Factors between units that people mix up; a larger factor than 8 needs no name.
-bool is_known(double factor, double tolerance = .04) {
-  static constexpr std::array<double, 14> known = {2.54, 2.2046, 1.60934, 3.28084, 3.6, 1.8, 4.184, 6.4516, 3.78541, 1.1023, 1.94384, 7.5006, 6.89476, 2.23694};
+/// Factors between units that people mix up.
+constexpr std::array<double, 13> known = {2.54, 2.2046, 1.60934, 3.28084, 3.6, 1.8, 4.184, 6.4516, 3.78541, 1.94384, 7.5006, 6.89476, 2.23694};
+
+/// A larger factor than 8 needs no name.
+bool is_known(double factor) {
   const double size = factor < 1 ? 1 / factor : factor;
-  if (size >= 8) return true;
-  return std::any_of(known.begin(), known.end(), [&](double k) { return k > 1.5 && std::abs(std::log(size / k)) < tolerance; });
+  return size >= 8 || std::any_of(known.begin(), known.end(), [&](double k) { return std::abs(std::log(size / k)) < .04; });
 }
 
-bool lie_on_each_other(std::span<const double> train, std::span<const double> other, double factor, double shift, double most = .08) {
+/// Multiplied by `factor`, training lies on the other part but for what chance leaves between two samples of these sizes.
+bool explains(std::span<const double> train, std::span<const double> other, double factor, double apart) {
+  std::vector<double> moved;
+  for (const double x : train) moved.push_back(factor * x);
+  const double distance = largest_distance(moved, other);
+  return distance < .4 * apart && distance < .02 + std::sqrt(1 / static_cast<double>(train.size()) + 1 / static_cast<double>(other.size()));
+}
+
+bool lie_on_each_other(std::span<const double> train, std::span<const double> other, double factor, double shift) {
   std::vector<double> moved;
   for (const double x : train) moved.push_back(factor * x + shift);
   if (factor < 0) std::reverse(moved.begin(), moved.end());
   const double noise = 1.5 * std::sqrt(1 / static_cast<double>(train.size()) + 1 / static_cast<double>(other.size()));
-  return largest_distance(moved, other) < most + noise;
+  return largest_distance(moved, other) < .08 + noise;
 }
 
 }  // namespace
@@ -46,12 +55,23 @@ double largest_distance(std::span<const double> a, std::span<const double> b) {
 UnitChange unit_change(std::span<const double> train, std::span<const double> other) {
   UnitChange change;
   if (train.size() < least || other.size() < least) return change;
-  // Wide distributions overlap although they are feet and metres: then the factor must be hit closely, and so must the shape.
   const double apart = largest_distance(train, other);
-  const bool overlap = apart < .5;
-  if (apart < .3 || (overlap && std::min(train.size(), other.size()) < 100)) return change;
+  if (apart < .3 || (apart < .5 && std::min(train.size(), other.size()) < 100)) return change;
   if (!(train.front() < train.back()) || !(other.front() < other.back())) return change;
   const auto at = [](std::span<const double> x, double p) { return sorted_quantile(x, p); };
+  const auto by = [](double factor) {
+    char text[64];
+    std::snprintf(text, sizeof text, factor >= 1 ? "%.4g times as large" : "%.4g times as small", factor >= 1 ? factor : 1 / factor);
+    return UnitChange{true, factor, 0, text};
+  };
+  if (apart < .5) {
+    // Wide distributions overlap although they are feet and metres: then one of the known factors must explain it, closely.
+    if (train.front() >= 0 && other.front() >= 0)
+      for (const double k : known)
+        for (const double factor : {k, 1 / k})
+          if (explains(train, other, factor, apart)) return by(factor);
+    return change;
+  }
   // One factor: the ratio of the quantiles that are far enough from 0.
   std::vector<double> ratios;
   for (const double p : {.1, .25, .5, .75, .9}) {
@@ -61,13 +81,8 @@ UnitChange unit_change(std::span<const double> train, std::span<const double> ot
   if (ratios.size() >= 3) {
     std::sort(ratios.begin(), ratios.end());
     const double factor = ratios[ratios.size() / 2];
-    if (is_known(factor, overlap ? .02 : .04) && lie_on_each_other(train, other, factor, 0, overlap ? .02 : .08)) {
-      char text[64];
-      std::snprintf(text, sizeof text, factor >= 1 ? "%.4g times as large" : "%.4g times as small", factor >= 1 ? factor : 1 / factor);
-      return {true, factor, 0, text};
-    }
+    if (is_known(factor) && lie_on_each_other(train, other, factor, 0)) return by(factor);
   }
-  if (overlap) return change;
   if (lie_on_each_other(train, other, 1.8, 32)) return {true, 1.8, 32, "as degrees Fahrenheit are to Celsius"};
   if (lie_on_each_other(train, other, 1 / 1.8, -32 / 1.8)) return {true, 1 / 1.8, -32 / 1.8, "as degrees Celsius are to Fahrenheit"};
   if (lie_on_each_other(train, other, 1, 273.15)) return {true, 1, 273.15, "as kelvins are to degrees Celsius"};
