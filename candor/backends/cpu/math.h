@@ -151,14 +151,20 @@ HWY_INLINE V softplus(D d, V x) {
 /// erfc(t) = exp(-t erf_far(t)) for t in [0.93, 3.95].
 inline constexpr float erf_far[] = {1.12855172f, 0.635625243f, 0.105262801f, -0.0226742551f, 0.00293023558f, -4.9617418e-05f, -4.55746704e-05f, 4.93763719e-06f};
 
+/// erf(x) for |x| < 0.93.
+template <class D, class V>
+HWY_INLINE V erf_near(D d, V x) {
+  static constexpr float near[] = {0.128379167f, -0.376126319f, 0.112836875f, -0.0268589407f, 0.00519990688f, -0.000813001359f, 8.31677826e-05f};
+  return hn::MulAdd(x, polynomial(d, hn::Mul(x, x), near), x);
+}
+
 template <class D, class V>
 HWY_INLINE V erf(D d, V x) {
-  static constexpr float near[] = {0.128379167f, -0.376126319f, 0.112836875f, -0.0268589407f, 0.00519990688f, -0.000813001359f, 8.31677826e-05f};
-  const V a = hn::Abs(x), x2 = hn::Mul(x, x);
-  const V small = hn::MulAdd(x, polynomial(d, x2, near), x);
+  const V a = hn::Abs(x);
+  const V small = erf_near(d, x);
   // 1 - erfc, with erfc(t) = exp(-t far(t)); beyond 3.95 it is 1.
   const V t = hn::Min(a, hn::Set(d, 3.95f));
-  const V large = hn::Sub(hn::Set(d, 1.f), exp(d, hn::Neg(hn::Mul(t, polynomial(d, t, erf_far)))));
+  const V large = hn::Sub(hn::Set(d, 1.f), exp_down(d, hn::Neg(hn::Mul(t, polynomial(d, t, erf_far)))));
   const V y = hn::IfThenElse(hn::Lt(a, hn::Set(d, 0.93f)), small, hn::CopySign(large, x));
   return hn::IfThenElse(hn::IsNaN(x), x, y);
 }
@@ -166,10 +172,11 @@ HWY_INLINE V erf(D d, V x) {
 /// x (1 + erf(x / sqrt 2)) / 2, where erf nears -1 by what is left of it; below -5.58, where less than 1e-7 is left, 0.
 template <class D, class V>
 HWY_INLINE V gelu(D d, V x) {
-  const V half = hn::Set(d, 0.5f), t = hn::Mul(x, hn::Set(d, -0.707106781f)), near = hn::Set(d, 0.93f), edge = hn::Set(d, 3.95f);
-  const V inner = hn::MulAdd(half, erf(d, hn::Neg(t)), half);
-  const V left = hn::IfThenElseZero(hn::Lt(t, edge), hn::Mul(half, exp(d, hn::Neg(hn::Mul(t, polynomial(d, hn::Min(t, edge), erf_far))))));
-  return hn::Mul(x, hn::IfThenElse(hn::Ge(t, near), left, inner));
+  const V half = hn::Set(d, 0.5f), t = hn::Mul(x, hn::Set(d, -0.707106781f)), near = hn::Set(d, 0.93f), edge = hn::Set(d, 3.95f), a = hn::Abs(t), far = hn::Min(a, edge);
+  // Half of erfc(|t|): it is the share of x on the left and what is missing on the right.
+  const V rest = hn::Mul(half, exp_down(d, hn::Neg(hn::Mul(far, polynomial(d, far, erf_far)))));
+  const V left = hn::IfThenElseZero(hn::Lt(t, edge), rest), right = hn::Sub(hn::Set(d, 1.f), rest), middle = hn::NegMulAdd(half, erf_near(d, t), half);
+  return hn::Mul(x, hn::IfThenElse(hn::Lt(a, near), middle, hn::IfThenElse(hn::Lt(t, hn::Zero(d)), right, left)));
 }
 
 /// x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2, as a sigmoid of twice the argument.
