@@ -7,6 +7,7 @@
 #include "candor/backends/cpu/conv_pairs.h"
 #include "candor/backends/cpu/conv_pixels.h"
 #include "candor/backends/cpu/conv_weights.h"
+#include "candor/backends/cpu/matmul_long.h"
 #include "candor/backends/cpu/matmul_run.h"
 
 namespace candor::cpu {
@@ -60,6 +61,11 @@ void run_fold(const KernelArgs& args) {
 void run_weights(const KernelArgs& args) {
   run_conv_weights(*static_cast<const ConvWeightsPlan*>(args.block), args.input<float>(0), args.input<float>(1), args.output<float>(0),
                    reinterpret_cast<float*>(args.scratch));
+}
+
+void run_pointwise_weights(const KernelArgs& args) {
+  run_long_matmul(*static_cast<const LongMatmulPlan*>(args.block), args.input<float>(0), args.input<float>(1), args.output<float>(0),
+                  reinterpret_cast<float*>(args.scratch));
 }
 
 void run_depthwise_forward(const KernelArgs& args) {
@@ -159,6 +165,15 @@ Answer kernel_gradient_candidate(const NodeInfo& node, const Machine&) {
   const ConvGeometry g = conv_geometry(node.attrs, node.in[0].shape, node.out[0].shape, node.in[1].shape);
   if (g.empty()) return declined(kDirect, "nothing to compute");
   if (is_depthwise(g)) return depthwise(run_depthwise_sums, plan_depthwise_weights(g));
+  if (is_pointwise(g)) {
+    MatmulProblem p = problem(g.in_channels, g.out_channels, g.images * g.out_cells());
+    p.transpose_a = true, p.a_row = p.m, p.b_row = p.n;
+    p.a_start = p.b_start = {0};
+    if (auto split = plan_long_matmul(p)) {
+      auto plan = std::make_shared<LongMatmulPlan>(*split);
+      return Kernel{"cpu.conv.matmul.long", run_pointwise_weights, plan, plan->scratch(), plan->describe()};
+    }
+  }
   auto plan = std::make_shared<ConvWeightsPlan>(plan_conv_weights(g));
   return Kernel{kDirect, run_weights, plan, plan->scratch(), plan->describe()};
 }
