@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 
 #include "candor/base/error.h"
@@ -171,6 +172,8 @@ void add_predict(CLI::App& app, Common& common, Run& run) {
   command->add_option("--out", o->out, "write to this file instead of standard output; whole or not at all");
   command->callback([o, &common, &run] { run = [o, &common] {
     if (o->data.data.empty() == o->row.empty()) bad_option("DATA", "the rows to answer are expected: DATA, - for standard input, or --row COLUMN=VALUE,...");
+    if (const std::string& data = o->data.data; data.find('=') != std::string::npos && data.find(':') == std::string::npos && !std::filesystem::exists(data))
+      bad_option("DATA", "there is no file " + candor::quoted(data) + "; one row is given with --row " + data);
     return predict(*o, common);
   }; });
 }

@@ -41,6 +41,8 @@ void add_report(CLI::App& app, Common& common, Run& run) {
   command->callback([o, out, &common, &run] {
     run = [o, given = out->count() > 0, &common] {
       if (given && o->out.empty()) bad_option("--out", "the name of a folder is expected");
+      if (o->out.ends_with(".html") || o->out.ends_with(".json"))
+        bad_option("--out", candor::quoted(o->out) + " looks like a file, and two are written, report.html and report.json: give the folder that they go to");
       return write_report(*o, common);
     };
   });

@@ -18,8 +18,8 @@ namespace candor::data {
 namespace {
 
 std::string others_text(std::size_t bad, std::size_t all) {
-  if (bad == 1) return ".  The other " + with_thousands(static_cast<std::int64_t>(all - 1)) + " files are fine; skip it with --skip-bad";
-  return ".  " + with_thousands(static_cast<std::int64_t>(bad)) + " of " + with_thousands(static_cast<std::int64_t>(all)) +
+  if (bad == 1) return ". The other " + with_thousands(static_cast<std::int64_t>(all - 1)) + " files are fine; skip it with --skip-bad";
+  return ". " + with_thousands(static_cast<std::int64_t>(bad)) + " of " + with_thousands(static_cast<std::int64_t>(all)) +
          " files cannot be read; skip them with --skip-bad";
 }
 

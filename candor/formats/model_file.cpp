@@ -163,7 +163,18 @@ ModelFile parse_model_file(std::span<const std::byte> bytes, std::shared_ptr<con
 }
 
 ModelFile read_model_file(const std::string& path) {
-  const MappedFile file(path);
+  const MappedFile file = [&] {
+    try {
+      return MappedFile(path);
+    } catch (Error& e) {
+      if (e.kind() != ErrorKind::not_found) throw;
+      fail(ErrorKind::not_found, path + ": there is no such model file; `candor train DATA` and Model::save write one");
+    }
+  }();
+  // A table or a picture in the place of the model is likelier than a damaged model.
+  constexpr std::size_t first = 8;  // of the header, behind its length
+  if (file.size() <= first || file.text()[first] != '{')
+    fail(ErrorKind::corrupt, path + ": this is no model file; one that `candor train` or Model::save wrote is expected here (and data behind it)");
   return parse_model_file(file.bytes(), file.owner(), path);
 }
 

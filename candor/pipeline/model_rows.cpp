@@ -91,8 +91,16 @@ ModelRows rows_for_model(data::Table table, const formats::ModelFile& file, bool
 }
 
 ModelRows load_for_model(const std::string& name, const formats::ModelFile& file, const ModelRowsOptions& o) {
-  const bool table = data::kind_of(name) == data::SourceKind::csv;
-  if (table && file.preprocessing.find("recipe")) return rows_for_model(data::read_table(name, o.table), file, o.targets);
+  const data::SourceKind kind = data::kind_of(name);
+  if (kind == data::SourceKind::images) {
+    if (const std::optional<data::Recipe> recipe = recipe_of(file)) {
+      std::vector<std::string> columns;
+      for (const data::ColumnRole& column : recipe->schema().columns)
+        if (column.role != data::Role::target && column.role != data::Role::ignore) columns.push_back(column.name);
+      fail(ErrorKind::invalid_argument, name + ": pictures, and the model was trained on a table with the columns " + name_list(columns, 20));
+    }
+  }
+  if (kind == data::SourceKind::csv && file.preprocessing.find("recipe")) return rows_for_model(data::read_table(name, o.table), file, o.targets);
   ModelRows rows;
   rows.set = load_arrays(name, file, o);
   if (rows.set.rows() == 0) fail(ErrorKind::invalid_argument, name + ": there are no rows");

@@ -126,6 +126,35 @@ TEST(BadData, AFolderWithNothingToLearnFrom) {
   expect_refused(folder, folder / "d", {"d"});
 }
 
+// A model that is none, a column under another name, pictures in the place of a table: what a newcomer gives by mistake, after training.
+TEST(BadData, WhatIsGivenToAModel) {
+  const TemporaryFolder folder;
+  std::string rows = "speed,age,risk\n", renamed = "velocity,age,risk\n";
+  for (int i = 0; i < 60; ++i) {
+    const std::string row = std::to_string(60 + i * 37 % 101) + "," + std::to_string(18 + i * 23 % 61) + "," + (i * 37 % 101 > 50 ? "high" : "low") + "\n";
+    rows += row, renamed += row;
+  }
+  const std::string data = folder.write("rows.csv", rows), model = folder / "model/model.candor";
+  const Finished trained = run_candor({"train", data, "--epochs", "1", "--no-report", "--quiet", "--out", folder / "model"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const auto expect_words = [&](const std::vector<std::string>& arguments, std::initializer_list<std::string_view> parts) {
+    const Finished got = run_candor(arguments, folder.path());
+    EXPECT_EQ(got.code, 2) << got.err;
+    EXPECT_EQ(got.out, "");
+    for (const std::string_view part : parts) EXPECT_NE(got.err.find(part), std::string::npos) << part << " is missing in: " << got.err;
+  };
+  expect_words({"predict", data, model}, {"rows.csv: this is no model file", "candor train"});
+  expect_words({"predict", folder / "nowhere.candor", data}, {"nowhere.candor: there is no such model file", "candor train"});
+  expect_words({"predict", folder.write("empty.candor", ""), data}, {"empty.candor: this is no model file"});
+  expect_words({"predict", model, "speed=100,age=30"}, {"no file \"speed=100,age=30\"", "--row speed=100,age=30"});
+  expect_words({"predict", model, folder.write("renamed.csv", renamed)}, {"\"speed\"", "does not know \"velocity\"", "another name"});
+  std::filesystem::create_directories(folder / "pets/cat");
+  std::filesystem::create_directories(folder / "pets/dog");
+  folder.write("pets/cat/1.ppm", "P6 1 1 255\nabc");
+  folder.write("pets/dog/1.ppm", "P6 1 1 255\nabc");
+  expect_words({"evaluate", model, folder / "pets"}, {"pets: pictures, and the model was trained on a table with the columns speed, age"});
+}
+
 TEST(BadData, OptionsThatMakeNoSense) {
   const TemporaryFolder folder;
   const std::string csv = folder.write("a.csv", "x,group\n1,a\n2,b\n3,a\n4,b\n5,a\n6,b\n7,a\n8,b\n9,a\n1,b\n");

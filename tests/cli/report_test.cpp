@@ -58,6 +58,10 @@ TEST(Report, SaysWhatIsMissing) {
   EXPECT_NE(none.err.find("none.candor"), std::string::npos) << none.err;
   EXPECT_EQ(run_candor({"report"}).code, 2);
   EXPECT_EQ(run_candor({"report", folder / "own.candor", "--out", ""}).code, 2);
+
+  const auto file = run_candor({"report", folder / "own.candor", "--out", folder / "page.html"});
+  EXPECT_EQ(file.code, 2);
+  EXPECT_NE(file.err.find("give the folder"), std::string::npos) << file.err;
 }
 
 }  // namespace

@@ -44,6 +44,16 @@ double mean_best(SearchMethod method) {
 
 TEST(Search, TpeLearnsFromItsTrials) { EXPECT_LT(mean_best(SearchMethod::tpe), .7 * mean_best(SearchMethod::random)); }
 
+TEST(Search, NothingIsTriedTwice) {
+  SearchSpace words;
+  for (const char* name : {"a", "b", "c"}) words.push_back(SearchParameter::choice(name, {"1", "2", "3", "4"}));
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    const auto trials = search(words, [](const Choice& c, double) { return c[0] + c[1] + c[2]; }, {.trials = 30, .seed = seed});
+    for (std::size_t i = 10; i < trials.size(); ++i)  // the first ten are drawn without looking
+      for (std::size_t j = 0; j < i; ++j) EXPECT_NE(trials[i].choice, trials[j].choice) << i << " and " << j << ", seed " << seed;
+  }
+}
+
 TEST(Search, HyperbandSpendsItsEffortOnTheBest) {
   double effort = 0;
   int full = 0, asked = 0;

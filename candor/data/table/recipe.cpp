@@ -121,9 +121,18 @@ detail::TargetNumbers target_numbers(const Tensor& targets, const std::vector<st
   return numbers;
 }
 
+/// One column is missing and one is new: it may be the same under another name, however different that is.
+std::string renamed_text(std::size_t missing, const std::vector<std::string>& names, const Schema& schema) {
+  std::vector<std::string> strange;
+  for (const std::string& name : names)
+    if (!schema.find(name)) strange.push_back(name);
+  if (missing != 1 || strange.size() != 1) return "";
+  return ". The model does not know " + quoted(strange.front()) + ": if that is the same column under another name, give it the old name";
+}
+
 /// All inputs of all parts; `with` applies one part to its column.
 template <class With>
-Tensor make_features(const Table& table, const std::vector<PartPointer>& parts, With with) {
+Tensor make_features(const Table& table, const std::vector<PartPointer>& parts, const Schema& schema, With with) {
   std::vector<const Column*> columns;
   std::vector<std::string> missing;
   const std::vector<std::string> names = table.names();
@@ -134,7 +143,7 @@ Tensor make_features(const Table& table, const std::vector<PartPointer>& parts, 
   }
   if (!missing.empty())
     fail(ErrorKind::not_found, table.source + ": " + (missing.size() == 1 ? "a column is" : std::to_string(missing.size()) + " columns are") + " missing that the model learned from: " + name_list(missing, 20) +
-                                   "; the columns are " + name_list(names, 20));
+                                   "; the columns are " + name_list(names, 20) + renamed_text(missing.size(), names, schema));
   std::int64_t width = 0;
   std::vector<std::int64_t> at;
   for (const PartPointer& part : parts) {
@@ -202,13 +211,13 @@ Recipe Recipe::fit(const Table& train, const Schema& schema, const RecipeOptions
 }
 
 Tensor Recipe::features(const Table& table) const {
-  return make_features(table, parts_, [](const detail::ColumnPart& part, const Column& column, float* out, std::int64_t stride) { part.apply(column, out, stride); });
+  return make_features(table, parts_, schema_, [](const detail::ColumnPart& part, const Column& column, float* out, std::int64_t stride) { part.apply(column, out, stride); });
 }
 
 Tensor Recipe::training_features(const Table& train) const {
   detail::TargetNumbers numbers;
   if (!target_names_.empty()) numbers = target_numbers(targets(train), class_names_, target_names_);
-  return make_features(train, parts_, [&](const detail::ColumnPart& part, const Column& column, float* out, std::int64_t stride) { part.apply_training(column, numbers, out, stride); });
+  return make_features(train, parts_, schema_, [&](const detail::ColumnPart& part, const Column& column, float* out, std::int64_t stride) { part.apply_training(column, numbers, out, stride); });
 }
 
 Tensor Recipe::targets(const Table& table) const {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "candor/tensor/random.h"
 #include "candor/train/search/search.h"
@@ -102,13 +103,17 @@ Choice tpe_choice(const SearchSpace& space, const std::vector<Trial>& trials, st
     }
   }
   Numbers numbers(seed, 1'000'000 + trials.size());
+  const auto tried = [&](const Choice& choice) { return std::any_of(trials.begin(), trials.end(), [&](const Trial& t) { return t.choice == choice; }); };
   // Parameters are judged one by one, so a word that stood beside bad numbers early would never be tried again: every third trial draws one
   // parameter of the best choice anew.
   if (trials.size() % 3 == 0) {
-    Choice choice = trials[order.front()].choice;
-    const auto p = std::min(static_cast<std::size_t>(numbers.next() * static_cast<double>(space.size())), space.size() - 1);
-    choice[p] = draw(space[p], numbers);
-    return choice;
+    // Drawn anew may be the same again, a word above all: a trial that was made tells nothing when it is made twice.
+    for (int attempt = 0; attempt < 20; ++attempt) {
+      Choice choice = trials[order.front()].choice;
+      const auto p = std::min(static_cast<std::size_t>(numbers.next() * static_cast<double>(space.size())), space.size() - 1);
+      choice[p] = draw(space[p], numbers);
+      if (!tried(choice)) return choice;
+    }
   }
   Choice best;
   double best_ratio = 0;
@@ -119,8 +124,11 @@ Choice tpe_choice(const SearchSpace& space, const std::vector<Trial>& trials, st
       choice.push_back(near[p].sample(numbers));
       ratio += std::log(near[p].at(choice[p])) - std::log(far[p].at(choice[p]));
     }
-    if (best.empty() || ratio > best_ratio) best = choice, best_ratio = ratio;
+    if (!tried(choice) && (best.empty() || ratio > best_ratio)) best = choice, best_ratio = ratio;
   }
+  // Few words, and all likely ones were tried: any that was not, if there is one.
+  for (std::uint64_t attempt = 0; attempt < 50 && best.empty(); ++attempt)
+    if (Choice choice = random_choice(space, seed, trials.size() + 2'000'000 * attempt); attempt == 49 || !tried(choice)) best = std::move(choice);
   return best;
 }
 
