@@ -4,6 +4,7 @@
 #include <candor/candor.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <numeric>
@@ -27,6 +28,7 @@ void print(const char* way, const Points& p, double slope, double intercept) {
 }
 
 int main() {
+  const auto start = std::chrono::steady_clock::now();
   // x = sort(U(0, 1)), y = -x + 1 + N(0, .1): the very numbers that NumPy draws with seed 42.
   const data::Dataset line = data::line(50, 42);
   const Points points{line.features.to_vector(), line.targets.to_vector()};
@@ -92,4 +94,5 @@ int main() {
   }
   print("least squares: the best line", points, xy / xx, mean - xy / xx * x_mean);
   std::printf("\nThe mse of the five fits: %.5f to %.5f. R2 is over the whole set; an average over batches would not be R2.\n", runs.front().first, runs.back().first);
+  std::printf("\n%.1f s in all\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }

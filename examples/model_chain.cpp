@@ -7,6 +7,7 @@
 #include <candor/candor.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -80,6 +81,7 @@ double median(std::vector<double> values) {
 }
 
 int main(int argc, char** argv) try {
+  const auto start = std::chrono::steady_clock::now();
   const int seeds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 5;
   const data::LoadOptions options{.csv = {.targets = {"group"}, .ignore = {"risk"}}};
   const data::Dataset customers = data::load("insurance-risk/insurance-customers-risk-1500.csv", options).train, later = data::load("insurance-risk/insurance-customers-risk-1500-shift.csv", options).train;
@@ -148,6 +150,7 @@ int main(int argc, char** argv) try {
   print("old model, customers of later", old_on_new, next.rows());
   print("new model, customers of later", new_on_new, next.rows());
   print("new model, customers of before", new_on_old, test.rows());
+  std::printf("\n%.1f s in all\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 } catch (const Error& error) {
   std::fprintf(stderr, "model_chain: %s\n", error.what());
   return error.kind() == ErrorKind::not_found ? 2 : 1;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 
 using namespace candor;
@@ -43,6 +44,7 @@ int learn(Neuron& neuron, const std::array<int, 4>& wanted) {
 }
 
 int main() {
+  const auto start = std::chrono::steady_clock::now();
   std::printf("1. A bug that seeks the light: the right leg moves when 1.0 x left eye + 0.2 x right eye is above 1.\n\n");
   const Neuron leg{1.0, 0.2, 1.0};
   for (const auto [left, other] : {std::array{0.99, 0.46}, std::array{0.46, 0.99}}) {
@@ -89,4 +91,5 @@ int main() {
     std::sort(scores.begin(), scores.end());
     std::printf("   %lld hidden neurons: %d of 4 right [%d, %d]\n", static_cast<long long>(hidden), scores[2], scores.front(), scores.back());
   }
+  std::printf("\n%.1f s in all\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }

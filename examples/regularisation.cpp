@@ -6,6 +6,7 @@
 #include <candor/candor.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -66,6 +67,7 @@ double median(std::vector<double> values) {
 }
 
 int main(int argc, char** argv) try {
+  const auto start = std::chrono::steady_clock::now();
   const int seeds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 5, epochs = argc > 2 ? std::max(1, std::atoi(argv[2])) : 150;
   const data::Dataset customers = data::load("insurance-risk/insurance-customers-1500.csv").train;
   const Recipe recipes[] = {
@@ -106,6 +108,7 @@ int main(int argc, char** argv) try {
     std::printf("\n");
   }
   std::printf("\nThe customers were drawn from nine bell curves that overlap: nobody can do better than .811 on average. A difference whose interval\nreaches across 0 may be chance.\n");
+  std::printf("\n%.1f s in all\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 } catch (const Error& error) {
   std::fprintf(stderr, "regularisation: %s\n", error.what());
   return error.kind() == ErrorKind::not_found ? 2 : 1;

@@ -4,6 +4,7 @@
 #include <candor/candor.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -56,6 +57,7 @@ void ask(const char* name, int seeds, const Windows& data, const Tensor& questio
 }
 
 int main(int argc, char** argv) {
+  const auto start = std::chrono::steady_clock::now();
   const int seeds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 5;
   std::vector<float> tens, fives, sums{0};  // sums of the step before
   for (int i = 1; i <= 9; ++i) {
@@ -82,4 +84,5 @@ int main(int argc, char** argv) {
   std::printf("\nTwo steps ahead of 70, 80, 90, by one network with two outputs?\n\n");
   ask("LSTM", seeds, windows({tens}, tens, 2), question, {100, 110}, [] { return std::vector<Layer>{LSTM{50}, Dense{2}}; });
   std::printf("\nA rule of one line is exact here. The networks were not told that the world is a straight line, and beyond what they saw nobody promises anything.\n");
+  std::printf("\n%.1f s in all\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }

@@ -5,6 +5,7 @@
 #include <candor/candor.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -24,6 +25,7 @@ Sequential fitted(const data::Dataset& train, std::uint64_t seed) {
 }
 
 int main(int argc, char** argv) {
+  const auto start = std::chrono::steady_clock::now();
   const int seeds = argc > 1 ? std::max(2, std::atoi(argv[1])) : 5;
   const auto [train, test] = data::split(data::sine(1000), {.test = 0.2});
   std::vector<Sequential> models;
@@ -79,4 +81,5 @@ int main(int argc, char** argv) {
   }
   std::printf("\nlargest error: %.3f between the points, %.2f beyond them\n", inside, outside);
   std::printf("the networks disagree at %d of %d places beyond the data and at %d of %d places inside\n", flagged, beyond, false_alarms, static_cast<int>(places.size()) - beyond);
+  std::printf("\n%.1f s in all\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 }

@@ -4,7 +4,7 @@
 //   frozen         SqueezeNet 1.1 as it was trained on ImageNet says what it sees in a picture (512 numbers), and only a linear layer learns from these
 //   fine-tuned     the same, and then all layers go on learning, in small steps
 // Judged on 1,000 pictures that none has seen; which pictures are learned from is drawn anew with each seed.
-//   transfer [SEEDS] [MOST]     3 and 50 when not given; medians, with the smallest and the largest; MOST: pictures a class at most
+//   transfer [SEEDS] [MOST]     5 and 50 when not given; medians, with the smallest and the largest; MOST: pictures a class at most
 #include <candor/base/file.h>
 #include <candor/candid/baseline.h>
 #include <candor/candid/interval.h>
@@ -98,7 +98,7 @@ data::Dataset some_of_each(const data::Dataset& set, std::int64_t each, std::uin
 }
 
 int main(int argc, char** argv) try {
-  const int seeds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 3;
+  const int seeds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 5;
   const std::int64_t most = argc > 2 ? std::max(2, std::atoi(argv[2])) : 50;
   const char* models = std::getenv("CANDOR_MODELS");
   const std::string published = (models ? std::string(models) + "/" : "") + "squeezenet1.1-imagenet-npy/weights";

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -75,6 +76,7 @@ data::Table customer(const data::Table& like, double speed, double age, double m
 }
 
 int main(int argc, char** argv) try {
+  const auto start = std::chrono::steady_clock::now();
   const int seeds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 5;
   const data::Dataset train = data::load("insurance-risk/insurance-customers-10000.csv").train, all = data::load("insurance-risk/insurance-customers-500-test.csv").train;
   const data::Dataset test = unknown_to(train, all);
@@ -126,6 +128,7 @@ int main(int argc, char** argv) try {
   }
   std::printf("\n4. How much accuracy falls when a column is shuffled among the customers of the test\n\n");
   for (const candid::Importance& one : explain::importances(answer, explain::table_of(test), test)) std::printf("   %-6s %.3f [%.3f, %.3f]\n", one.name.c_str(), one.value, one.low, one.high);
+  std::printf("\n%.1f s in all\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
 } catch (const Error& error) {
   std::fprintf(stderr, "what_if: %s\n", error.what());
   return error.kind() == ErrorKind::not_found ? 2 : 1;
