@@ -19,6 +19,12 @@ std::string cell_text(double value) {
   return text;
 }
 
+// "pets/cat/1.jpg" of the source "pets" is cat/1.jpg: the source stands above all of them.
+std::string inside(const std::string& path, const std::string& source) {
+  const std::string folder = source.ends_with('/') ? source : source + "/";
+  return path.size() > folder.size() && path.starts_with(folder) ? path.substr(folder.size()) : path;
+}
+
 void show_inputs(candid::Example& example, const Prepared& p, std::int64_t row) {
   if (p.is_table()) {
     for (const data::ColumnRole& role : p.recipe->schema().columns) {
@@ -77,6 +83,7 @@ void add_examples(candid::Report& report, const Prepared& p, const Tensor& outpu
       if (chosen.size() == count || !wanted(all[i])) break;
       chosen.push_back(all[i]);
       show_inputs(chosen.back(), p, all[i].row);
+      if (!p.test.row_names.empty()) chosen.back().file = inside(p.test.row_names[static_cast<std::size_t>(all[i].row)], p.test.source);
       // Numbers of rows are those of the source, where a person can look them up.
       if (!p.test_rows.empty()) chosen.back().row = p.test_rows[static_cast<std::size_t>(all[i].row)];
     }

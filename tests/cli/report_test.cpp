@@ -43,6 +43,23 @@ TEST(Report, WritesTheSameFilesAgain) {
     EXPECT_NE(page.find(part), std::string::npos) << part;
 }
 
+// Who looks for a wrong label wants the picture's name; a row number is none.
+TEST(Report, PicturesAreNamedByTheirFiles) {
+  const TemporaryFolder folder;
+  for (const char* pet : {"cat", "dog"}) {
+    std::filesystem::create_directories(folder / "pets/" + pet);
+    for (int i = 0; i < 30; ++i) folder.write(std::string("pets/") + pet + "/" + std::to_string(i) + ".ppm", "P6 2 2 255\n" + std::string(12, static_cast<char>(i * 41 % 251)));
+  }
+  const auto trained = run_candor({"train", folder / "pets", "--epochs", "1", "--quiet", "--out", folder / "m"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const json report = json::parse(contents(folder / "m/report.json"));
+  ASSERT_FALSE(report["least_certain"].empty());
+  const std::string file = report["least_certain"][0]["file"];
+  EXPECT_TRUE(file.starts_with("cat/") || file.starts_with("dog/")) << file;
+  EXPECT_TRUE(file.ends_with(".ppm")) << file;
+  EXPECT_NE(contents(folder / "m/report.html").find(file), std::string::npos);
+}
+
 TEST(Report, SaysWhatIsMissing) {
   const TemporaryFolder folder;
   Sequential model{Dense{2}};

@@ -93,6 +93,7 @@ summary{cursor:pointer;padding:.3rem 0;margin-bottom:.5rem}
 .gallery{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(4.6rem,1fr));gap:1rem}.gallery p{margin:0;font-size:.8125rem;text-align:center;line-height:1.3}.gallery img{margin-bottom:.3rem}
 .px{image-rendering:pixelated}
 .network{display:block;max-width:100%;height:auto;margin:0 auto}
+@media screen and (max-width:700px){.network{max-width:none}}
 @media screen and (prefers-color-scheme:dark){.network{filter:invert(.92) hue-rotate(180deg)}}
 .columns{list-style:none;margin:0;padding:0}.columns>li{display:grid;grid-template-columns:minmax(0,1fr);gap:.5rem 2rem;padding:.9rem 0;border-top:1px solid var(--hair);align-items:start}
 .role,.summary{margin:0;font-size:.8125rem;color:var(--soft);line-height:1.45}.summary b{color:var(--warn);font-weight:500}.columns .target h4{color:var(--accent)}

@@ -93,7 +93,7 @@ Section network(const Report& r) {
   }
   if (!r.network_svg.empty() && r.network_svg.size() <= most_picture) {
     // As a picture, not as part of the page: nothing in it can run, and its styles stay inside.
-    out += figure("Drawn", "", "<img class=\"network\" src=\"data:image/svg+xml;base64," + base64(r.network_svg) + "\" alt=\"The network as boxes and arrows; the table of layers says the same in words\">");
+    out += figure("Drawn", "", "<div class=\"scroll\"><img class=\"network\" src=\"data:image/svg+xml;base64," + base64(r.network_svg) + "\" alt=\"The network as boxes and arrows; the table of layers says the same in words\"></div>");
   }
   return {"network", "The network", figures(out)};
 }

@@ -1,5 +1,6 @@
 // model.linear-stack, model.norm-order and model.capacity: layers that undo or waste each other.
 #include <algorithm>
+#include <cmath>
 
 #include "candor/base/text.h"
 #include "candor/nn/model_body.h"
@@ -97,7 +98,7 @@ void check_capacity(const ModelUnderCheck& m, CheckNotes& notes) {
   const double each = static_cast<double>(trained) / static_cast<double>(numbers);
   if (each > many) {
     notes.findings.push_back({"model.capacity", Severity::note,
-                              with_thousands(trained) + " parameters are learned from " + with_thousands(m.rows) + " rows, " + number_text(each) + " for each target number: the rows cannot pin them down, and the model may learn them by heart. Watch validation rows; a smaller model, a simple method or one trained elsewhere may do better",
+                              with_thousands(trained) + " parameters are learned from " + with_thousands(m.rows) + " rows, " + with_thousands(std::llround(each)) + " for each target number: the rows cannot pin them down, and the model may learn them by heart. Watch validation rows; a smaller model, a simple method or one trained elsewhere may do better",
                               {}, {{"parameters", static_cast<double>(trained)}, {"rows", static_cast<double>(m.rows)}}});
   }
 }

@@ -30,7 +30,8 @@ void units(const LayerStatistics& s, Limit zero, const char* id, CheckNotes& not
     const double share = static_cast<double>(count) / static_cast<double>(p.units);
     if (share < .5) continue;
     const std::string many = with_thousands(count) + " of " + with_thousands(p.units) + " units of " + short_path(p.path);
-    const std::string rows = "that was looked at, in each of the last " + std::to_string(s.samples() - since) + " batches";
+    const int looked = s.samples() - since;
+    const std::string rows = looked == 1 ? std::string("of the last batch that was looked at") : "that was looked at, in each of the last " + std::to_string(looked) + " batches";
     std::string message = dead ? many + " gave 0 for every row " + rows + ": they pass nothing on and no longer learn. Lower the learning rate, take a smaller (or zero) initial bias, or leaky_relu"
                                : many + " stood at their limit for every row " + rows + ": their gradient is nearly 0 and they hardly learn. Scale the inputs, take smaller initial weights, or relu";
     if (count == p.units && dead) message += ". Nothing gets through this layer: the model gives the same answer for every row";
