@@ -143,19 +143,31 @@ TEST(Recipe, ManyWordsEnterByTheMeanOfTheTarget) {
   EXPECT_EQ(feature(recipe, recipe.features(small_table({text_column("word", {"new"})})), name)[0], 0.f);
 }
 
-TEST(Recipe, NoiseWordsDoNotLeak) {
-  // Every word twice, a target of pure noise: in-fold means would correlate with the target strongly.
+TEST(Recipe, NoiseDoesNotLeakIntoMeans) {
+  // Every word twice, its own effect and noise: in-fold means would correlate with the noise strongly.
   const int rows = 2000;
-  const RandomStream noise{7, 1};
-  const Table table = small_table({text_column("word", repeated(rows, [](int i) { return "w" + std::to_string(i / 2); })), number_column("x", repeated(rows, [](int i) { return i * .1; })),
-                                   number_column("y", repeated(rows, [&](int i) { return static_cast<double>(noise.normal(static_cast<std::uint64_t>(i))); }))});
+  const RandomStream noise{7, 1}, effect{7, 2};
+  const auto word = [](int i) { return "w" + std::to_string(i / 2); };
+  const auto own = [&](int i) { return static_cast<double>(noise.normal(static_cast<std::uint64_t>(i))); };
+  const auto of_word = [&](int i) { return static_cast<double>(effect.normal(static_cast<std::uint64_t>(i / 2))); };
+  const Column words = text_column("word", repeated(rows, word)), x_column = number_column("x", repeated(rows, [](int i) { return i * .1; }));
+  const Table table = small_table({words, x_column, number_column("y", repeated(rows, [&](int i) { return own(i) + of_word(i); }))});
   const Recipe recipe = fit(table, {.roles = {{"word", Role::category}}});
   const std::vector<float> x = feature(recipe, recipe.training_features(table), "word mean of y"), leaky = feature(recipe, recipe.features(table), "word mean of y");
-  const std::vector<float> y = recipe.targets(table).to_vector<float>();
   double honest = 0, xx = 0, told = 0, ll = 0, yy = 0;
-  for (std::size_t r = 0; r < y.size(); ++r) honest += x[r] * y[r], xx += x[r] * x[r], told += leaky[r] * y[r], ll += leaky[r] * leaky[r], yy += y[r] * y[r];
+  for (std::size_t r = 0; r < x.size(); ++r) {
+    const double y = own(static_cast<int>(r)), honest_x = static_cast<double>(x[r]), leaky_x = static_cast<double>(leaky[r]);
+    honest += honest_x * y, xx += honest_x * honest_x, told += leaky_x * y, ll += leaky_x * leaky_x, yy += y * y;
+  }
   EXPECT_LT(std::fabs(honest / std::sqrt(xx * yy)), .1);
-  EXPECT_GT(told / std::sqrt(ll * yy), .5);
+  EXPECT_GT(told / std::sqrt(ll * yy), .3);
+
+  // Words that mean nothing get no means: what folds tell by leaving a row out is all there would be.
+  for (const int words_there : {40, 1000}) {
+    const Table nothing_there = small_table({text_column("word", repeated(rows, [&](int i) { return "w" + std::to_string(i % words_there); })), x_column, number_column("y", repeated(rows, own))});
+    const std::vector<std::string> names = fit(nothing_there, {.roles = {{"word", Role::category}}}).feature_names();
+    EXPECT_EQ(std::count_if(names.begin(), names.end(), [](const std::string& name) { return name.find("mean of") != std::string::npos; }), 0) << words_there << " words";
+  }
 }
 
 TEST(Recipe, DatesLieOnCircles) {

@@ -209,6 +209,36 @@ class CategoryPart final : public ColumnPart {
   std::vector<double> means, priors, deviations;  ///< [mean_words, k], [k], [k]
 };
 
+/// Whether the means of the words lie further apart than chance puts them: the F test of a one-way analysis of variance, its limit three standard
+/// deviations of F when the words mean nothing. Where they do, what is left of the means is what folds tell of a row's own target by leaving it out,
+/// and trees learn that by heart. True where no word comes often enough for the test.
+bool means_tell(const Words& rows, const TargetNumbers& targets, const std::vector<std::int64_t>& counts) {
+  const auto k = static_cast<std::size_t>(targets.width);
+  double known = 0, groups = 0;
+  for (const std::int64_t n : counts) known += static_cast<double>(n), groups += n > 0;
+  const double between = groups - 1, within = known - groups;
+  if (between < 1 || within < between) return true;
+  const double limit = 1 + 3 * std::sqrt(2 / between + 2 / within);
+  for (std::size_t j = 0; j < k; ++j) {
+    std::vector<double> sums(counts.size(), 0.);
+    double whole = 0, squares = 0, of_words = 0;
+    for (std::size_t r = 0; r < rows.codes.size(); ++r)
+      if (rows.codes[r] >= 0) whole += targets.values[r * k + j];
+    const double mean = whole / known;
+    for (std::size_t r = 0; r < rows.codes.size(); ++r) {
+      if (rows.codes[r] < 0) continue;
+      const double y = targets.values[r * k + j] - mean;
+      squares += y * y;
+      sums[static_cast<std::size_t>(rows.codes[r])] += y;
+    }
+    for (std::size_t i = 0; i < counts.size(); ++i)
+      if (counts[i] > 0) of_words += sums[i] * sums[i] / static_cast<double>(counts[i]);
+    const double rest = squares - of_words;
+    if (of_words > 0 && (rest <= 0 || of_words / between > limit * rest / within)) return true;
+  }
+  return false;
+}
+
 void fit_means(CategoryPart& part, const Words& rows, const TargetNumbers& targets, const std::vector<std::size_t>& by_count, const std::vector<std::int64_t>& counts) {
   const auto k = static_cast<std::size_t>(targets.width);
   std::vector<double> sums(rows.names.size() * k, 0.), whole(k, 0.);
@@ -272,7 +302,7 @@ PartPointer fit_category(const Column& column, const TargetNumbers& targets, con
   // A word that every row has, or the only one beside nothing, tells nothing.
   if (part->words.size() == 1 && !part->other) part->words.clear();
   const bool many = options.target_means && targets.width > 0 && targets.width <= most_mean_width && part->different > static_cast<std::int64_t>(part->words.size()) + 1 && part->different > options.max_categories;
-  if (many && counts[by_count.front()] >= 2) fit_means(*part, rows, targets, by_count, counts);
+  if (many && counts[by_count.front()] >= 2 && means_tell(rows, targets, counts)) fit_means(*part, rows, targets, by_count, counts);
   return part;
 }
 
