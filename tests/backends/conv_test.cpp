@@ -110,6 +110,7 @@ TEST(CpuConv, Depthwise) {
 TEST(CpuConv, Pointwise) {
   check({{2, 9, 9, 17}, {1, 1}, 33});
   check({{4, 20, 20, 64}, {1, 1}, 96}, 1e-4);
+  check({{1, 17, 18, 600}, {1, 1}, 520}, 1e-4);
   check({{2, 23, 25, 19}, {1, 1}, 37}, 1e-4);  // long sums for the gradient of the kernel, and panels that are not whole
   check({{2, 9, 9, 17}, {1, 1}, 33, {2, 2}});
   check({{2, 9, 9, 17}, {1, 1}, 33, {}, {1, 1}, {1, 1}});

@@ -169,7 +169,7 @@ Answer kernel_gradient_candidate(const NodeInfo& node, const Machine&) {
     MatmulProblem p = problem(g.in_channels, g.out_channels, g.images * g.out_cells());
     p.transpose_a = true, p.a_row = p.m, p.b_row = p.n;
     p.a_start = p.b_start = {0};
-    if (auto split = plan_long_matmul(p)) {
+    if (auto split = plan_long_matmul(p, true)) {
       auto plan = std::make_shared<LongMatmulPlan>(*split);
       return Kernel{"cpu.conv.matmul.long", run_pointwise_weights, plan, plan->scratch(), plan->describe()};
     }

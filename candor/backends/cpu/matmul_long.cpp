@@ -115,11 +115,12 @@ std::string LongMatmulPlan::describe() const {
          (tasks() == 1 ? "inline" : std::to_string(tasks()) + " tasks");
 }
 
-std::optional<LongMatmulPlan> plan_long_matmul(const MatmulProblem& problem) {
+std::optional<LongMatmulPlan> plan_long_matmul(const MatmulProblem& problem, bool shorter) {
   const TileSet& tiles = tile_set();
   const bool plain = !problem.bias && !problem.residual && !problem.finish && !problem.pair_finish && !problem.gate && problem.lowest < 0;
   if (!problem.transpose_a || problem.transpose_b || !plain || problem.a_start.size() != 1) return {};
-  if (problem.k < shortest_sum || problem.m < tiles.rows || problem.n < tiles.lanes || problem.m * problem.n > problem.k * 256) return {};
+  const bool large = problem.m * problem.n > problem.k * 256;
+  if (problem.k < (shorter ? shortest_part : shortest_sum) || problem.m < tiles.rows || problem.n < tiles.lanes || (large && !shorter)) return {};
   LongMatmulPlan p;
   p.m = problem.m, p.n = problem.n, p.k = problem.k, p.a_row = problem.a_row, p.b_row = problem.b_row;
   p.a_start = problem.a_start[0], p.b_start = problem.b_start[0];
@@ -127,6 +128,7 @@ std::optional<LongMatmulPlan> plan_long_matmul(const MatmulProblem& problem) {
   p.panel_rows = tiles.rows, p.a_step = (tiles.rows + 3) / 4 * 4, p.panel_columns = 2 * tiles.lanes;
   p.row_blocks = ceil_div(p.m, block_extent), p.column_blocks = ceil_div(p.n, block_extent);
   p.parts = std::clamp<std::int64_t>(wanted_tasks / (p.row_blocks * p.column_blocks), 1, p.k / shortest_part);
+  if (large) p.parts = 1;
   if (p.parts % 2 && p.parts > 1) --p.parts;  // an odd number leaves one of two threads waiting for the other's last part
   p.depth = std::min(packed_depth, p.k);
   // Tiles read whole vectors, which must not reach beyond the last row.

@@ -24,8 +24,9 @@ struct LongMatmulPlan {
   std::string describe() const;
 };
 
-/// Nothing when the product is of another kind.
-std::optional<LongMatmulPlan> plan_long_matmul(const MatmulProblem& problem);
+/// Nothing when the product is of another kind: by default a sum of less than 1,024 steps, or one of few steps for its result. `shorter` takes these too, from 256
+/// steps on; where the result is large its sum is not cut.
+std::optional<LongMatmulPlan> plan_long_matmul(const MatmulProblem& problem, bool shorter = false);
 void run_long_matmul(const LongMatmulPlan& plan, const float* a, const float* b, float* c, float* scratch);
 
 }  // namespace candor::cpu
