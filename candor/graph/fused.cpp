@@ -61,7 +61,7 @@ NodeInfo product_of(const NodeInfo& node, const char* op_name) {
   NodeInfo product;
   product.op = &op(op_name);
   for (const auto& [name, value] : node.attrs.items())
-    if (name != "bias" && name != "residual" && name != "activation" && name != "gate" && name != "times" && name != "slope" && name != "constant") product.attrs.set(name, value);
+    if (name != "bias" && name != "residual" && name != "activation" && name != "gate" && name != "gate_of" && name != "times" && name != "slope" && name != "constant") product.attrs.set(name, value);
   product.in = {node.in[0], node.in[1]};
   product.out = {node.out.begin(), node.out.begin() + (node.out.empty() ? 0 : 1)};
   return product;
@@ -91,12 +91,17 @@ std::size_t scratch_product(const NodeInfo& node) {
   return 2 * padded(node.out[0].bytes()) + inner;
 }
 
-/// 0 where the gate is not above 0.
-void close_gate(const TensorType& type, void* values, const void* gate) {
+/// Times the slope of the activation that gave `gate`: of a relu 0 where that is not above 0, of a tanh 1 - gate^2.
+void close_gate(const std::string& activation, const TensorType& type, void* values, const void* gate) {
   reference::visit_floating(type.dtype, [&](auto zero) {
     using T = decltype(zero);
-    for (std::int64_t i = 0; i < type.size(); ++i)
-      if (!(reference::load(static_cast<const T*>(gate)[i]) > 0)) static_cast<T*>(values)[i] = T(0);
+    const auto *of = static_cast<const T*>(gate);
+    auto* to = static_cast<T*>(values);
+    for (std::int64_t i = 0; i < type.size(); ++i) {
+      const auto y = reference::load(of[i]);
+      if (activation == "tanh") to[i] = static_cast<T>(reference::load(to[i]) * (1 - y * y));
+      else if (!(y > 0)) to[i] = T(0);
+    }
   });
 }
 
@@ -135,7 +140,7 @@ void run_product(const KernelArgs& args) {
   } else if (name != "linear") {
     then(elementwise_node(name.c_str(), {node.out[0]}), nullptr);
   }
-  if (flagged(node.attrs, "gate")) close_gate(node.out[0], current, args.in[next]), ++next;
+  if (flagged(node.attrs, "gate")) close_gate(node.attrs.text("gate_of"), node.out[0], current, args.in[next]), ++next;
   if (flagged(node.attrs, "times")) then(elementwise_node("multiply", {node.out[0], node.in[next]}), args.in[next]);
   std::memcpy(args.out[0], current, node.out[0].bytes());
 }

@@ -70,23 +70,24 @@ TEST(CpuMatmul, FewColumnsAreTurned) {
   check_kernel(product(512, 10, 700, true, false), {"cpu.matmul", 1e-4});
 }
 
-TEST(CpuMatmul, AGateWritesZeros) {
-  for (int flags = 0; flags < 4; ++flags)
-    for (const bool residual : {false, true})
-      for (const Shape& shape : {Shape{5, 10}, Shape{32, 16}, Shape{1, 64}, Shape{131, 67}, Shape{40, 1}}) {
-        const I m = shape[0], n = shape[1], k = 70;
-        const bool ta = flags & 1, tb = flags & 2;
-        std::vector<TensorType> in{f32(matrix(m, k, ta)), f32(matrix(k, n, tb))};
-        if (residual) in.push_back(f32(shape));
-        in.push_back(f32(shape));
-        const NodeInfo node = node_of("fused_matmul",
-                                      {{"transpose_a", ta}, {"transpose_b", tb}, {"bias", false}, {"residual", residual}, {"activation", std::string("linear")}, {"gate", true}}, in);
-        testing::Buffers buffers;
-        for (const TensorType& type : in) buffers.add(type), testing::fill(buffers.at.back(), type, static_cast<std::uint32_t>(buffers.at.size()));
-        auto* gate = static_cast<float*>(buffers.at.back());
-        gate[0] = 0, gate[m * n - 1] = std::numeric_limits<float>::quiet_NaN();
-        check_kernel(node, {"cpu.matmul", 1e-4}, buffers);
-      }
+TEST(CpuMatmul, GatesMultiplyByTheSlope) {
+  for (const char* kind : {"relu", "tanh"})
+    for (int flags = 0; flags < 4; ++flags)
+      for (const bool residual : {false, true})
+        for (const Shape& shape : {Shape{5, 10}, Shape{32, 16}, Shape{1, 64}, Shape{131, 67}, Shape{40, 1}}) {
+          const I m = shape[0], n = shape[1], k = 70;
+          const bool ta = flags & 1, tb = flags & 2;
+          std::vector<TensorType> in{f32(matrix(m, k, ta)), f32(matrix(k, n, tb))};
+          if (residual) in.push_back(f32(shape));
+          in.push_back(f32(shape));
+          const NodeInfo node = node_of("fused_matmul",
+                                        {{"transpose_a", ta}, {"transpose_b", tb}, {"bias", false}, {"residual", residual}, {"activation", std::string("linear")}, {"gate", true}, {"gate_of", std::string(kind)}}, in);
+          testing::Buffers buffers;
+          for (const TensorType& type : in) buffers.add(type), testing::fill(buffers.at.back(), type, static_cast<std::uint32_t>(buffers.at.size()));
+          auto* gate = static_cast<float*>(buffers.at.back());
+          gate[0] = 0, gate[m * n - 1] = std::numeric_limits<float>::quiet_NaN();
+          check_kernel(node, {"cpu.matmul", 1e-4}, buffers);
+        }
 }
 
 TEST(CpuMatmul, Epilogues) {

@@ -125,6 +125,22 @@ TEST(Rewrite, GateProducts) {
   check(g);
   EXPECT_EQ(names(g), (Names{"relu", "fused_matmul"}));
   EXPECT_TRUE(g.nodes[1].info.attrs.flag("gate"));
+  EXPECT_EQ(g.nodes[1].info.attrs.text("gate_of"), "relu");
+}
+
+TEST(Rewrite, TheSlopeOfATanhIsAGateToo) {
+  for (const bool product_first : {true, false}) {
+    Graph g = traced({{3, 4}, {5, 4}, {3, 5}}, [&](auto in) {
+      const Tensor y = tanh(in[2]), product = matmul(in[0], in[1], false, true), slope = Tensor(1.f) - square(y);
+      return std::vector<Tensor>{product_first ? product * slope : slope * product};
+    });
+    EXPECT_EQ(rewrites::gate_products(g), 1);
+    check(g);
+    EXPECT_EQ(names(g), (Names{"tanh", "fused_matmul"}));
+    EXPECT_EQ(g.nodes[1].info.attrs.text("gate_of"), "tanh");
+  }
+  Graph other = traced({{3, 4}, {4, 5}, {3, 5}}, [](auto in) { return std::vector<Tensor>{matmul(in[0], in[1]) * (Tensor(2.f) - square(in[2]))}; });
+  EXPECT_EQ(rewrites::gate_products(other), 0);
 }
 
 TEST(Rewrite, AProductThatIsReadTwiceOrHasAnotherGateStays) {

@@ -24,6 +24,20 @@ HWY_INLINE V polynomial(D d, V x, const float (&c)[N]) {
   return sum;
 }
 
+/// top / bottom within 1 unit in the last place for a bottom from 1 to 2^126, and no more than 1 for top < bottom: of dividers a core has one, of
+/// multipliers more.
+template <class D, class V>
+HWY_INLINE V quotient(D d, V top, V bottom) {
+#if HWY_TARGET <= HWY_AVX3
+  const V rough = hn::ApproximateReciprocal(bottom);  // 14 bits
+  const V r = hn::MulAdd(rough, hn::NegMulAdd(bottom, rough, hn::Set(d, 1.f)), rough), q = hn::Mul(top, r);
+  return hn::MulAdd(r, hn::NegMulAdd(q, bottom, top), q);
+#else
+  (void)d;
+  return hn::Div(top, bottom);
+#endif
+}
+
 /// x * 2^n for n in [-252, 254]; two factors, so that a result below the normal range is rounded once.
 template <class D, class V, class I>
 HWY_INLINE V scale_by_power(D d, V x, I n) {
@@ -129,7 +143,10 @@ HWY_INLINE V tanh(D d, V x) {
   static constexpr float p[] = {-0.333333313f, 0.133332044f, -0.0539465174f, 0.0216993131f, -0.00817384385f, 0.00213960814f};
   const V a = hn::Abs(x), one = hn::Set(d, 1.f), two = hn::Set(d, 2.f), a2 = hn::Mul(a, a);
   const V small = hn::MulAdd(hn::Mul(a2, a), polynomial(d, a2, p), a);
-  const V large = hn::Sub(one, hn::Div(two, hn::Add(exp(d, hn::Add(a, a)), one)));
+  const V most = hn::Min(hn::Set(d, 10.f), a);  // there it is 1; in this order a NaN stays
+  hn::Vec<IntOf<D>> n;
+  const V e = reduced_expm1(d, hn::Add(most, most), n), power = hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(n, hn::Set(IntOf<D>(), 127))));
+  const V large = hn::Sub(one, quotient(d, two, hn::Add(hn::MulAdd(e, power, power), one)));
   return hn::CopySign(hn::IfThenElse(hn::Lt(a, hn::Set(d, 0.625f)), small, large), x);
 }
 

@@ -87,7 +87,7 @@ Answer matmul_candidate(const NodeInfo& node, const Machine&) {
   const Epilogue epilogue = epilogue_of(fused ? node.attrs.text("activation") : "linear");
   p.lowest = epilogue.lowest;
   p.finish = epilogue.finish;
-  if (wants("gate")) p.gate = gate_of_relu();
+  if (wants("gate")) p.gate = gate_of(node.attrs.text("gate_of"));
   if (wants("slope")) {
     if (!epilogue.with_slope) return declined(kName, "no slope of " + node.attrs.text("activation"));
     p.pair_finish = epilogue.with_slope;

@@ -75,6 +75,23 @@ void times_factors(float* block, float* second, std::int64_t stride, std::int64_
   each_pair<false>(block, second, stride, rows, columns, [](auto& x, auto& y) HWY_ATTR { x = hn::Mul(x, y); });
 }
 
+/// A product that stays one: GCC joins it with a sum behind it, and a gate must round as the ops by themselves do.
+template <class V>
+HWY_INLINE V rounded(V v) {
+#if HWY_COMPILER_GCC_ACTUAL && HWY_ARCH_X86
+  asm("" : "+v"(v.raw));
+#elif HWY_COMPILER_GCC_ACTUAL && HWY_ARCH_ARM_A64
+  asm("" : "+w"(v.raw));
+#endif
+  return v;
+}
+
+void gate_tanh(float* block, const float* gate, std::int64_t stride, std::int64_t rows, std::int64_t columns) {
+  each_pair<false>(block, const_cast<float*>(gate), stride, rows, columns, [](auto& x, auto& y) HWY_ATTR {
+    x = hn::Mul(x, hn::Sub(hn::Set(hn::ScalableTag<float>(), 1.f), rounded(hn::Mul(y, y))));
+  });
+}
+
 void gelu_tanh_and_slope(float* block, float* second, std::int64_t stride, std::int64_t rows, std::int64_t columns) {
   each_pair<true>(block, second, stride, rows, columns, [](auto& x, auto& y) HWY_ATTR { x = gelu_tanh(hn::ScalableTag<float>(), x, y); });
 }
@@ -118,7 +135,7 @@ Epilogue epilogue_of(std::string_view activation) {
   fail(ErrorKind::internal, "fused product: no activation '" + std::string(activation) + "'; there are linear, relu, relu6, tanh, sigmoid, gelu and gelu_tanh");
 }
 
-GateFn gate_of_relu() { return CANDOR_PICK(gate_relu); }
+GateFn gate_of(std::string_view activation) { return activation == "tanh" ? CANDOR_PICK(gate_tanh) : CANDOR_PICK(gate_relu); }
 PairFinishFn finish_by_factors() { return CANDOR_PICK(times_factors); }
 
 }  // namespace candor::cpu

@@ -20,8 +20,8 @@ struct Epilogue {
 
 /// What an activation, "linear" for none, asks of a product.
 Epilogue epilogue_of(std::string_view activation);
-/// For the gradient behind a relu.
-GateFn gate_of_relu();
+/// For the gradient behind an activation, "relu" or "tanh".
+GateFn gate_of(std::string_view activation);
 
 /// Multiplies a product's result by the second block.
 PairFinishFn finish_by_factors();

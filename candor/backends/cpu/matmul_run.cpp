@@ -49,6 +49,17 @@ void fetch_block(const float* from, std::int64_t stride, std::int64_t rows, std:
     for (std::int64_t j = 0; j < columns; j += 16) __builtin_prefetch(from + j, writes);
 }
 
+/// Asks, while part i of `parts` of a panel's tiles is summed, for the panel that this task or the next one packs then: its columns are pieces of two or
+/// three lines that lie far apart, or rows that another core may have written.
+void fetch_next_panel(const MatmulProblem& p, const float* b, std::int64_t k, std::int64_t depth, std::int64_t j, std::int64_t width, std::int64_t parts, std::int64_t i) {
+  const std::int64_t columns = std::min(width, p.n - j);
+  if (columns <= 0) return;
+  const std::int64_t rows = p.transpose_b ? columns : depth, from = part_start(rows, parts, i), to = part_start(rows, parts, i + 1);
+  const float* first = p.transpose_b ? b + (j + from) * p.b_row + k : b + (k + from) * p.b_row + j;
+  for (std::int64_t r = from; r < to; ++r, first += p.b_row)
+    for (std::int64_t c = 0, end = p.transpose_b ? depth : columns; c < end; c += 16) __builtin_prefetch(first + c, 0, 2);
+}
+
 /// The part of c in rows [row, row_end) and columns [column, column_end) of one matrix of the batch.
 void run_block(const MatmulPlan& plan, const Operands& at, std::int64_t row, std::int64_t row_end, std::int64_t column,
                std::int64_t column_end, float* scratch) {
@@ -117,6 +128,7 @@ void run_block(const MatmulPlan& plan, const Operands& at, std::int64_t row, std
           if (at.residual && i + 1 < panels) fetch_block<0>(at.residual + (r + count) * p.n + j, p.n, least + (i + 1 < longer), width);
         }
         for (std::int64_t at_next = part_start(next_floats, panels, i), end = part_start(next_floats, panels, i + 1); at_next < end; at_next += 16) __builtin_prefetch(next + at_next, 0, 2);
+        if (plan.pack_b) fetch_next_panel(p, at.b, k, depth, j + width, width, panels, i);
         (fetching ? fetching : tiles.tile[stepped][count][vectors])(tile);
         if (last && p.pair_finish) p.pair_finish(tile.c, at.second + r * p.n + j, p.n, count, width);
         else if (last && p.finish) p.finish(tile.c, p.n, count, width);

@@ -13,7 +13,7 @@ namespace candor::cpu {
 
 /// Applies an activation to a block in place: rows of `columns` floats, `stride` apart.
 using FinishFn = void (*)(float* block, std::int64_t stride, std::int64_t rows, std::int64_t columns);
-/// Writes 0 into a block where `gate`, with the same stride, is not above 0.
+/// Multiplies a block by the slope of the activation that gave `gate`, with the same stride: behind a relu, 0 where that is not above 0.
 using GateFn = void (*)(float* block, const float* gate, std::int64_t stride, std::int64_t rows, std::int64_t columns);
 /// The same with a second block of that stride: factors that are read, or slopes that are written.
 using PairFinishFn = void (*)(float* block, float* second, std::int64_t stride, std::int64_t rows, std::int64_t columns);
@@ -61,7 +61,7 @@ struct MatmulPlan {
 
 MatmulPlan plan_matmul(MatmulProblem problem);
 
-/// c = activation(a b + bias + residual), or 0 where a gate is not above 0. `bias` has n elements, `residual`, `gate` and `second` (of pair_finish) the
+/// c = activation(a b + bias + residual), times the slope a gate stands for. `bias` has n elements, `residual`, `gate` and `second` (of pair_finish) the
 /// shape of c; null where the problem has none.
 void run_matmul(const MatmulPlan& plan, const float* a, const float* b, const float* bias, const float* residual, float* c, float* scratch,
                 const float* gate = nullptr, float* second = nullptr);

@@ -44,23 +44,12 @@ HWY_INLINE GV Bounded(GV x, float bound) { return hn::Min(hn::Set(GD(), bound), 
 template <class I>
 HWY_INLINE GV Power(I n) { return hn::BitCast(GD(), hn::ShiftLeft<23>(hn::Add(n, hn::Set(IntOf<GD>(), 127)))); }
 
-/// y / x within 1 unit in the last place for x from 1 to 2^126, and no more than 1 for y < x: of dividers a core has one, of multipliers more.
-HWY_INLINE GV Quotient(GV y, GV x) {
-#if HWY_TARGET <= HWY_AVX3
-  const GV rough = hn::ApproximateReciprocal(x);  // 14 bits
-  const GV r = hn::MulAdd(rough, hn::NegMulAdd(x, rough, hn::Set(GD(), 1.f)), rough), q = hn::Mul(y, r);
-  return hn::MulAdd(r, hn::NegMulAdd(q, x, y), q);
-#else
-  return hn::Div(y, x);
-#endif
-}
-
 HWY_INLINE GV GateSigmoid(GV x) {
   const GD d;
   const GV one = hn::Set(d, 1.f);
   hn::Vec<IntOf<GD>> n;
   const GV p = reduced_expm1(d, hn::Neg(Bounded(x, 87.f)), n);
-  return Quotient(one, hn::MulAdd(Power(n), hn::Add(p, one), one));
+  return quotient(d, one, hn::MulAdd(Power(n), hn::Add(p, one), one));
 }
 
 /// y / (y + 2) with y = exp(2 x) - 1.
@@ -70,7 +59,7 @@ HWY_INLINE GV GateTanh(GV x) {
   hn::Vec<IntOf<GD>> n;
   const GV p = reduced_expm1(d, hn::Add(b, b), n), s = Power(n);
   const GV y = hn::MulAdd(s, p, hn::Sub(s, hn::Set(d, 1.f)));
-  return Quotient(y, hn::Add(y, hn::Set(d, 2.f)));
+  return quotient(d, y, hn::Add(y, hn::Set(d, 2.f)));
 }
 
 template <class L>
