@@ -84,9 +84,9 @@ void run_part(const LongMatmulPlan& p, const float* a, const float* b, float* c,
         const std::int64_t vectors = ceil_div(width, p.tiles->lanes);
         const TileFn streaming = next < end && vectors == 2 && rows == p.a_row && columns == p.b_row ? p.tiles->streaming[count] : nullptr;
         if (streaming) {  // whole rows: what comes next lies in one piece
-          const auto share = [&](std::int64_t floats, const float* from, const float*& first, int& lines) {
+          const auto share = [&](std::int64_t floats, const float* area, const float*& piece, int& lines) {
             const std::int64_t all = ceil_div(floats, 16), begin = part_start(all, tiles, done), chunks = depth / 4;
-            first = from + begin * 16;
+            piece = area + begin * 16;
             lines = static_cast<int>(ceil_div(part_start(all, tiles, done + 1) - begin, std::max<std::int64_t>(chunks, 1)));
           };
           share(coming * p.a_row, a + next * p.a_row, tile.next_a, tile.next_a_lines);
