@@ -38,13 +38,15 @@ HWY_INLINE V quotient(D d, V top, V bottom) {
 #endif
 }
 
+/// 2^n for n in [-126, 127].
+template <class D, class I>
+HWY_INLINE hn::Vec<D> power_of_two(D d, I n) { return hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(n, hn::Set(IntOf<D>(), 127)))); }
+
 /// x * 2^n for n in [-252, 254]; two factors, so that a result below the normal range is rounded once.
 template <class D, class V, class I>
 HWY_INLINE V scale_by_power(D d, V x, I n) {
-  const IntOf<D> di;
   const auto half = hn::ShiftRight<1>(n);
-  const auto power = [&](I k) { return hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(k, hn::Set(di, 127)))); };
-  return hn::Mul(hn::Mul(x, power(half)), power(hn::Sub(n, half)));
+  return hn::Mul(hn::Mul(x, power_of_two(d, half)), power_of_two(d, hn::Sub(n, half)));
 }
 
 /// x = n ln 2 + r with |r| <= ln 2 / 2; gives exp(r) - 1 and n. x must lie in [-150, 150].
@@ -74,11 +76,10 @@ HWY_INLINE V exp(D d, V x) {
 /// exp for numbers that are at most 88, such as those from which a largest one was taken away: what would be below the normal numbers is 0.
 template <class D, class V>
 HWY_INLINE V exp_down(D d, V x) {
-  const IntOf<D> di;
   const V low = hn::Set(d, -87.f);
   hn::Vec<IntOf<D>> n;
   const V p = reduced_expm1(d, hn::Max(low, x), n);  // in this order a NaN stays
-  const V power = hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(n, hn::Set(di, 127))));
+  const V power = power_of_two(d, n);
   return hn::IfThenZeroElse(hn::Lt(x, low), hn::MulAdd(p, power, power));
 }
 
@@ -145,7 +146,7 @@ HWY_INLINE V tanh(D d, V x) {
   const V small = hn::MulAdd(hn::Mul(a2, a), polynomial(d, a2, p), a);
   const V most = hn::Min(hn::Set(d, 10.f), a);  // there it is 1; in this order a NaN stays
   hn::Vec<IntOf<D>> n;
-  const V e = reduced_expm1(d, hn::Add(most, most), n), power = hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(n, hn::Set(IntOf<D>(), 127))));
+  const V e = reduced_expm1(d, hn::Add(most, most), n), power = power_of_two(d, n);
   const V large = hn::Sub(one, quotient(d, two, hn::Add(hn::MulAdd(e, power, power), one)));
   return hn::CopySign(hn::IfThenElse(hn::Lt(a, hn::Set(d, 0.625f)), small, large), x);
 }

@@ -40,16 +40,12 @@ struct Lanes {
 // NaN stays: it is the second operand of max and min.
 HWY_INLINE GV Bounded(GV x, float bound) { return hn::Min(hn::Set(GD(), bound), hn::Max(hn::Set(GD(), -bound), x)); }
 
-/// 2^n for n in [-126, 127].
-template <class I>
-HWY_INLINE GV Power(I n) { return hn::BitCast(GD(), hn::ShiftLeft<23>(hn::Add(n, hn::Set(IntOf<GD>(), 127)))); }
-
 HWY_INLINE GV GateSigmoid(GV x) {
   const GD d;
   const GV one = hn::Set(d, 1.f);
   hn::Vec<IntOf<GD>> n;
   const GV p = reduced_expm1(d, hn::Neg(Bounded(x, 87.f)), n);
-  return quotient(d, one, hn::MulAdd(Power(n), hn::Add(p, one), one));
+  return quotient(d, one, hn::MulAdd(power_of_two(d, n), hn::Add(p, one), one));
 }
 
 /// y / (y + 2) with y = exp(2 x) - 1.
@@ -57,7 +53,7 @@ HWY_INLINE GV GateTanh(GV x) {
   const GD d;
   const GV b = Bounded(x, 9.25f);
   hn::Vec<IntOf<GD>> n;
-  const GV p = reduced_expm1(d, hn::Add(b, b), n), s = Power(n);
+  const GV p = reduced_expm1(d, hn::Add(b, b), n), s = power_of_two(d, n);
   const GV y = hn::MulAdd(s, p, hn::Sub(s, hn::Set(d, 1.f)));
   return quotient(d, y, hn::Add(y, hn::Set(d, 2.f)));
 }
