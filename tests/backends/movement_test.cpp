@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "candor/backends/cpu/matmul_pack.h"
 #include "candor/base/error.h"
 #include "tests/backends/kernel_check.h"
 
@@ -7,6 +8,22 @@ namespace candor::testing {
 namespace {
 
 using Ints = std::vector<std::int64_t>;
+
+TEST(MovementKernels, BlocksOfAnyShapeAreTurned) {
+  for (const cpu::Isa isa : {cpu::Isa::sse4, cpu::Isa::avx512}) {
+    cpu::limit_isa(isa);
+    for (std::int64_t rows = 0; rows <= 37; ++rows)
+      for (std::int64_t columns = 0; columns <= 21; ++columns) {
+        const std::int64_t from_row = columns + rows % 3, to_row = rows + columns % 5;
+        std::vector<float> from(static_cast<std::size_t>(rows * from_row)), to(static_cast<std::size_t>(columns * to_row), -1.f);
+        for (std::size_t i = 0; i < from.size(); ++i) from[i] = static_cast<float>(i);
+        cpu::transpose_block(from.data(), from_row, rows, columns, to.data(), to_row);
+        for (std::int64_t c = 0; c < columns; ++c)
+          for (std::int64_t r = 0; r < to_row; ++r) ASSERT_EQ(to[static_cast<std::size_t>(c * to_row + r)], r < rows ? static_cast<float>(r * from_row + c) : -1.f) << rows << " x " << columns << " at " << r << ", " << c;
+      }
+  }
+  cpu::limit_isa(cpu::Isa::avx512);
+}
 
 TEST(MovementKernels, Transpose) {
   const std::vector<std::pair<Shape, Ints>> cases{{{5}, {0}}, {{3, 4}, {1, 0}}, {{100, 37}, {1, 0}}, {{500, 300}, {1, 0}}, {{2, 3, 4}, {2, 0, 1}}, {{2, 3, 4}, {1, 0, 2}},

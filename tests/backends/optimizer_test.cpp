@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <tuple>
+
 #include "candor/base/error.h"
 #include "tests/backends/kernel_check.h"
 
@@ -45,6 +48,33 @@ TEST(OptimizerKernels, Adam) {
   for (const auto& shapes : models)
     for (bool torch : {false, true})
       for (std::int64_t lists : {3, 4}) check(update("adam_update", shapes, lists, 2, {{"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-7}, {"weight_decay", torch ? 0.01 : 0.0}, {"torch_epsilon", torch}}), 2);
+}
+
+// Roots and quotients are approximated: within 3e-7 from the smallest mean square to the largest, and 0, infinity and NaN go the way they go in plain arithmetic.
+TEST(OptimizerKernels, AdamOverTheWholeRangeOfItsStates) {
+  constexpr std::int64_t n = 4001;
+  const NodeInfo node = update("adam_update", {{n}}, 3, 2, {{"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-30}, {"weight_decay", 0.0}, {"torch_epsilon", false}});
+  const float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+  Buffers in;
+  for (const TensorType& type : node.in) {
+    in.add(type);
+    std::fill_n(static_cast<float*>(in.at.back()), type.size(), 0.f);
+  }
+  auto *m = static_cast<float*>(in.at[1]), *v = static_cast<float*>(in.at[2]);
+  for (std::int64_t i = 0; i < n; ++i) {
+    v[i] = static_cast<float>(std::pow(10.0, -37 + 75.0 * static_cast<double>(i) / n));
+    m[i] = std::sqrt(v[i]) * (i % 2 ? 0.7f : -1.3f);
+  }
+  const std::vector<std::pair<float, float>> strange{{0.f, 0.f}, {1e-20f, 0.f}, {0.f, infinity}, {1.f, infinity}, {infinity, infinity}, {nan, 1.f}, {1.f, nan}, {infinity, 1.f}};
+  for (std::size_t i = 0; i < strange.size(); ++i) std::tie(m[i], v[i]) = strange[i];
+  *static_cast<float*>(in.at[node.in.size() - 2]) = 1.f;
+  *static_cast<float*>(in.at[node.in.size() - 1]) = 1.f;
+  const Buffers want = run_kernel(node, reference_of(node), in), got = run_kernel(node, backend("cpu").choose(node, nullptr), in);
+  const auto *x = static_cast<const float*>(want.at[0]), *y = static_cast<const float*>(got.at[0]);
+  for (std::int64_t i = 0; i < n; ++i) {
+    if (std::isfinite(x[i])) EXPECT_NEAR(y[i], x[i], 3e-7 * std::abs(x[i])) << "m " << m[i] << ", v " << v[i];
+    else EXPECT_EQ(std::isnan(x[i]), std::isnan(y[i])) << "m " << m[i] << ", v " << v[i] << ": " << x[i] << " and " << y[i];
+  }
 }
 
 // States of 16 bits: an f32 number that a kernel sums in another order may fall to the other side of the noise, in few places.

@@ -161,6 +161,15 @@ void run(const KernelArgs& args) {
 
 // Task t updates part t of each parameter, as the kernels before it cut gradients and weights: a core finds what it wrote itself. A line of memory
 // that another core has read takes many times as long to write.
+/// The line with which task t begins. Both halves of a matrix end where those of its gradient do (matmul_sparse.cpp): a line that two cores
+/// write in turn costs more than those around it together.
+std::int64_t first_line(const Shape& shape, std::int64_t tasks, std::int64_t t) {
+  const std::int64_t lines = (shape.size() + line - 1) / line, half = tasks / 2;
+  if (shape.rank() != 2 || shape[1] % line != 0 || half == 0) return part_start(lines, tasks, t);
+  const std::int64_t middle = std::min(shape[0], part_start((shape[0] + 15) / 16, 2, 1) * 16) * (shape[1] / line);
+  return t < half ? part_start(middle, half, t) : middle + part_start(lines - middle, half, t - half);
+}
+
 void cut_up(Plan& plan, const NodeInfo& node) {
   std::int64_t total = 0;
   for (std::size_t p = 0; p < plan.count; ++p) total += node.in[p].size();
@@ -174,8 +183,7 @@ void cut_up(Plan& plan, const NodeInfo& node) {
         plan.slot_floats = std::max(plan.slot_floats, (last - first + line - 1) / line * line);
         continue;
       }
-      const std::int64_t size = node.in[p].size(), lines = (size + line - 1) / line;
-      const std::int64_t from = std::min(size, part_start(lines, tasks, t) * line), end = std::min(size, part_start(lines, tasks, t + 1) * line);
+      const std::int64_t size = node.in[p].size(), from = std::min(size, first_line(node.in[p].shape, tasks, t) * line), end = std::min(size, first_line(node.in[p].shape, tasks, t + 1) * line);
       if (from < end) plan.cuts.push_back({p, from, end - from, -1});
     }
     plan.tasks.push_back(plan.cuts.size());
