@@ -145,6 +145,22 @@ std::vector<Fault> labels() {
       return true;
     }),
     fault("data.label-conflict", "labels of many rows changed at random", [=](Parts& p, Draw& d) { if (!has_classes(p)) return false; flip(p.train, p.target, d.between(.08, .2), d); return true; }),
+    fault("data.label-conflict", "labels of one class in three changed to another", [=](Parts& p, Draw& d) {
+      if (!has_classes(p)) return false;
+      std::vector<std::string> y = cells(p.train, p.target);
+      const std::set<std::string> set(y.begin(), y.end());
+      const std::vector<std::string> names(set.begin(), set.end());
+      const auto k = static_cast<std::int64_t>(names.size());
+      const std::int64_t from = d.below(k);
+      const std::string was = names[static_cast<std::size_t>(from)], is = names[static_cast<std::size_t>((from + 1 + d.below(k - 1)) % k)];
+      std::int64_t had = 0;
+      for (std::string& v : y) if (v == was) { ++had; if (d.share() < .33) v = is; }
+      Column c = p.train.at(p.target);
+      if (c.kind == Column::Kind::number) for (std::size_t i = 0; i < y.size(); ++i) c.numbers[i] = std::stod(y[i]);
+      else c = words(p.target, y);
+      put(p.train, c);
+      return had >= 60;
+    }),
     fault("data.label-name-swap", "two classes change places in the other part", [=](Parts& p, Draw& d) { return has_classes(p) && exchange(p.other, p.target, d, false); }),
     fault("data.label-name-swap", "all classes moved on by one in the other part", [=](Parts& p, Draw& d) { return has_classes(p) && exchange(p.other, p.target, d, true); }),
     fault("data.label-name-swap", "classes written in another way", [](Parts& p, Draw&) {

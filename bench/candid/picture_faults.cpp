@@ -121,6 +121,18 @@ std::vector<Fault> picture_faults() {
     fault("data.group-split", "mirrored copies in the test part", [](PictureParts& p, Draw& d) { copy(p, p.other, 25, d, [&](const Picture& x) { return mirror(p, x); }, same); return true; }),
     fault("data.group-split", "grey copies in the test part", [](PictureParts& p, Draw& d) { copy(p, p.other, 25, d, [&](const Picture& x) { return grey(p, x); }, same); return true; }),
     fault("data.label-conflict", "the same pictures under other labels", [](PictureParts& p, Draw& d) { const auto k = static_cast<std::int32_t>(p.names.size()); copy(p, p.train, 15, d, [](const Picture& x) { return x; }, [k](std::int32_t v) { return (v + 1) % k; }); return true; }),
+    fault("data.label-conflict", "labels of many pictures changed at random", [](PictureParts& p, Draw& d) {
+      const auto k = static_cast<std::int64_t>(p.names.size());
+      const double share = d.between(.08, .2);
+      for (std::int32_t& v : p.train.labels) if (d.share() < share) v = static_cast<std::int32_t>((v + 1 + d.below(k - 1)) % k);
+      return true;
+    }),
+    fault("data.label-conflict", "two of five pictures of one class saved under another", [](PictureParts& p, Draw& d) {
+      const auto k = static_cast<std::int64_t>(p.names.size());
+      const auto from = static_cast<std::int32_t>(d.below(k)), to = static_cast<std::int32_t>((from + 1 + d.below(k - 1)) % k);
+      for (std::int32_t& v : p.train.labels) if (v == from && d.share() < .4) v = to;
+      return std::count(p.train.labels.begin(), p.train.labels.end(), from) >= 25;
+    }),
     fault("data.flip-label", "grey copies under the flipped label", [](PictureParts& p, Draw& d) { const auto k = static_cast<std::int32_t>(p.names.size()) / 2 * 2; copy(p, p.train, 30, d, [&](const Picture& x) { return grey(p, x); }, [k](std::int32_t v) { return v < k ? v ^ 1 : v; }); return true; }),
     fault("data.flip-label", "mirrored copies, a few under another label", [](PictureParts& p, Draw& d) { const auto k = static_cast<std::int32_t>(p.names.size()); int i = 0; copy(p, p.train, 60, d, [&](const Picture& x) { return mirror(p, x); }, [&, k](std::int32_t v) { return i++ % 6 ? v : (v + 1) % k; }); return true; }),
     fault("data.scale", "0 to 255 in the test part alone", [](PictureParts& p, Draw&) { return p.floats = true; }),

@@ -53,6 +53,9 @@ int check(const Options& o, const Common& common) {
   const InterruptGuard guard;
   std::vector<pipeline::PartForModel> for_model;
   const candid::Subject subject = pipeline::read_subject(sources, o.model.empty() ? nullptr : &for_model);
+  if (!common.quiet)
+    for (const candid::CheckPart& part : subject.parts)
+      for (const std::string& note : part.set.notes) std::fprintf(stderr, "%s: %s\n", part.name.c_str(), note.c_str());
   candid::Checkup checkup = candid::check_subject(subject);
   if (for_model.size() == subject.parts.size()) checkup.add(pipeline::check_with_model(formats::read_model_file(o.model), subject, for_model));
   candid::silence(checkup, unwanted);

@@ -1,5 +1,6 @@
 #include "candor/candid/data/checks.h"
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 
@@ -23,7 +24,7 @@ struct Entry {
 
 constexpr Entry entries[] = {
   {"data.duplicate-rows", detail::duplicate_rows, nullptr, detail::duplicate_pictures},
-  {"data.leak", detail::leak},
+  {"data.leak", detail::leak, detail::picture_leak},
   {"data.label-conflict", detail::label_conflict, detail::label_conflict, detail::conflicting_pictures},
   {"data.label-name-swap", detail::label_swap, detail::label_swap},
   {"data.censored", detail::censored_target},
@@ -75,7 +76,9 @@ Checkup check_subject(const Subject& s) {
           if (!twins) twins = detail::picture_twins(s);
           findings = entry.twins(s, *twins);
         }
-        if (entry.pictures)
+        // Copies under two labels are wrong already: what others like them say would count them again.
+        const bool grave = std::any_of(findings.begin(), findings.end(), [](const Finding& f) { return f.severity == Severity::error; });
+        if (entry.pictures && !grave)
           for (Finding& f : entry.pictures(s)) findings.push_back(std::move(f));
         return findings;
       });

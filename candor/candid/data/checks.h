@@ -15,6 +15,7 @@ namespace detail {
 
 std::vector<Finding> duplicate_rows(const Subject& s);
 std::vector<Finding> leak(const Subject& s);
+std::vector<Finding> picture_leak(const Subject& s);
 std::vector<Finding> label_conflict(const Subject& s);
 std::vector<Finding> label_swap(const Subject& s);
 std::vector<Finding> censored_target(const Subject& s);

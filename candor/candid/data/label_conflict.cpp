@@ -1,12 +1,16 @@
 // data.label-conflict: equal rows with different labels, and rows whose label contradicts everything that is like them.
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <numeric>
 #include <unordered_map>
 
 #include "candor/base/text.h"
+#include "candor/candid/baselines/kernel.h"
 #include "candor/candid/data/checks.h"
 #include "candor/candid/data/columns.h"
+#include "candor/candid/data/label_noise.h"
+#include "candor/candid/data/picture_twins.h"
 #include "candor/candid/data/quick_model.h"
 #include "candor/candid/data/row_codes.h"
 #include "candor/candid/metrics/label_errors.h"
@@ -14,7 +18,7 @@
 namespace candor::candid::detail {
 namespace {
 
-constexpr std::int64_t least_rows = 120, most_rows = 3000;
+constexpr std::int64_t least_rows = 120, most_rows = 3000, most_pictures = 1000, most_for_both = 1000;
 
 /// Rows of all parts with the same inputs and different labels.
 void equal_rows(const Subject& s, std::vector<Finding>& findings) {
@@ -54,25 +58,34 @@ void equal_rows(const Subject& s, std::vector<Finding>& findings) {
   }
 }
 
+std::string row_name(const Subject& s, std::int64_t row) { return s.is_table() ? "row " + with_thousands(row + 1) : picture_name(s, 0, row); }
+
+/// The first rows or pictures of a list.
+std::string where_text(const Subject& s, const std::vector<std::int64_t>& rows) {
+  if (s.is_table()) return s.parts[0].name + ": " + row_list(rows);
+  std::vector<std::string> names;
+  for (const std::int64_t row : rows) names.push_back(picture_name(s, 0, row));
+  return s.parts[0].name + ": " + name_list(names, 8);
+}
+
 std::string label_text(const Subject& s, std::int32_t label) { return candor::quoted(s.class_names[static_cast<std::size_t>(label)], 30); }
+
+/// What each row looks like, by a judge that did not learn from it.
+Matrix judged(const Matrix& x, std::span<const std::int32_t> labels, int classes, bool pictures) {
+  Matrix p = out_of_fold(x, labels, classes, 3, pictures);
+  // Few rows: trees alone follow every wrong label, so a second judge of another kind has half a say.
+  if (!pictures && x.rows <= most_for_both) {
+    const Matrix other = as_shares(KernelClassifier(Scaling::fit(x).apply(x), labels, classes, .3).left_out());
+    for (std::size_t i = 0; i < p.values.size(); ++i) p.values[i] = .5 * (p.values[i] + other.values[i]);
+  }
+  return p;
+}
 
 /// How often the surer half of the answers is wrong, of so many rows asked of what was learned on the others.
 double wrong_among_surest(const Subject& s, const QuickInputs& inputs, std::int64_t most, int classes) {
   const std::vector<std::int64_t> rows = labelled_rows(s, 0, most);
   const std::vector<std::int32_t> labels = labels_of(s, 0, rows);
-  const Matrix p = out_of_fold(inputs.rows(0, rows), labels, classes, 3, false);
-  const std::vector<std::int32_t> said = most_probable(p);
-  std::vector<std::pair<double, std::size_t>> sure;
-  for (std::size_t i = 0; i < said.size(); ++i) {
-    std::vector<double> sorted(p.row(static_cast<std::int64_t>(i)).begin(), p.row(static_cast<std::int64_t>(i)).end());
-    std::sort(sorted.rbegin(), sorted.rend());
-    sure.emplace_back(sorted[1] - sorted[0], i);
-  }
-  std::stable_sort(sure.begin(), sure.end());
-  double wrong = 0;
-  const std::size_t half = sure.size() / 2;
-  for (std::size_t i = 0; i < half; ++i) wrong += said[sure[i].second] != labels[sure[i].second];
-  return wrong / static_cast<double>(std::max<std::size_t>(half, 1));
+  return disagreement(judged(inputs.rows(0, rows), labels, classes, false), labels).sure;
 }
 
 /// Changed labels stay wrong however many rows are learned from. A border that is merely hard to learn is learned better with more of them.
@@ -83,60 +96,71 @@ bool learns_on(const Subject& s, const QuickInputs& inputs, std::int64_t asked, 
   return wrong_among_surest(s, inputs, asked / 2, classes) > better * 1.1 * error_sure;
 }
 
+enum class Verdict { nothing, look, plain };
+
+/// What the disagreements with trees learned on a table mean.
+Verdict of_table(const Subject& s, const QuickInputs& inputs, const Disagreement& d, std::int64_t asked, int classes) {
+  // Where classes overlap by nature, errors lie among the unsure rows. Where labels were changed, the surest answers are wrong about as often as the others.
+  // The harder the task, the more alike the two must be.
+  const bool like_changed = (d.error < .42 * d.guess && d.sure >= .5 * d.error) || (d.error < .62 * d.guess && d.sure >= .8 * d.error);
+  // Less plain: even the surest answers are often wrong, which overlap alone seldom does. Worth a look, and a note.
+  const bool unsure = d.error < .7 * d.guess && d.sure >= .4 * d.error && d.sure - 2 * d.sure_noise >= .04 && d.surest - .5 * d.surest_noise >= .3 * d.error;
+  if (!unsure && (!like_changed || d.sure - 2 * d.sure_noise < .015)) return Verdict::nothing;
+  // Classes whose overlap is uneven look a little like changed labels: what is not plain is a note.
+  const bool plain = like_changed && d.error < .42 * d.guess && (d.sure >= (d.error < .15 * d.guess ? .6 : .8) * d.error || (d.sure >= .6 * d.error && d.surest - .5 * d.surest_noise >= .5 * d.error)) && !learns_on(s, inputs, asked, d.sure, classes);
+  return plain ? Verdict::plain : Verdict::look;
+}
+
+/// What the disagreements with a judge of pictures mean. It knows most pictures well: where it does not, nothing is said of the labels.
+Verdict of_pictures(const Disagreement& d) {
+  if (d.looks_changed(.45, .2)) return Verdict::plain;
+  return (d.error < .45 * d.guess && d.sure - 2 * d.sure_noise >= .015 && d.surest >= .25 * d.error) || (d.looks_changed(.8, .5) && d.surest >= .7 * d.error) ? Verdict::look : Verdict::nothing;
+}
+
+/// Rows of one class under the label of another, where the labels on the whole are right. A note: weather that is told as often "sun" as "fog" looks the same.
+void mixed_up_class(const Subject& s, const Disagreement& d, std::span<const std::int64_t> rows, std::span<const std::int32_t> labels, int classes, std::vector<Finding>& findings) {
+  const ChangedClass c = changed_class(d, labels, classes);
+  if (c.looks < 0) return;
+  std::vector<std::int64_t> where;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    if (d.said[i] == c.looks && labels[i] == c.says) where.push_back(rows[i]);
+  findings.push_back({"data.label-conflict", Severity::note,
+                      "of " + with_thousands(c.rows) + (s.is_table() ? " rows" : " pictures") + " that look like " + label_text(s, c.looks) + ", " + with_thousands(c.others) + " carry another label, mostly " + label_text(s, c.says) + ", the plainest of them as often as the others: look whether one was put under the other by mistake, or the two cannot be told apart",
+                      where_text(s, where), {{"rows that look so", static_cast<double>(c.rows)}, {"of these with another label", static_cast<double>(c.others)}}});
+}
+
 void unlikely_labels(const Subject& s, std::vector<Finding>& findings) {
   const QuickInputs inputs(s);
   const auto classes = static_cast<int>(s.class_names.size());
-  std::vector<std::int64_t> rows = labelled_rows(s, 0, s.is_table() ? most_rows : 2000);
+  const std::vector<std::int64_t> rows = labelled_rows(s, 0, s.is_table() ? most_rows : most_pictures);
   if (inputs.columns() == 0 || classes < 2 || classes > 40) return;
-  std::vector<std::int32_t> labels = labels_of(s, 0, rows);
-  const Matrix p = out_of_fold(inputs.rows(0, rows), labels, classes, s.is_table() ? 3 : 4, !s.is_table());
-  std::vector<double> counts(static_cast<std::size_t>(classes), 0);
-  for (const std::int32_t label : labels) ++counts[static_cast<std::size_t>(label)];
-  const auto n = static_cast<double>(rows.size());
-  const double guess = 1 - *std::max_element(counts.begin(), counts.end()) / n;
-  const std::vector<std::int32_t> said = most_probable(p);
-  // Rows from the surest answer down, by the difference of the two most probable classes.
-  std::vector<std::pair<double, std::size_t>> sure;
-  double wrong = 0;
-  for (std::size_t i = 0; i < said.size(); ++i) {
-    std::vector<double> sorted(p.row(static_cast<std::int64_t>(i)).begin(), p.row(static_cast<std::int64_t>(i)).end());
-    std::sort(sorted.rbegin(), sorted.rend());
-    sure.emplace_back(sorted[0] - sorted[1], i);
-    wrong += said[i] != labels[i];
-  }
-  std::stable_sort(sure.begin(), sure.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-  const std::size_t half = sure.size() / 2;
-  double wrong_sure = 0;
-  for (std::size_t i = 0; i < half; ++i) wrong_sure += said[sure[i].second] != labels[sure[i].second];
-  const double error = wrong / n, error_sure = wrong_sure / static_cast<double>(std::max<std::size_t>(half, 1));
-  // Where classes overlap by nature, errors lie among the unsure rows. Where labels were changed, the surest answers are wrong about as often as the others.
-  // The harder the task, the more alike the two must be.
-  const bool like_changed = (error < .42 * guess && error_sure >= .5 * error) || (s.is_table() && error < .62 * guess && error_sure >= .8 * error);
-  const double noise = 2 * std::sqrt(error_sure * (1 - error_sure) / static_cast<double>(std::max<std::size_t>(half, 1)));
-  // Less plain: even the surest answers are often wrong, which overlap alone seldom does. Worth a look, and a note.
-  const bool unsure = error < .8 * guess && error_sure >= .4 * error && error_sure - noise >= .04;
-  if (!unsure && (!like_changed || error_sure - noise < .015)) return;
+  const std::vector<std::int32_t> labels = labels_of(s, 0, rows);
+  const Matrix p = judged(inputs.rows(0, rows), labels, classes, !s.is_table());
+  const auto n = static_cast<std::int64_t>(rows.size());
+  const Disagreement d = disagreement(p, labels);
+  const Verdict verdict = s.is_table() ? of_table(s, inputs, d, n, classes) : of_pictures(d);
+  if (verdict != Verdict::plain) mixed_up_class(s, d, rows, labels, classes, findings);
+  if (verdict == Verdict::nothing || !findings.empty()) return;
   const LabelErrors found = find_label_errors(p, labels);
   std::vector<std::size_t> order;
   for (const std::int64_t i : found.flagged_and_argmax) order.push_back(static_cast<std::size_t>(i));
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return found.margin[a] < found.margin[b]; });
   if (order.size() < 3) return;
+  // How many labels are wrong the surest answers say: among the others are the judge's own mistakes.
+  const bool plain = verdict == Verdict::plain;
   std::vector<std::int64_t> where;
   std::vector<std::string> examples;
   for (std::size_t i = 0; i < order.size(); ++i) {
     where.push_back(rows[order[i]]);
     if (examples.size() >= 4) continue;
     char text[40];
-    std::snprintf(text, sizeof text, " (%.0f %% sure)", 100 * p.at(static_cast<std::int64_t>(order[i]), said[order[i]]));
-    examples.push_back("row " + with_thousands(rows[order[i]] + 1) + " says " + label_text(s, labels[order[i]]) + " and looks like " + label_text(s, said[order[i]]) + text);
+    std::snprintf(text, sizeof text, " (%.0f %% sure)", 100 * p.at(static_cast<std::int64_t>(order[i]), d.said[order[i]]));
+    examples.push_back(row_name(s, rows[order[i]]) + " says " + label_text(s, labels[order[i]]) + " and looks like " + label_text(s, d.said[order[i]]) + text);
   }
-  // Classes whose overlap is uneven look a little like changed labels: what is not plain is a note.
-  const bool plain = like_changed && error < .42 * guess && error_sure >= (error < .15 * guess ? .6 : .8) * error &&
-                     !(s.is_table() && learns_on(s, inputs, static_cast<std::int64_t>(rows.size()), error_sure, classes));
   findings.push_back({"data.label-conflict", plain ? Severity::warning : Severity::note,
-                      "about " + percent(static_cast<double>(order.size()) / n) + (plain ? " of the labels look wrong: " : " of the labels look wrong, or the classes overlap: ") + rows_text(static_cast<std::int64_t>(order.size())) + (static_cast<std::int64_t>(rows.size()) < s.rows() ? " of a sample of " + with_thousands(static_cast<std::int64_t>(rows.size())) : "") +
-                          " contradict what rows like them say, and even the surest answers are wrong in " + percent(error_sure) + "; look at these first: " + name_list(examples, 4),
-                      s.parts[0].name + ": " + row_list(where), {{"rows", static_cast<double>(order.size())}, {"estimated share of wrong labels", found.estimated_noise}, {"error of the surest half", error_sure}, {"error of all", error}}});
+                      "about " + percent(d.sure) + (plain ? " of the labels look wrong: " : " of the labels look wrong, or the classes overlap: ") + with_thousands(static_cast<std::int64_t>(order.size())) + (n < s.rows() ? " of a sample of " : " of ") + with_thousands(n) + (s.is_table() ? " rows" : " pictures") + " contradict what others like them say, and where that is surest no fewer do (" + percent(d.sure) +
+                          "); look at these first: " + name_list(examples, 4),
+                      where_text(s, where), {{"rows", static_cast<double>(order.size())}, {"estimated share of wrong labels", d.sure}, {"by confident learning", found.estimated_noise}, {"error of the surest half", d.sure}, {"error of the surest quarter", d.surest}, {"error of all", d.error}, {"error of guessing", d.guess}}});
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 namespace candor::candid::detail {
 namespace {
 
-constexpr std::int64_t most_rows = 3000, least_rows = 30;
+constexpr std::int64_t most_rows = 3000, least_rows = 30, most_pictures = 900;
 using Counts = std::vector<std::vector<std::int64_t>>;  // [said][label]
 
 std::int64_t agreement(const Counts& counts, const std::vector<std::size_t>& order) {
@@ -134,7 +134,7 @@ std::vector<Finding> label_swap(const Subject& s) {
     return findings;
   }
   const auto classes = static_cast<int>(s.class_names.size());
-  const std::vector<std::int64_t> rows = labelled_rows(s, 0, s.is_table() ? most_rows : 2000);
+  const std::vector<std::int64_t> rows = labelled_rows(s, 0, s.is_table() ? most_rows : most_pictures);
   for (std::size_t part = 1; part < s.parts.size(); ++part)
     if (s.has_labels(part)) names_that_differ(s, part, findings);
   const QuickInputs inputs(s);
@@ -151,7 +151,7 @@ std::vector<Finding> label_swap(const Subject& s) {
   const Counts usual = count(0, left);
   for (std::size_t part = 1; part < s.parts.size(); ++part) {
     if (!s.has_labels(part)) continue;
-    const std::vector<std::int64_t> asked = labelled_rows(s, part, 1000);
+    const std::vector<std::int64_t> asked = labelled_rows(s, part, s.is_table() ? 1000 : 600);
     for (Finding& f : order_finding(s, part, count(part, asked), usual, "a model learned on " + s.parts[0].name)) findings.push_back(std::move(f));
   }
   return findings;

@@ -13,15 +13,6 @@
 namespace candor::candid::detail {
 namespace {
 
-std::string picture_name(const Subject& s, std::size_t part, std::int64_t row) {
-  const std::vector<std::string>& names = s.parts[part].set.row_names;
-  const auto at = static_cast<std::size_t>(row);
-  if (at >= names.size()) return "picture " + with_thousands(row + 1);
-  const std::string& path = names[at];
-  const std::size_t slash = path.find_last_of('/'), before = slash == std::string::npos || slash == 0 ? std::string::npos : path.find_last_of('/', slash - 1);
-  return before == std::string::npos ? path : path.substr(before + 1);
-}
-
 std::string pair_names(const Subject& s, const std::vector<const Twins*>& pairs, std::size_t limit = 4) {
   std::string text;
   for (std::size_t i = 0; i < std::min(limit, pairs.size()); ++i) text += (i ? "; " : "") + picture_name(s, pairs[i]->part_a, pairs[i]->a) + " = " + picture_name(s, pairs[i]->part_b, pairs[i]->b);
@@ -60,6 +51,15 @@ std::optional<std::size_t> mirrored_class(const Subject& s, std::size_t label) {
 }
 
 }  // namespace
+
+std::string picture_name(const Subject& s, std::size_t part, std::int64_t row) {
+  const std::vector<std::string>& names = s.parts[part].set.row_names;
+  const auto at = static_cast<std::size_t>(row);
+  if (at >= names.size()) return "picture " + with_thousands(row + 1);
+  const std::string& path = names[at];
+  const std::size_t slash = path.find_last_of('/'), before = slash == std::string::npos || slash == 0 ? std::string::npos : path.find_last_of('/', slash - 1);
+  return before == std::string::npos ? path : path.substr(before + 1);
+}
 
 std::vector<Finding> duplicate_pictures(const Subject& s, const PictureTwins& twins) {
   std::vector<Finding> findings;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "candor/candid/data/subject.h"
@@ -31,6 +32,9 @@ struct PictureTwins {
 /// rounding: shapes turn up in all directions by themselves. Crops are looked for around 200 pictures, among those of the training part whose hashes are nearest. Looks at
 /// 12,000 pictures of the training part and 4,000 of each other one; equal bytes are found among all.
 PictureTwins picture_twins(const Subject& subject);
+
+/// How people find a picture: "left/17.png", or "picture 12" where it has no file of its own.
+std::string picture_name(const Subject& subject, std::size_t part, std::int64_t row);
 
 std::vector<Finding> duplicate_pictures(const Subject& subject, const PictureTwins& twins);
 std::vector<Finding> conflicting_pictures(const Subject& subject, const PictureTwins& twins);

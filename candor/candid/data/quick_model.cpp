@@ -5,10 +5,10 @@
 #include <limits>
 #include <unordered_set>
 
-#include "candor/candid/baselines/classic.h"
+#include "candor/candid/baselines/kernel.h"
 #include "candor/candid/data/columns.h"
 #include "candor/candid/data/owners.h"
-#include "candor/candid/data/thumbnails.h"
+#include "candor/candid/data/picture_features.h"
 #include "candor/data/table/text_tokens.h"
 
 namespace candor::candid::detail {
@@ -78,10 +78,10 @@ QuickInputs::QuickInputs(const Subject& s) : subject_(s), text_classes_(std::min
   }
 }
 
-std::int64_t QuickInputs::columns() const { return subject_.is_table() ? static_cast<std::int64_t>(inputs_.size() + texts_.size() * text_classes_) : thumbnail_side * thumbnail_side; }
+std::int64_t QuickInputs::columns() const { return subject_.is_table() ? static_cast<std::int64_t>(inputs_.size() + texts_.size() * text_classes_) : picture_feature_count; }
 
 Matrix QuickInputs::rows(std::size_t part, std::span<const std::int64_t> rows) const {
-  if (!subject_.is_table()) return thumbnails(subject_.parts[part].set.features, rows);
+  if (!subject_.is_table()) return picture_features(subject_.parts[part].set.features, rows);
   Matrix x = Matrix::zeros(static_cast<std::int64_t>(rows.size()), columns());
   for (std::size_t j = 0; j < texts_.size(); ++j) {
     const CheckColumn& column = *texts_[j].column;
@@ -130,13 +130,11 @@ std::vector<std::int32_t> labels_of(const Subject& s, std::size_t part, std::spa
 
 Matrix answers_of(const Matrix& train, std::span<const std::int32_t> labels, int classes, const Matrix& asked, bool pictures) {
   if (!pictures) return BoostedTrees::fit_classes(train, labels, classes, quick(train.rows, classes)).predict(asked);
-  Matrix a = train, b = asked;
-  normalise(a);
-  normalise(b);
-  return vote(nearest(a, b, std::min<std::int64_t>(10, train.rows)), labels, classes);
+  return as_shares(KernelClassifier(train, labels, classes).scores(asked));
 }
 
 Matrix out_of_fold(const Matrix& x, std::span<const std::int32_t> labels, int classes, int folds, bool pictures) {
+  if (pictures) return as_shares(KernelClassifier(x, labels, classes).left_out());
   Matrix out = Matrix::zeros(x.rows, classes);
   for (int fold = 0; fold < folds; ++fold) {
     Matrix train{0, x.columns, {}}, asked{0, x.columns, {}};
@@ -150,7 +148,7 @@ Matrix out_of_fold(const Matrix& x, std::span<const std::int32_t> labels, int cl
       if (i % folds == fold) where.push_back(i);
       else y.push_back(labels[static_cast<std::size_t>(i)]);
     }
-    const Matrix p = answers_of(train, y, classes, asked, pictures);
+    const Matrix p = answers_of(train, y, classes, asked, false);
     for (std::size_t i = 0; i < where.size(); ++i)
       for (int k = 0; k < classes; ++k) out.at(where[i], k) = p.at(static_cast<std::int64_t>(i), k);
   }

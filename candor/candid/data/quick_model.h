@@ -13,7 +13,7 @@
 namespace candor::candid::detail {
 
 /// Inputs of rows as numbers, NaN where missing: columns of tables (words by the mean of the label where they stand in training, texts by what their words say of each class; names of persons and
-/// machines are left out), or pictures brought down to 12 x 12 grey pixels.
+/// machines are left out), or what pictures are judged by (picture_features.h).
 class QuickInputs {
  public:
   /// Learns the numbers for words from the training part.
@@ -40,9 +40,9 @@ class QuickInputs {
 std::vector<std::int64_t> labelled_rows(const Subject& subject, std::size_t part, std::int64_t most);
 std::vector<std::int32_t> labels_of(const Subject& subject, std::size_t part, std::span<const std::int64_t> rows);
 
-/// Probabilities [asked, classes] by boosted trees, or for pictures by the ten nearest, learned on the other rows.
+/// Probabilities [asked, classes] by boosted trees, or for pictures by a kernel classifier (kernel.h), learned on the other rows.
 Matrix answers_of(const Matrix& train, std::span<const std::int32_t> labels, int classes, const Matrix& asked, bool pictures);
-/// The same for training rows, each asked of what was learned on the other folds.
+/// The same for training rows, each asked of what was learned on the other folds; pictures of what was learned on all others.
 Matrix out_of_fold(const Matrix& x, std::span<const std::int32_t> labels, int classes, int folds, bool pictures);
 
 /// Number of the largest entry of each row.

@@ -28,11 +28,11 @@ Cover cover(std::int64_t size, std::int64_t side) {
 }
 
 template <typename T>
-void shrink(const T* pixels, std::int64_t height, std::int64_t width, std::int64_t channels, std::int64_t side, const Cover& down, const Cover& across, double* out) {
+void shrink(const T* pixels, std::int64_t height, std::int64_t width, std::int64_t channels, std::int64_t channel, std::int64_t side, const Cover& down, const Cover& across, double* out) {
   std::vector<double> grey(static_cast<std::size_t>(height * width));
   for (std::int64_t i = 0; i < height * width; ++i) {
     const T* p = pixels + i * channels;
-    grey[static_cast<std::size_t>(i)] = channels >= 3 ? .299 * static_cast<double>(p[0]) + .587 * static_cast<double>(p[1]) + .114 * static_cast<double>(p[2]) : static_cast<double>(p[0]);
+    grey[static_cast<std::size_t>(i)] = channel >= 0 ? static_cast<double>(p[channel]) : channels >= 3 ? .299 * static_cast<double>(p[0]) + .587 * static_cast<double>(p[1]) + .114 * static_cast<double>(p[2]) : static_cast<double>(p[0]);
   }
   for (std::int64_t r = 0; r < side; ++r)
     for (std::int64_t c = 0; c < side; ++c) {
@@ -47,7 +47,7 @@ void shrink(const T* pixels, std::int64_t height, std::int64_t width, std::int64
 
 }  // namespace
 
-Matrix thumbnails(const Tensor& pictures, std::span<const std::int64_t> rows, std::int64_t side) {
+Matrix thumbnails(const Tensor& pictures, std::span<const std::int64_t> rows, std::int64_t side, std::int64_t channel) {
   Matrix out = Matrix::zeros(static_cast<std::int64_t>(rows.size()), side * side);
   if (pictures.rank() < 3 || pictures.rank() > 4 || pictures.shape(0) == 0) return out;
   const std::int64_t height = pictures.shape(1), width = pictures.shape(2), channels = pictures.rank() == 4 ? pictures.shape(3) : 1, size = height * width * channels;
@@ -57,8 +57,8 @@ Matrix thumbnails(const Tensor& pictures, std::span<const std::int64_t> rows, st
   parallel_for(static_cast<std::int64_t>(rows.size()), [&](std::int64_t i) {
     const std::int64_t at = rows[static_cast<std::size_t>(i)] * size;
     double* to = out.values.data() + i * side * side;
-    if (dense.dtype() == DType::u8) shrink(dense.data<std::uint8_t>() + at, height, width, channels, side, down, across, to);
-    else shrink(dense.data<float>() + at, height, width, channels, side, down, across, to);
+    if (dense.dtype() == DType::u8) shrink(dense.data<std::uint8_t>() + at, height, width, channels, channel, side, down, across, to);
+    else shrink(dense.data<float>() + at, height, width, channels, channel, side, down, across, to);
   });
   return out;
 }
