@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bench/child.h"
+#include "bench/in_turns.h"
 #include "bench/reference.h"
 #include "candor/base/clock.h"
 #include "candor/base/error.h"
@@ -20,22 +21,25 @@ struct Entrant {
 
 constexpr double far_behind = 10;
 
-// A peer with one thread and with all; the slower is ended. The first repetition warms up. One that is far behind `own` is not run again.
+// A peer with all threads and with one, in turns after a repetition each that warms up; the slower is ended. One that is far behind `own` is measured once.
 Entrant best_of_threads(const Case& c, const Settings& settings, const std::string& peer, double own) {
-  Entrant best;
-  std::vector<int> counts{candor::threads()};
-  if (candor::threads() > 1) counts.push_back(1);
-  for (const int count : counts) {
+  const auto started = [&](int threads) {
     Entrant e;
-    e.system = start_peer(settings.place, c, peer, count);
+    e.system = start_peer(settings.place, c, peer, threads);
     e.first = c.value(e.system->run());
-    e.values.push_back(c.value(e.system->run()));
-    const bool better = best.values.empty() || (c.higher_is_better() ? e.values[0] > best.values[0] : e.values[0] < best.values[0]);
-    if (better) best = std::move(e);
-    best.done = c.higher_is_better() ? best.values[0] * far_behind < own : best.values[0] > far_behind * own;
-    if (best.done) break;
+    return e;
+  };
+  std::vector<Entrant> ways;
+  ways.push_back(started(candor::threads()));
+  const double once = c.value(ways[0].system->run());
+  if (c.higher_is_better() ? once * far_behind < own : once > far_behind * own) {
+    ways[0].values.push_back(once);
+    ways[0].done = true;
+    return std::move(ways[0]);
   }
-  return best;
+  if (candor::threads() > 1) ways.push_back(started(1));
+  const std::size_t fastest = ways.size() == 1 ? 0 : fastest_in_turns(ways.size(), [&](std::size_t way) { return ways[way].system->run(); });
+  return std::move(ways[fastest]);
 }
 
 Measured row_of(const Case& c, Entrant& e, const Truth& truth) {
