@@ -17,7 +17,7 @@ Every system gets the same rows, the same initial weights and the same batch ord
 (or its outputs for the first rows); parity is their largest relative deviation from the truth: the float64 curves of the fixtures, or a
 float64 computation in plain loops. A system that leaves the gate is shown but does not count. Then repetitions of all systems take turns, and the median
 of each counts. The slowest repetition stands beside it, the first one included, which warms up and does not count otherwise: a median hides
-first steps that take long. A peer runs with all threads and with one; the faster stays. One ten times slower than
+first steps that take long. A peer runs with all threads and with one; the faster in trials that take turns stays (`bench/in_turns.h`). One ten times slower than
 Candor is measured once. Candor runs as it is.
 
 - `mlp128`, `mlp32`, `mlp_big`, `lenet`, `cnn`: MNIST with Adam, seconds an epoch (`cnn` without JAX and Keras on it, whose

@@ -1,5 +1,6 @@
 #include "candor/base/error.h"
 #include "candor/graph/autocast.h"
+#include "candor/graph/kept_initial.h"
 #include "candor/graph/trace.h"
 #include "candor/graph/trace_context.h"
 #include "candor/ops/elementwise.h"
@@ -17,7 +18,8 @@ struct Variable::State {
 Variable::Variable(const Tensor& initial, std::string name, bool trainable) : state_(Shared<State>::make()) {
   state_->name = std::move(name);
   state_->trainable = trainable;
-  auto impl = std::make_shared<detail::TensorImpl>(initial.clone().impl());
+  const bool keeps = detail::KeptInitial::now() && !initial.symbolic() && initial.is_contiguous();
+  auto impl = std::make_shared<detail::TensorImpl>((keeps ? initial : initial.clone()).impl());
   impl->variable = true;
   state_->tensor = Tensor(std::move(impl));
   state_->bf16 = {state_->tensor.shape(), DType::bf16};
@@ -27,7 +29,11 @@ Variable::Variable(const Tensor& initial, std::string name, bool trainable) : st
 namespace detail {
 namespace {
 thread_local std::optional<DType> autocast;
+thread_local bool kept_initial = false;
 }
+KeptInitial::KeptInitial() : before_(kept_initial) { kept_initial = true; }
+KeptInitial::~KeptInitial() { kept_initial = before_; }
+bool KeptInitial::now() { return kept_initial; }
 Autocast::Autocast(std::optional<DType> dtype) : before_(autocast) { autocast = dtype; }
 Autocast::~Autocast() { autocast = before_; }
 std::optional<DType> Autocast::dtype() { return autocast; }

@@ -10,6 +10,7 @@
 #include "candor/base/error.h"
 #include "candor/base/pattern.h"
 #include "candor/graph/control.h"
+#include "candor/graph/kept_initial.h"
 #include "candor/ops/elementwise.h"
 #include "candor/ops/manipulate.h"
 
@@ -68,14 +69,19 @@ void UpdateRule::make_counters() {
   shared_.clear();
 }
 
+std::size_t UpdateRule::add_zeros(const std::string& name, const Variable& like) {
+  const KeptInitial keeps;
+  return add_state(name, Tensor::zeros(like.shape(), like.type().dtype));
+}
+
 void UpdateRule::make_state() {
   averages_at_ = state().size();
   if (common_.use_ema) {
-    for (const Variable& w : weights()) add_state(flat_path(w) + "_average", Tensor::zeros(w.shape(), w.type().dtype));
+    for (const Variable& w : weights()) add_zeros(flat_path(w) + "_average", w);
   }
   accumulators_at_ = state().size();
   if (common_.gradient_accumulation_steps) {
-    for (const Variable& w : weights()) add_state(flat_path(w) + "_gradient_accumulator", Tensor::zeros(w.shape(), w.type().dtype));
+    for (const Variable& w : weights()) add_zeros(flat_path(w) + "_gradient_accumulator", w);
   }
   int last_block = 0;
   std::vector<std::vector<StateSpec>> specs;
@@ -93,7 +99,8 @@ void UpdateRule::make_state() {
         const StateSpec& s = specs[i][k];
         if (s.block != block) continue;
         const Variable& w = weights()[i];
-        slots_[i].at[k] = add_state(flat_path(w) + "_" + s.name, s.initial.defined() ? s.initial : Tensor::zeros(w.shape(), w.type().dtype));
+        const std::string name = flat_path(w) + "_" + s.name;
+        slots_[i].at[k] = s.initial.defined() ? add_state(name, s.initial) : add_zeros(name, w);
       }
     }
   }

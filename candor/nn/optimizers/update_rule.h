@@ -71,6 +71,8 @@ class UpdateRule : public OptimizerBody {
   };
   void require_unbuilt(const char* what) const;
   bool decays(const Variable& weight) const;
+  /// A state of that weight's shape and dtype that begins with zeros.
+  std::size_t add_zeros(const std::string& name, const Variable& like);
   void update_all(const Tensors& gradients, StepValues& values, const Tensor& rate, const Tensor& step) const;
   void accumulate(const Tensors& gradients, StepValues& values, const Tensor& next, const Tensor& rate, const Tensor& step) const;
   void average(StepValues& values, const Tensor& updates) const;
