@@ -1,11 +1,12 @@
 #include "candor/pipeline/train.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 
+#include "candor/base/clock.h"
 #include "candor/base/error.h"
+#include "candor/base/interrupt.h"
 #include "candor/base/text.h"
 #include "candor/nn/layers/activations.h"
 #include "candor/nn/layers/merging.h"
@@ -14,6 +15,7 @@
 #include "candor/nn/optimizers/optimizers.h"
 #include "candor/ops/activation.h"
 #include "candor/pipeline/member_file.h"
+#include "candor/pipeline/time_plan.h"
 #include "candor/pipeline/tree_member.h"
 #include "candor/tensor/random.h"
 #include "candor/train/callbacks.h"
@@ -22,14 +24,14 @@
 namespace candor::pipeline {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = Function<double()>;  // seconds
 
 constexpr std::int64_t enough_for_temperature = 5000;  // rows of which a few can be left out
 
 /// What is trained, once everything is decided.
 struct Plan {
   TrainingDefaults defaults;
-  std::int64_t epochs = 0, batch = 0;
+  std::int64_t epochs = 0, batch = 0, steps = 0;  // steps of an epoch; 0: all
   double rate = 0;
   int parts = 0;    // the training rows are cut into so many; 0: all are trained on, and none judge
   bool tells_sureness = false;  // the part left out chooses no epoch: it only tells how sure the network may be
@@ -38,9 +40,9 @@ struct Plan {
 };
 
 // Ends training when the budget is spent: the best epoch so far is kept.
-Callback deadline(Clock::time_point end) {
-  return LambdaCallback{.on_epoch_end = [end](TrainState& state, Scores&) {
-    if (Clock::now() > end && state.stop.empty()) state.stop = "the budget is spent";
+Callback deadline(const Clock& clock, double end) {
+  return LambdaCallback{.on_epoch_end = [clock, end](TrainState& state, Scores&) {
+    if (clock() > end && state.stop.empty()) state.stop = "the budget is spent";
   }};
 }
 
@@ -78,6 +80,10 @@ Plan make_plan(const Prepared& data, const TrainOptions& o, const Model& model, 
   if (plan.parts > rows / 2) plan.parts = 0, plan.members = 1, plan.tells_sureness = false;
   if (o.members > 1 && plan.parts == 0)
     fail(ErrorKind::invalid_argument, "--members " + std::to_string(o.members) + ": " + with_thousands(rows) + " training rows are too few for so many parts");
+  return plan;
+}
+
+void say_plan(const Plan& plan, const TrainOptions& o, const Prepared& data, std::vector<std::string>& choices) {
   choices.push_back("Adam with a learning rate of " + std::to_string(plan.rate).substr(0, 6) + " that falls along a cosine, " + with_thousands(plan.batch) + " rows a step, at most " +
                     with_thousands(plan.epochs) + " epochs" + (o.epochs || o.batch_size || o.learning_rate > 0 ? " (as asked where said)" : ""));
   if (plan.members > 1) {
@@ -90,11 +96,11 @@ Plan make_plan(const Prepared& data, const TrainOptions& o, const Model& model, 
   } else {
     choices.push_back(std::string("one network on all training rows") + (data.train.is_classification() ? ": too few to leave some out for a temperature, so its probabilities are as they come (--members 5 fits one)" : ""));
   }
-  return plan;
 }
 
 void compile_for(const Model& model, const data::Dataset& train, const Plan& plan) {
-  const auto steps = static_cast<double>(std::max<std::int64_t>(plan.epochs * ((train.rows() + plan.batch - 1) / plan.batch), 1));
+  const std::int64_t all = (train.rows() + plan.batch - 1) / plan.batch, an_epoch = plan.steps > 0 ? std::min(plan.steps, all) : all;
+  const auto steps = static_cast<double>(std::max<std::int64_t>(plan.epochs * an_epoch, 1));
   CosineDecay rate{.initial_learning_rate = plan.rate, .decay_steps = steps, .alpha = 0.01};
   if (plan.defaults.warm_up > 0) {
     rate.warmup_steps = std::round(steps * plan.defaults.warm_up);
@@ -251,6 +257,51 @@ TrainedModel train_trees(const Prepared& data, const TrainOptions& o) {
   return result;
 }
 
+// Fewer networks, epochs or steps, where the budget does not bear what was planned: by the time that the first steps of a throw-away network take.
+void fit_to_budget(Plan& plan, const Prepared& data, const TrainOptions& o, const NetworkOptions& network, double seconds, const Clock& clock, std::vector<std::string>& choices) {
+  const std::int64_t rows = plan.parts > 0 ? data.train.rows() * (plan.parts - 1) / plan.parts : data.train.rows();
+  const detail::TimePlan wanted{.members = plan.members, .epochs = plan.epochs, .steps = std::max<std::int64_t>((rows + plan.batch - 1) / plan.batch, 1), .ends_early = plan.parts > 0 && !plan.tells_sureness,
+                                .keeps_members = o.members > 0};
+  const double start = clock();
+  Model tried = make_network(data.train, network);
+  const double a_step = detail::measure_step(wanted, seconds, [&](std::int64_t batches) {
+    data::Dataset some = data.train.slice(0, std::min(rows, batches * plan.batch));
+    if (plan.augmentation.mixes_labels()) some = with_shares(std::move(some));
+    compile_for(tried, some, plan);
+    double least = HUGE_VAL, last = clock();
+    FitOptions fit;
+    fit.epochs = 3;  // the first makes the plan of a step
+    fit.batch_size = plan.batch;
+    fit.memory = o.memory;
+    fit.augmentation = plan.augmentation;
+    fit.verbose = 0;
+    fit.checks = fit.print_findings = false;
+    fit.callbacks = {LambdaCallback{.on_epoch_end = [&](TrainState&, Scores&) {
+      const double now = clock();
+      least = std::min(least, now - last), last = now;
+    }}};
+    try {
+      if (tried.fit(as_trained(some), fit).interrupted()) request_interrupt();  // the training that comes sees it, too
+    } catch (const Error& e) {
+      if (e.kind() != ErrorKind::numeric) throw;
+      return 0.;  // training itself says what is wrong
+    }
+    return least < HUGE_VAL ? least : 0.;
+  });
+  // What is left out is judged after each epoch: a third of a step's work for each of its rows.
+  const double with_judging = a_step * (plan.parts > 0 ? 1 + 1 / (3. * (plan.parts - 1)) : 1);
+  const detail::TimePlan fits = detail::within(wanted, seconds - (clock() - start), with_judging);
+  if (fits.members == wanted.members && fits.epochs == wanted.epochs && fits.steps == wanted.steps) return;
+  char said[200];
+  std::snprintf(said, sizeof said, "the budget of %.4g s bears %s%s of %s epochs (a step takes about %.2g ms): the rate falls to its end within them", o.budget,
+                fits.members < wanted.members ? (std::to_string(fits.members) + (fits.members > 1 ? " networks, and " : " network, and ")).c_str() : "",
+                fits.steps < wanted.steps ? ("a part of one (" + with_thousands(fits.steps) + " steps)").c_str() : with_thousands(fits.epochs).c_str(), with_thousands(wanted.epochs).c_str(), 1000 * a_step);
+  choices.push_back(said);
+  plan.members = fits.members;
+  plan.epochs = fits.epochs;
+  plan.steps = fits.steps < wanted.steps ? fits.steps : 0;
+}
+
 // Trees and networks averaged as is best for the rows that neither learned from.
 void mix(TrainedModel& result, const detail::GrownTrees& trees, const std::vector<int>& part, const Prepared& data, std::size_t networks) {
   TrainedModel other;
@@ -271,7 +322,8 @@ void mix(TrainedModel& result, const detail::GrownTrees& trees, const std::vecto
 }  // namespace
 
 TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) {
-  const Clock::time_point start = Clock::now();
+  const Clock clock = o.clock ? o.clock : Clock(seconds_now);
+  const double start = clock();
   const bool with_trees = wants_trees(data, o);
   if (o.network.model == "trees") return train_trees(data, o);
   TrainedModel result;
@@ -280,16 +332,18 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
   NetworkOptions network = o.network;
   if (!network.bins) network.bins = detail::default_bins(data.train.rows());
   Model first = make_network(data.train, network);
-  const Plan plan = make_plan(data, o, first, result.choices);
-  result.epochs = plan.epochs;
+  Plan plan = make_plan(data, o, first, result.choices);
   const bool grows = with_trees && plan.parts > 0;
+  // First, so that the networks share what time is left.
+  constexpr double share_of_time = .25;
+  // A resumed training must go on as it was planned, whatever the machine does now.
+  if (o.budget > 0 && o.epochs == 0 && o.resume.empty()) fit_to_budget(plan, data, o, network, o.budget * (grows ? 1 - share_of_time : 1) - (clock() - start), clock, result.choices);
+  say_plan(plan, o, data, result.choices);
+  result.epochs = plan.epochs;
   if (grows) result.choices.push_back("boosted trees beside " + std::string(plan.members > 1 ? "the networks" : "the network") + ", weighed by the rows left out (--model mlp: without them)");
   if (o.planned) o.planned(first, result.choices);
   const std::string fingerprint = o.resume.empty() ? "" : fingerprint_of(data, plan, first, o.seed);
   const std::vector<int> part = plan.parts > 0 ? parts_of(data, plan.parts, o.seed) : std::vector<int>{};
-  const auto length = std::chrono::duration<double>(o.budget);
-  // First, so that the networks share what time is left.
-  constexpr double share_of_time = .25;
   std::optional<detail::GrownTrees> trees;
   if (grows) trees = detail::grow_trees(data.train, part, plan.members, o.budget > 0 ? share_of_time * o.budget : HUGE_VAL);
   std::vector<Model> members;
@@ -313,6 +367,7 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
     fit.augmentation = plan.augmentation;
     fit.epochs = static_cast<int>(plan.epochs);
     fit.batch_size = plan.batch;
+    fit.steps_per_epoch = plan.steps;
     fit.memory = o.memory;
     fit.seed = o.seed + static_cast<std::uint64_t>(m);
     fit.verbose = m == 0 ? o.verbose : 0;
@@ -327,8 +382,8 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
     }
     // Each member may take an equal share of what is left.
     if (o.resume.empty() && o.budget > 0) {
-      const auto left = start + std::chrono::duration_cast<Clock::duration>(length) - Clock::now();
-      fit.callbacks.push_back(deadline(Clock::now() + left / (plan.members - m)));
+      const double now = clock();
+      fit.callbacks.push_back(deadline(clock, now + (start + o.budget - now) / (plan.members - m)));
     }
     const bool kept = !o.resume.empty() && plan.members > 1;
     if (kept && detail::load_member(o.resume, m, fingerprint, model, result.histories)) {

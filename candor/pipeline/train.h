@@ -20,7 +20,8 @@ struct TrainOptions {
   std::int64_t epochs = 0, batch_size = 0;  ///< 0: by the data
   double learning_rate = 0;                 ///< 0: by the data
   int members = 0;                          ///< networks that are trained on other parts of the rows and averaged; 0: by data and budget
-  double budget = 60;                       ///< seconds that training may take; decides on members, and ends training when they are over
+  double budget = 60;                       ///< seconds that training may take; the first steps are measured, and networks and epochs are planned so that they fit; 0: any
+  Function<double()> clock = {};            ///< seconds by which the budget is kept; empty: seconds_now
   std::int64_t memory = 0;                  ///< bytes that a step may take, as FitOptions::memory; 0: any
   std::uint64_t seed = 0;
   int verbose = 1;
@@ -49,7 +50,7 @@ void remove_resume_points(const std::string& resume);
 /// Training rows as k parts for k members: each member leaves one out and keeps the epoch that is best there, so that every row is learned
 /// from by all but one. Few rows and pictures are trained by one network. Tables also get boosted trees, grown on the same parts and averaged with the
 /// networks as is best for the rows left out, unless something was said of the network that is wanted. The same bits for the same seed unless the
-/// budget ends it. Throws the errors of fit; Error (numeric) carries on with `partial` holding the last good weights.
+/// budget makes it shorter. Throws the errors of fit; Error (numeric) carries on with `partial` holding the last good weights.
 TrainedModel train(const Prepared& data, const TrainOptions& options, Model* partial = nullptr);
 
 }  // namespace candor::pipeline

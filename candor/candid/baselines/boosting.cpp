@@ -19,6 +19,15 @@ void check(const Matrix& x, std::size_t targets, const BoostingOptions& options)
   if (options.trees < 0 || options.leaves < 2 || !(options.rate > 0) || !(options.l2 >= 0)) {
     fail(ErrorKind::invalid_argument, "boosted trees: trees must not be negative, leaves at least 2, the rate positive and l2 not negative");
   }
+  if (!(options.columns > 0 && options.columns <= 1)) fail(ErrorKind::invalid_argument, "boosted trees: columns is the share that a tree may ask, above 0 and at most 1, not " + std::to_string(options.columns));
+  std::int64_t end = 0;
+  for (const CategoryColumns& c : options.categories) {
+    if (c.first < end || c.count < 1 || c.count > 250 || c.first + c.count > x.columns) {
+      fail(ErrorKind::invalid_argument, "boosted trees: a category of columns " + std::to_string(c.first) + " to " + std::to_string(c.first + c.count - 1) + "; categories must be of 1 to 250 of the " +
+                                            std::to_string(x.columns) + " columns, in rising order and apart");
+    }
+    end = c.first + c.count;
+  }
 }
 
 }  // namespace

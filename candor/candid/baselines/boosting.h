@@ -7,6 +7,7 @@
 
 #include "candor/base/function.h"
 #include "candor/candid/baselines/bins.h"
+#include "candor/candid/baselines/category_columns.h"
 
 namespace candor::candid {
 
@@ -20,17 +21,26 @@ struct BoostingOptions {
   std::int64_t leaf_rows = 20;
   double leaf_hessian = 1e-3;
   double l2 = 0;
+  double columns = 1;            ///< share of the columns that each tree may ask, drawn anew for each; a category counts as one
+  /// Columns of 0 and 1 that are the words of a category each: a split asks for one of them or, with `sets`, for a set. As Fisher (1958) showed, the best set is a prefix
+  /// of the words when these are sorted by gradient / hessian.
+  std::vector<CategoryColumns> categories = {};
+  bool sets = true;
+  std::int64_t word_rows = 10;   ///< words with fewer rows in a leaf stay together
+  std::int64_t set_rows = 100;   ///< fewest rows of either set, and between two sets that are compared: many sets are tried, and the best of many is often chance
+  double set_l2 = 10;            ///< added to l2 for splits into sets: there are many sets to choose from
+  double set_smooth = 10;        ///< added to the hessian by which words are sorted
   Function<bool(const BoostedTrees& grown)> go_on = {};  ///< asked after each round; false: no more trees
 };
 
-/// One tree of it. Inner nodes are 0, 1, ...; a child below 0 is leaf -1 - child.
+/// One tree of it. Inner nodes are 0, 1, ..., children after their parents; a child below 0 is leaf -1 - child. A split into sets is a chain of nodes, one for each word of
+/// the smaller set, that lead to the same two places.
 struct BoostedTree {
   /// A question, or a leaf.
   struct Node {
     std::int32_t column = 0, left = 0, right = 0;
     double threshold = 0;      ///< left when x <= threshold
     bool missing_left = false;
-    std::uint8_t bin = 0;      ///< the same as a code
   };
   std::vector<Node> nodes = {};
   std::vector<double> values = {};
