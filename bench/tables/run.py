@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Candor's default network beside a tuned LightGBM on usual tables: see README.md."""
+"""Candor's default beside tuned boosted trees on usual tables: see README.md."""
 import argparse
 import csv
 import json
@@ -10,7 +10,10 @@ import subprocess
 import sys
 import tempfile
 
-from made import MADE
+from kinds import KINDS
+from made import MADE as FORMS
+
+MADE = {**FORMS, **KINDS}
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -71,16 +74,17 @@ def run(command):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--only", default=",".join(TABLES), help="names, or kept-back, or made")
+    parser.add_argument("--only", default=",".join(TABLES), help="names, or kept-back, or made, or kinds")
+    parser.add_argument("--peer", default="LightGBM", choices=["LightGBM", "XGBoost"])
     parser.add_argument("--candor", default=os.path.join(ROOT, "build/release/candor"))
     parser.add_argument("--python", default=sys.executable)
-    parser.add_argument("--kept", default="", help="a JSON file that keeps LightGBM's scores: what stands there is not computed again")
+    parser.add_argument("--kept", default="", help="a JSON file that keeps the peer's scores: what stands there is not computed again")
     options = parser.parse_args()
     if not DATA:
         sys.exit("CANDOR_DATA must name the folder of data sets")
     kept = json.load(open(options.kept, encoding="utf-8")) if options.kept and os.path.exists(options.kept) else {}
-    print(f"{'table':<20}{'measure':<10}{'candor':>9}{'LightGBM':>10}{'difference':>12}{'seconds':>9}  its report says a simple method is better")
-    only = {"kept-back": list(KEPT_BACK), "made": list(MADE)}.get(options.only, options.only.split(","))
+    print(f"{'table':<20}{'measure':<10}{'candor':>9}{options.peer:>10}{'difference':>12}{'seconds':>9}  its report says a simple method is better")
+    only = {"kept-back": list(KEPT_BACK), "made": list(FORMS), "kinds": list(KINDS)}.get(options.only, options.only.split(","))
     for name in only:
         if name in MADE:
             task = MADE[name][1]
@@ -97,9 +101,9 @@ def main():
                 write(train, names, rows[:cut])
                 write(test, names, rows[cut:])
                 got = run([options.candor, "train", train, "--test-data", test, "--target", names[-1], "--task", task, "--seed", str(seed), "--json", "--quiet", "--no-report", "--out", folder])
-                key = f"{name} {seed}"
+                key = f"{name} {seed}" if options.peer == "LightGBM" else f"{name} {seed} {options.peer}"
                 if key not in kept:
-                    kept[key] = run([options.python, os.path.join(HERE, "boosted.py"), train, test, task, str(seed)])
+                    kept[key] = run([options.python, os.path.join(HERE, "boosted.py"), train, test, task, str(seed), options.peer])
                     if options.kept:
                         with open(options.kept, "w", encoding="utf-8") as out:
                             json.dump(kept, out, indent=1)

@@ -23,6 +23,8 @@ std::string trees_command(std::string command) {
   return command + " --model trees";
 }
 
+bool takes_trees(const DataOverview& data) { return data.kind != "images" && data.kind != "idx" && data.class_pictures.empty(); }
+
 namespace {
 
 constexpr std::int64_t least_test_rows = 30;
@@ -103,7 +105,7 @@ std::vector<Finding> check_result(const Score& score, const std::vector<Baseline
   if (d.high < 0 && best->value - score.value >= worth_warning && score.n >= least_test_rows && best_of_many(d, methods) < .05) {
     const bool trees = best->name == "boosted trees";
     findings.push_back({"result.baseline", Severity::warning, best->name + ", a simple method, is better than this model (" + score.metric + " " + numbers + "): " +
-                                                                  (trees ? "prefer it for these data (`candor train` with --model trees saves boosted trees as a model)"
+                                                                  (trees ? "prefer it for these data (for tables `candor train` with --model trees saves boosted trees as a model)"
                                                                          : "prefer it for these data, or search for a better network with `candor tune`")});
   } else if (d.high < 0) {
     findings.push_back({"result.baseline", Severity::note, best->name + ", a simple method, is a little better than this model (" + score.metric + " " + numbers + "): the simpler method may do"});

@@ -19,6 +19,8 @@ std::vector<Finding> check_result(const Score& score, const std::vector<Baseline
 
 /// The command that was typed, with --model trees in place of any other model: what makes boosted trees the model.
 std::string trees_command(std::string command);
+/// True where that command can be given: trees need a table, and pictures are none.
+bool takes_trees(const DataOverview& data);
 
 /// The score of guessing among them (majority, mean); null when it is not there.
 const BaselineScore* guessing(const std::vector<BaselineScore>& baselines);

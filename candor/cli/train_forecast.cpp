@@ -198,7 +198,13 @@ int train_forecaster(const DataOptions& data, const ForecastOptions& o, double t
   const data::TimeSplit parts = data::split_at(data::make_windows(t.series, t.forecaster.windows()), t.border);
   t.judged = candid::assess_forecast(t.series, t.forecaster, parts.train, parts.test, common.seed);
   how.verbose = 0;
-  if (o.folds > 0) t.rolling = candid::rolling_forecast(t.series, how, o.folds);
+  const std::vector<History>& networks = t.forecaster.histories();
+  const bool interrupted = !networks.empty() && networks.back().interrupted();
+  if (interrupted) {
+    t.judged.findings.push_back({"train.interrupted", candid::Severity::note, "training was stopped by the user in epoch " + std::to_string(networks.back().epochs().size() + 1) + " of network " + std::to_string(networks.size()) +
+                                                                                  ": what was learned until then is saved" + (o.folds > 0 ? ", and --folds was left out" : "")});
+  }
+  if (o.folds > 0 && !interrupted) t.rolling = candid::rolling_forecast(t.series, how, o.folds);
   try {
     t.next = t.forecaster.forecast_next(t.series);
     if (t.series.groups.size() == 1 && t.judged.curves.size() == 2) show_next(t);

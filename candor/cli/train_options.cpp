@@ -27,7 +27,7 @@ void print_baselines(const candid::Report& r) {
 
 // Where a tree is better beyond chance, that is the last word, with the command that makes one.
 void print_advice(const candid::Report& r, const pipeline::TrainedModel& trained) {
-  if (trained.tree_share >= 1) return;
+  if (trained.tree_share >= 1 || !candid::takes_trees(r.data)) return;
   for (const candid::BaselineScore& b : r.baselines) {
     if (b.name != "boosted trees" || !b.difference || !(b.difference->high < 0)) continue;
     std::printf("boosted trees are better for these data: %s\n", candid::trees_command(r.command).c_str());

@@ -105,5 +105,13 @@ TEST(Coverage, FewWindowsAreNoProof) {
   EXPECT_TRUE(check_coverage(.94, 40).empty());
 }
 
+// Pictures are nothing that `--model trees` takes.
+TEST(CheckBaselines, TreesAreAdvisedForTablesAlone) {
+  EXPECT_TRUE(takes_trees({.kind = "csv"}));
+  EXPECT_FALSE(takes_trees({.kind = "images"}));
+  EXPECT_FALSE(takes_trees({.kind = "idx"}));
+  EXPECT_FALSE(takes_trees({.kind = "numpy", .class_pictures = {"iVBO"}}));
+}
+
 }  // namespace
 }  // namespace candor::candid

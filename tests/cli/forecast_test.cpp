@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <fstream>
 #include <sstream>
 
@@ -39,6 +40,23 @@ std::vector<std::string> lines(const std::string& text) {
   std::istringstream in(text);
   for (std::string line; std::getline(in, line);) out.push_back(line);
   return out;
+}
+
+// Ctrl-C ends all networks, not only the one that is trained; what is there is averaged, judged and saved.
+TEST(Forecast, AnInterruptSavesTheModel) {
+  const TemporaryFolder folder;
+  folder.write("shop.csv", series_csv(0, 4000));
+  const Finished got = testing::signal_candor({"train", folder / "shop.csv", "--target", "sales", "--horizon", "14", "--window", "56", "--folds", "4", "--json", "--out", folder / "m"}, "epoch 2/", SIGINT);
+  ASSERT_EQ(got.code, 0) << got.err;
+  const json o = json::parse(got.out);
+  bool said = false;
+  for (const json& f : o["findings"]) said |= f["id"] == "train.interrupted";
+  EXPECT_TRUE(said) << got.out;
+  EXPECT_TRUE(o["rolling"].is_null());
+  std::size_t first = 0;
+  for (std::size_t at = 0; (at = got.err.find("epoch 1/", at)) != std::string::npos; ++at) ++first;
+  EXPECT_LE(first, 2u) << "a bar may write a line twice, and no other network was begun: " << got.err;
+  EXPECT_EQ(run_candor({"predict", folder / "m/model.candor", folder / "shop.csv"}).code, 0);
 }
 
 TEST(Forecast, IsTrainedJudgedAndContinued) {

@@ -58,7 +58,7 @@ Answer answer_of(const Report& r) {
   if (b.difference) least = direction * b.difference->low, most = direction * b.difference->high;
   if (least > most) std::swap(least, most);
   if (least > 0) answer.sign = "better", answer.verdict = "That is better than the best baseline, " + beside + ".";
-  else if (most < 0) answer.sign = "worse", answer.verdict = "That is worse than the best baseline, " + beside + ": use that instead." + (b.name == "boosted trees" && !r.command.empty() ? " <code>" + escaped(trees_command(r.command), 2000) + "</code> saves it as a model." : "");
+  else if (most < 0) answer.sign = "worse", answer.verdict = "That is worse than the best baseline, " + beside + ": use that instead." + (b.name == "boosted trees" && !r.command.empty() && takes_trees(r.data) ? " <code>" + escaped(trees_command(r.command), 2000) + "</code> saves it as a model." : "");
   else answer.sign = "unclear", answer.verdict = "That is not shown to be better than the best baseline, " + beside + ": the difference lies within what chance allows.";
   return answer;
 }

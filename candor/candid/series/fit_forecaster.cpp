@@ -315,7 +315,11 @@ Forecaster Forecaster::fit(const Series& series, double border, const Forecaster
       const std::vector<float> answer = network.predict(validation.x).to_vector();
       for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += answer[i] / static_cast<float>(o.members);
       networks.push_back(network);
+      if (f.histories_.back().interrupted()) break;  // who is there is averaged
     }
+    const auto trained = static_cast<std::int64_t>(networks.size());
+    if (trained < o.members)
+      for (float& v : mean) v *= static_cast<float>(o.members) / static_cast<float>(trained);
     // How much of what the networks say is true of days they did not see.
     const std::vector<float> wanted = rest_of_validation.to_vector();
     double both = 0, own = 0;
@@ -331,7 +335,7 @@ Forecaster Forecaster::fit(const Series& series, double border, const Forecaster
     if (error < linear_error * .99) {
       gain = share * unit;
       said = Tensor::from(together, said.shape());
-      std::snprintf(text, sizeof text, "%lld small networks for what the linear part leaves over: validation error %.1f %% lower", static_cast<long long>(o.members), 100 * (1 - std::sqrt(error / linear_error)));
+      std::snprintf(text, sizeof text, "%lld small networks for what the linear part leaves over: validation error %.1f %% lower", static_cast<long long>(trained), 100 * (1 - std::sqrt(error / linear_error)));
     } else {
       networks.clear();
       std::snprintf(text, sizeof text, "the linear part alone: networks for what it leaves over did not lower the validation error");
