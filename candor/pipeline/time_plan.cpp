@@ -24,11 +24,15 @@ TimePlan within(const TimePlan& wanted, double seconds, double a_step) {
 }
 
 double measure_step(const TimePlan& wanted, double seconds, const Function<double(std::int64_t batches)>& seconds_an_epoch) {
-  constexpr std::int64_t few = 2, many = 64;
-  const double rough = seconds_an_epoch(std::min(few, wanted.steps)) / static_cast<double>(std::min(few, wanted.steps));
+  constexpr std::int64_t few = 2, more = 4, many = 64;
+  const std::int64_t first = std::min(few, wanted.steps);
+  const double short_one = seconds_an_epoch(first), rough = short_one / static_cast<double>(first);
   if (rough * steps_in_all(wanted) * wanted.members < seconds / 3) return rough;
-  const std::int64_t batches = std::min(wanted.steps, std::clamp(static_cast<std::int64_t>(.01 * seconds / std::max(rough, 1e-9)), few, many));
-  return batches > few ? seconds_an_epoch(batches) / static_cast<double>(batches) : rough;
+  const std::int64_t batches = std::min(wanted.steps, std::clamp(static_cast<std::int64_t>(.01 * seconds / std::max(rough, 1e-9)), more, many));
+  if (batches <= first) return rough;
+  // What an epoch takes besides its steps counts in the difference no more.
+  const double long_one = seconds_an_epoch(batches);
+  return long_one > short_one ? (long_one - short_one) / static_cast<double>(batches - first) : long_one / static_cast<double>(batches);
 }
 
 }  // namespace candor::pipeline::detail

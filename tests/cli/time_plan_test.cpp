@@ -57,11 +57,11 @@ TEST(TimePlan, MeasuresMoreOnlyWhereItMatters) {
   };
   EXPECT_NEAR(measure_step({.epochs = 2, .steps = 100}, 60, measured), .02, 1e-12);
   EXPECT_EQ(asked.size(), 1u);
-  EXPECT_NEAR(measure_step({.epochs = 50, .steps = 100}, 60, measured), .01, .001);
+  EXPECT_NEAR(measure_step({.epochs = 50, .steps = 100}, 60, measured), .01, 1e-12);
   EXPECT_EQ(asked.size(), 3u);
 }
 
-// A clock that each look at it moves by a second: three looks an epoch of few batches make steps slow, and the plan short.
+// A clock that each look at it moves by a second: a look an epoch of few batches makes steps slow, and the plan short.
 TEST(TimePlan, TrainingIsPlannedByTheClock) {
   pipeline::Prepared prepared;
   prepared.train = data::from_arrays(random_uniform({4000, 3}, 0, 1, {1, 0}), random_uniform({4000}, 0, 1, {2, 0}));
