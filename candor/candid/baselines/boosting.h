@@ -25,7 +25,7 @@ struct BoostingOptions {
   /// Columns of 0 and 1 that are the words of a category each: a split asks for one of them or, with `sets`, for a set. As Fisher (1958) showed, the best set is a prefix
   /// of the words when these are sorted by gradient / hessian.
   std::vector<CategoryColumns> categories = {};
-  bool sets = true;
+  bool sets = true;              ///< splits into sets of words, too; false: one word against all others
   std::int64_t word_rows = 10;   ///< words with fewer rows in a leaf stay together
   std::int64_t set_rows = 100;   ///< fewest rows of either set, and between two sets that are compared: many sets are tried, and the best of many is often chance
   double set_l2 = 10;            ///< added to l2 for splits into sets: there are many sets to choose from
