@@ -18,6 +18,7 @@ namespace {
 struct Options {
   std::string model, from, to;
   std::vector<std::string> set;
+  bool strict = false;
 };
 
 /// What the file itself knows; empty for a model that holds no report.
@@ -130,10 +131,12 @@ int show(const Options& o, const Common& common) {
     for (const candid::BaselineScore& b : before.baselines) baselines.push_back({{"name", b.name}, {"value", number(b.value)}});
     print_json({{"model", o.model}, {"fields", card_json(card)}, {"missing", pipeline::empty_fields(card)}, {"metric", before.score.metric}, {"score", before.score.metric.empty() ? Json(nullptr) : score_json(before.score)}, {"baselines", baselines},
                 {"slices", slices}, {"findings", open_findings(file)}, {"silenced", silenced_json(file)}, {"checked", before.started}, {"changed", changed}});
-    return 0;
+  } else {
+    print_text(card, before, file);
   }
-  print_text(card, before, file);
-  return 0;
+  const std::vector<std::string> gaps = o.strict ? pipeline::strict_gaps(card) : std::vector<std::string>();
+  if (!gaps.empty()) std::fprintf(stderr, "candor card: --strict: the card does not say %s\n", strict_text(gaps).c_str());
+  return gaps.empty() ? 0 : 3;
 }
 
 }  // namespace
@@ -145,6 +148,7 @@ void add_card(CLI::App& app, Common& common, Run& run) {
   command->add_option("--set", o->set, "FIELD=TEXT: origin, labels, users, not_for, contact, licence or notes; an empty text takes one away. score=71% is compared with the confusion matrix in the file")->allow_extra_args(false);
   command->add_option("--from", o->from, "fields from a YAML or JSON file");
   command->add_option("--to", o->to, "write the fields to a YAML (.yaml) or JSON file");
+  command->add_flag("--strict", o->strict, "exit code 3 when the card lacks how labels were made or what the model must not be used for");
   command->callback([o, &common, &run] { run = [o, &common] { return show(*o, common); }; });
 }
 

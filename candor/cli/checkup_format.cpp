@@ -5,6 +5,7 @@
 
 #include "candor/base/clock.h"
 #include "candor/base/text.h"
+#include "candor/cli/score.h"
 
 namespace candor::cli {
 namespace {
@@ -117,7 +118,7 @@ std::string checkup_text(const Checkup& checkup, bool all) {
     if (++shown > 5 && !all) continue;
     out += to_string(f.severity) + " " + f.id + ": " + f.message + (f.where.empty() ? "" : " [" + f.where + "]") + "\n";
   }
-  if (shown > 5 && !all) out += with_thousands(static_cast<std::int64_t>(shown - 5)) + " more findings with --all\n";
+  if (shown > 5 && !all) out += more_findings(shown - 5) + " with --all\n";
   out += counted(count(checkup, Severity::error), "error") + ", " + counted(count(checkup, Severity::warning), "warning") + ", " + counted(count(checkup, Severity::note), "note") + "; " +
          counted(static_cast<std::int64_t>(checkup.checked.size()), "check") + " done, " + std::to_string(checkup.skipped.size()) + " left out" + (checkup.silenced.empty() ? "" : ", " + std::to_string(checkup.silenced.size()) + " silenced") + "\n";
   return out;

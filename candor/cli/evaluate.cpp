@@ -55,7 +55,7 @@ void print_text(const Score& score, const candid::Baseline& baseline, const std:
   for (const candid::Severity severity : {candid::Severity::error, candid::Severity::warning, candid::Severity::note})
     for (const candid::Finding& f : findings)
       if (f.severity == severity && ++shown <= 5) std::fprintf(stderr, "%s %s: %s\n", to_string(f.severity).c_str(), f.id.c_str(), f.message.c_str());
-  if (shown > 5) std::fprintf(stderr, "%zu more findings: --json shows all\n", shown - 5);
+  if (shown > 5) std::fprintf(stderr, "%s: --json shows all\n", more_findings(shown - 5).c_str());
 }
 
 void print_object(const Options& o, const Score& score, const candid::Baseline& baseline, const std::vector<candid::Finding>& findings) {
@@ -92,8 +92,7 @@ int evaluate(const Options& o, const Common& common) {
   for (const candid::Silence& s : silences_of(o.silence)) silences.push_back(s);
   if (o.strict) {
     if (const std::vector<std::string> gaps = pipeline::strict_gaps(pipeline::read_card(file)); !gaps.empty()) {
-      std::fprintf(stderr, "candor evaluate: --strict: the card of %s does not say %s; `candor card %s --set %s=...` fills it\n", o.model.c_str(), gaps.size() == 2 ? "how its labels were made and what it must not be used for" : gaps[0] == "labels" ? "how its labels were made" : "what it must not be used for",
-                   o.model.c_str(), gaps[0].c_str());
+      std::fprintf(stderr, "candor evaluate: --strict: the card of %s does not say %s; `candor card %s --set %s=...` fills it\n", o.model.c_str(), strict_text(gaps).c_str(), o.model.c_str(), gaps[0].c_str());
       return 3;
     }
   }

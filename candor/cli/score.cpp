@@ -19,4 +19,10 @@ std::string score_line(const Score& s, const candid::Baseline& b) {
          with_thousands(s.n) + " rows); " + b.name + " baseline " + short_number(b.value);
 }
 
+std::string more_findings(std::size_t count) { return std::to_string(count) + (count == 1 ? " more finding" : " more findings"); }
+
+std::string strict_text(const std::vector<std::string>& gaps) {
+  return gaps.size() == 2 ? "how its labels were made and what it must not be used for" : gaps.at(0) == "labels" ? "how its labels were made" : "what it must not be used for";
+}
+
 }  // namespace candor::cli

@@ -1,6 +1,7 @@
 // Scores, baselines and findings as the commands print them.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,11 @@ Json score_json(const Score& score);
 Json baseline_json(const candid::Baseline& baseline);
 /// [{"id", "severity", "message"}].
 Json findings_json(const std::vector<candid::Finding>& findings);
+
+/// "1 more finding", "4 more findings".
+std::string more_findings(std::size_t count);
+/// What a card that --strict refuses does not say: "how its labels were made". Takes pipeline::strict_gaps.
+std::string strict_text(const std::vector<std::string>& gaps);
 
 /// "accuracy .9782 (95 % interval .9751 to .9809, 10,000 rows); majority baseline .1135".
 std::string score_line(const Score& score, const candid::Baseline& baseline);

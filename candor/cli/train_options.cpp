@@ -103,7 +103,7 @@ void print_text(const pipeline::RunResult& result) {
     const candid::SeedSummary all = candid::summarise_seeds(result.seeds);
     std::printf("; median %s, 95 %% interval of their mean %s to %s\n", short_number(all.median).c_str(), short_number(all.interval.low).c_str(), short_number(all.interval.high).c_str());
   }
-  if (shown > 5) std::printf("%zu more findings stand in the report\n", shown - 5);
+  if (shown > 5) std::printf("%s\n", (more_findings(shown - 5) + (result.report_path.empty() ? ": candor card " + result.model_path + " shows all" : " in the report")).c_str());
   print_advice(r, result.trained);
   std::printf("%s parameters, %.1f s; saved in %s%s%s\n", with_thousands(r.parameters).c_str(), r.seconds, result.model_path.c_str(), result.report_path.empty() ? "" : ", report in ", result.report_path.c_str());
 }

@@ -107,7 +107,7 @@ std::vector<std::string> what_changed(const std::vector<RunEntry>& runs) {
       continue;
     }
     std::vector<std::string> names;
-    for (const RunDifference& d : changed) names.push_back(d.what + " (" + d.a + " to " + d.b + ")");
+    for (const RunDifference& d : changed) names.push_back(d.what + " (" + (d.a.empty() ? "none" : d.a) + " to " + (d.b.empty() ? "none" : d.b) + ")");
     if (names.size() == 1) out.push_back(pair + " one thing changed: " + names[0]);
     else out.push_back(pair + " " + std::to_string(names.size()) + " things changed, so that no difference is due to one of them: " + name_list(names, 8));
   }

@@ -55,6 +55,32 @@ TEST(DataChecks, ColumnsThatKnowTheAnswer) {
   EXPECT_EQ(said(check(changed(train, 2, [](const Row& r, std::size_t i) { return (r[4] == "plum") != (i % 10 == 0) ? "7" : "9"; })), "data.leak"), "");
 }
 
+TEST(DataChecks, WhatFortyRowsTell) {
+  // A laboratory's few rows: what needs no model is said of them, too.
+  Numbers n{9};
+  const auto lab = [&](int rows) {
+    Rows out = {{"ph", "warmth", "salt", "rate"}};
+    for (int i = 0; i < rows; ++i) out.push_back({text(7 + n.normal()), text(20 + 2 * n.normal()), text(35 + n.normal()), text(3 + n.normal())});
+    return out;
+  };
+  const Rows train = lab(40), test = lab(20);
+  const Checkup sound = check(train, test, "rate");
+  expect_sound(sound);
+  EXPECT_EQ(said(sound, "data.duplicate-rows"), "");
+  Rows copies = test;
+  for (std::size_t i = 1; i < 4; ++i) copies.push_back(train[i]);
+  EXPECT_EQ(said(check(train, copies, "rate"), "data.duplicate-rows"), "error");
+  EXPECT_EQ(said(check(changed(train, 0, [](const Row& r, std::size_t) { return text(1.19 * std::stod(r[3]) + 3); }), {}, "rate"), "data.leak"), "error");
+  EXPECT_EQ(said(check(changed(train, 1, [](const Row& r, std::size_t i) { return i == 20 ? "20500" : r[1]; }), {}, "rate"), "data.outliers"), "warning");
+  EXPECT_EQ(said(check(changed(train, 1, [](const Row& r, std::size_t i) { return i % 20 == 3 ? "-9999" : r[1]; }), {}, "rate"), "data.missing"), "warning");
+}
+
+TEST(DataChecks, OneDateForOneClass) {
+  const Rows train = clouds(300, 1);
+  EXPECT_EQ(said(check(changed(train, 2, [](const Row& r, std::size_t) { return r[4] == "plum" ? "2024-03-01" : ""; })), "data.leak"), "error");
+  EXPECT_EQ(said(check(changed(train, 2, [](const Row&, std::size_t i) { return i % 2 ? "2024-03-01" : ""; })), "data.leak"), "");
+}
+
 TEST(DataChecks, WrongLabels) {
   Rows train = clouds(800, 1);
   const auto flip = [](const std::string& kind) { return kind == "plum" ? "pear" : "plum"; };

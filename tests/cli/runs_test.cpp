@@ -153,9 +153,11 @@ TEST(Card, IsFilledNamedWhenEmptyAndAskedForByStrict) {
   const Finished refused = run_candor({"evaluate", model, "insurance_risk", "--rows", "200", "--seed", "8", "--strict"});
   EXPECT_EQ(refused.code, 3);
   EXPECT_NE(refused.err.find("how its labels were made"), std::string::npos) << refused.err;
+  EXPECT_EQ(run_candor({"card", model, "--strict"}).code, 3);
 
   EXPECT_EQ(run_candor({"card", model, "--set", "labels=drawn with the rows", "--set", "not_for=prices for people"}).code, 0);
   EXPECT_EQ(run_candor({"evaluate", model, "insurance_risk", "--rows", "200", "--seed", "8", "--strict", "--quiet"}).code, 0);
+  EXPECT_EQ(run_candor({"card", model, "--strict"}).code, 0);
   const Finished shown = run_candor({"card", model});
   EXPECT_NE(shown.out.find("drawn with the rows"), std::string::npos);
   EXPECT_NE(shown.out.find("empty: origin"), std::string::npos) << shown.out;

@@ -14,7 +14,7 @@
 namespace candor::candid::detail {
 namespace {
 
-constexpr std::int64_t least_rows = 50, most_rows = 10000;
+constexpr std::int64_t least_rows = 50, least_for_copies = 25, most_rows = 10000;
 constexpr double almost = .99;
 constexpr double easy = .9;             // what a second column reaches where the task is easy
 constexpr double almost_by_order = .985;  // of the ranks; a column of ten equal bins of the target reaches .99
@@ -290,7 +290,9 @@ std::vector<Finding> leak(const Subject& s) {
   if (!target) skip("needs a target");
   const std::vector<std::int64_t> rows = mixed_rows(s);
   const auto n = static_cast<std::int64_t>(rows.size());
-  if (n < least_rows) skip(too_few(n, least_rows));
+  // Copies of a number on another scale are known in fewer rows than trees need.
+  const bool few = n < least_rows;
+  if (few && (s.is_classification() || n < least_for_copies)) skip(too_few(n, least_rows));
   Answers y;
   y.classes = s.is_classification();
   y.count = static_cast<int>(s.class_names.size());
@@ -314,15 +316,17 @@ std::vector<Finding> leak(const Subject& s) {
   for (const CheckColumn& column : s.columns) {
     const bool time = column.role == data::Role::date || column.role == data::Role::order;
     const bool other = column.role == data::Role::id || column.role == data::Role::group;
-    if (!column.is_input() && !other) continue;
+    // A column of one value, or empty: it is not learned from, and may still be filled for one class alone.
+    const bool set_aside = column.role == data::Role::ignore && !column.asked && y.classes && column.missing(0) > 0;
+    if (!column.is_input() && !other && !set_aside) continue;
     inputs += column.is_input();
     if (column.role == data::Role::text || (!y.classes && (time || column.role == data::Role::id))) continue;
-    double reached = column_score(column, rows, y);
+    double reached = few || set_aside ? 0 : column_score(column, rows, y);
     bool by_order = false;
     if (column.is_input()) second = std::max(second, std::min(first, reached)), first = std::max(first, reached);
     if (!y.classes && column.numeric && !(reached >= enough))
       reached = copied(column, rows, y, reached);
-    if (!y.classes && !(reached >= enough)) {
+    if (!few && !y.classes && !(reached >= enough)) {
       if (const double r = column_score(column, rows, ranks); r >= almost_by_order) reached = r, by_order = true;
     }
     if (!(reached >= enough) && !by_order) {

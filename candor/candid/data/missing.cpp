@@ -39,7 +39,7 @@ std::vector<Sentinel> sentinels(const std::vector<double>& sorted) {
   std::vector<Sentinel> found;
   const auto n = static_cast<std::int64_t>(sorted.size());
   if (n < 30) return found;
-  const std::int64_t least = std::max<std::int64_t>(3, n / 500);
+  const std::int64_t least = n < 100 ? 2 : std::max<std::int64_t>(3, n / 500);
   std::vector<double> rest = sorted;
   for (const bool top : {false, true}) {
     for (int round = 0; round < 2 && rest.size() >= 20; ++round) {

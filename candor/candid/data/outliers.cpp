@@ -10,7 +10,7 @@
 namespace candor::candid::detail {
 namespace {
 
-constexpr std::int64_t least_rows = 50;
+constexpr std::int64_t least_rows = 30;
 
 /// The k values furthest out on one side.
 struct Far {

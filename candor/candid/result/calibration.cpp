@@ -78,8 +78,11 @@ std::vector<Finding> check_calibration(const CalibrationError& e, std::int64_t r
     add(real >= .1 && e.interval.low > .05 ? Severity::warning : Severity::note,
         seen + ": do not read its probabilities as such; " + (t.rows == 0 ? "no rows were left out to fit a temperature on: train with --members 5, or fit one on rows of their own" : "the test rows differ from the training rows, or a temperature is not enough"));
   } else if (tell_temperature && t.rows > 0 && (t.value > 1.25 || t.value < .8)) {
-    add(Severity::note, std::string("the network was too ") + (t.value > 1 ? "sure" : "careful") + ": a temperature of " + score_text(std::round(t.value * 100) / 100) + ", fitted on " + with_thousands(t.rows) +
-                            " rows it did not learn from, brings the calibration error there from " + score_text(std::round(t.ece_before * 1000) / 1000) + " to " + score_text(std::round(t.ece_after * 1000) / 1000) + "; it is stored in the model and used in every answer");
+    const auto rounded = [](double x) { return score_text(std::round(x * 1000) / 1000); };
+    // What is fitted is the loss. The calibration error of a few hundred rows is mostly noise, and may not fall with it.
+    const bool both = t.ece_after < t.ece_before;
+    add(Severity::note, std::string("the network was too ") + (t.value > 1 ? "sure" : "careful") + ": a temperature of " + score_text(std::round(t.value * 100) / 100) + ", fitted on " + with_thousands(t.rows) + " rows it did not learn from, brings the " +
+                            (both ? "calibration error there from " + rounded(t.ece_before) + " to " + rounded(t.ece_after) : "log loss there from " + rounded(t.loss_before) + " to " + rounded(t.loss_after)) + "; it is stored in the model and used in every answer");
   }
   return findings;
 }
