@@ -107,8 +107,8 @@ Verdict of_table(const Subject& s, const QuickInputs& inputs, const Disagreement
   const bool unsure = d.error < .7 * d.guess && d.sure >= .4 * d.error && d.sure - 2 * d.sure_noise >= .04 && d.surest - .5 * d.surest_noise >= .3 * d.error;
   if (!unsure && (!like_changed || d.sure - 2 * d.sure_noise < .015)) return Verdict::nothing;
   // Classes whose overlap is uneven look a little like changed labels: what is not plain is a note.
-  const bool even = d.error < .6 * d.guess && d.sure >= .8 * d.error && d.surest - .5 * d.surest_noise >= .7 * d.error;
-  const bool plain = like_changed && (d.error < .42 * d.guess || even) && (d.sure >= (d.error < .15 * d.guess ? .6 : .8) * d.error || (d.sure >= .6 * d.error && d.surest - .5 * d.surest_noise >= .5 * d.error)) && !learns_on(s, inputs, asked, d.sure, classes);
+  const bool even = asked >= 400 && d.error < .6 * d.guess && d.sure >= .8 * d.error && d.surest - .5 * d.surest_noise >= .7 * d.error;
+  const bool plain = like_changed && (d.error < .42 * d.guess || even) && (d.sure >= (d.error < .15 * d.guess ? .6 : .8) * d.error || (asked >= 400 && d.sure >= .6 * d.error && d.surest - .5 * d.surest_noise >= .5 * d.error)) && !learns_on(s, inputs, asked, d.sure, classes);
   return plain ? Verdict::plain : Verdict::look;
 }
 
