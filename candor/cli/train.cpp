@@ -25,7 +25,7 @@ void check_options(const Options& o, bool rate_given, bool resuming) {
   if (!(o.resume_every >= 0)) bad_option("--resume-every", "a number of seconds from 0 is expected, and " + std::to_string(o.resume_every) + " came");
   if (rate_given && (!(o.lr > 0) || !std::isfinite(o.lr))) bad_option("--lr", "a positive number is expected, and " + std::to_string(o.lr) + " came");
   if (!(o.test > 0 && o.test < 1)) bad_option("--test", "a share between 0 and 1 is expected, and " + std::to_string(o.test) + " came");
-  if (!(o.budget > 0) || o.budget > 1e7) bad_option("--budget", "a positive number of seconds is expected, and " + std::to_string(o.budget) + " came");
+  if (o.budget && (!(*o.budget > 0) || *o.budget > 1e7)) bad_option("--budget", "a positive number of seconds is expected, and " + std::to_string(*o.budget) + " came");
   if (const double dropped = o.network.dropout.value_or(0); !(dropped >= 0 && dropped <= 0.95)) {
     bad_option("--dropout", "a share from 0 to 0.95 is expected, and " + std::to_string(dropped) + " came");
   }
@@ -43,8 +43,8 @@ void add_train(CLI::App& app, Common& common, Run& run) {
   command->add_option("--layers", o->network.layers, "widths of the hidden dense layers, as 128,64")->delimiter(',')->check(CLI::Range(std::int64_t{1}, std::int64_t{65536}));
   command->add_option("--bins", o->network.bins, "tables: quantiles that a number is also given by (default: by the rows; 0: none)")->check(CLI::Range(std::int64_t{0}, std::int64_t{1024}));
   command->add_option("--members", o->members, "networks that are trained on other parts of the rows and averaged (default: by data and budget)")->check(CLI::Range(1, 100));
-  command->add_option("--budget", o->budget, "seconds that training may take, as 60 or 60s (default 60)")->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"min", 60}, {"h", 3600}}));
-  command->add_option("--epochs", o->epochs, "passes over the training rows, at most")->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
+  command->add_option("--budget", o->budget, "seconds that training may take, as 60 or 60s (default 60; none where --epochs is given)")->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"min", 60}, {"h", 3600}}));
+  command->add_option("--epochs", o->epochs, "passes over the training rows, at most, however long they take unless --budget is given, too")->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
   add_bytes(*command, "--memory", o->memory, "what a step of training may take for weights, optimizer and activations, as 500MB: what does not fit is computed twice (default: any)");
   command->add_option("--batch-size", o->batch_size, "rows a step")->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
   CLI::Option* rate = command->add_option("--lr", o->lr, "learning rate of Adam at the start; it falls along a cosine (default: 0.001 for tables, 0.004 for pictures, 0.002 with convolutions, 0.005 with these on few pictures)");

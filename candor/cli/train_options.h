@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ struct TrainingOptions {
   std::string out = ".", test_data;
   std::int64_t epochs = 0, batch_size = 0;
   double memory = 0;  ///< bytes; 0: any
-  double lr = 0, test = 0.2, budget = 60;  // lr 0: the default of the data and network
+  double lr = 0, test = 0.2;     // lr 0: the default of the data and network
+  std::optional<double> budget;  // seconds; none: pipeline::TrainOptions::budget
   int members = 0;
   bool no_report = false, no_record = false;
   int seeds = 1;

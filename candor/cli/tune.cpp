@@ -63,7 +63,7 @@ void add_tune(CLI::App& app, Common& common, Run& run) {
   command->callback([o, &common, &run] {
     run = [o, &common] {
       if (!(o->test > 0 && o->test < 1)) bad_option("--test", "a share between 0 and 1 is expected, and " + std::to_string(o->test) + " came");
-      if (!(o->search > 0) || !(o->budget > 0)) bad_option(o->search > 0 ? "--budget" : "--search", "a positive number of seconds is expected");
+      if (!(o->search > 0) || !(o->budget.value_or(60) > 0)) bad_option(o->search > 0 ? "--budget" : "--search", "a positive number of seconds is expected");
       return tune(*o, common);
     };
   });

@@ -155,7 +155,7 @@ RunResult run(const std::string& name, const RunOptions& o) {
 
   AssessOptions assess_options = o.assess;
   // Who has three seconds for training does not wait ten for what stands beside it.
-  if (o.train.budget > 0) assess_options.baseline_seconds = std::min(assess_options.baseline_seconds, std::max(2.0, o.train.budget));
+  if (o.train.seconds() > 0) assess_options.baseline_seconds = std::min(assess_options.baseline_seconds, std::max(2.0, o.train.seconds()));
   assess_options.timings = {{"reading", reading}, {"training", training}};
   candid::Report& report = result.report = assess(data, result.trained, assess_options);
   report.versions = o.versions;

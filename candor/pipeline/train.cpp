@@ -70,7 +70,7 @@ Plan make_plan(const Prepared& data, const TrainOptions& o, const Model& model, 
     // Training mostly ends early: half of the epochs are a fair guess.
     const double each = expected_seconds(model, rows, (plan.epochs + 1) / 2, plan.batch);
     plan.parts = 5;
-    plan.members = static_cast<int>(std::clamp(o.budget / std::max(each, 1e-9), 1.0, 5.0));
+    plan.members = static_cast<int>(std::clamp(o.seconds() / std::max(each, 1e-9), 1.0, 5.0));
   } else if (plan.defaults.validation > 0) {
     plan.parts = static_cast<int>(std::lround(1 / plan.defaults.validation));
   }
@@ -245,9 +245,9 @@ TrainedModel train_trees(const Prepared& data, const TrainOptions& o) {
   // Five rows in a part, at least, to choose the number of trees by.
   const int parts = data.train.rows() >= 25 ? 5 : 0;
   const std::vector<int> part = parts ? parts_of(data, parts, o.seed) : std::vector<int>{};
-  std::optional<detail::GrownTrees> trees = detail::grow_trees(data.train, part, parts, o.budget > 0 ? o.budget : HUGE_VAL);
+  std::optional<detail::GrownTrees> trees = detail::grow_trees(data.train, part, parts, o.seconds() > 0 ? o.seconds() : HUGE_VAL);
   if (!trees)
-    fail(ErrorKind::invalid_argument, "--model trees: a budget of " + std::to_string(static_cast<std::int64_t>(o.budget)) + " s is too short for boosted trees on " + with_thousands(data.train.rows()) +
+    fail(ErrorKind::invalid_argument, "--model trees: a budget of " + std::to_string(static_cast<std::int64_t>(o.seconds())) + " s is too short for boosted trees on " + with_thousands(data.train.rows()) +
                                           " rows of " + with_thousands(data.train.row_shape().size()) + " inputs; give more with --budget");
   result.choices.push_back(trees->what + (parts ? ", grown on four fifths of the training rows each, as many as are best on the other fifth" : " on all training rows") + ", as asked");
   if (o.planned) o.planned(trees->model, result.choices);
@@ -298,7 +298,7 @@ void fit_to_budget(Plan& plan, const Prepared& data, const TrainOptions& o, cons
   const detail::TimePlan fits = detail::within(wanted, seconds - (clock() - start), with_judging);
   if (fits.members == wanted.members && fits.epochs == wanted.epochs && fits.steps == wanted.steps) return;
   char said[200];
-  std::snprintf(said, sizeof said, "the budget of %.4g s bears %s%s of %s epochs (a step takes about %.2g ms): the rate falls to its end within them", o.budget,
+  std::snprintf(said, sizeof said, "the budget of %.4g s bears %s%s of %s epochs (a step takes about %.2g ms): the rate falls to its end within them", o.seconds(),
                 fits.members < wanted.members ? (std::to_string(fits.members) + (fits.members > 1 ? " networks, and " : " network, and ")).c_str() : "",
                 fits.steps < wanted.steps ? ("a part of one (" + with_thousands(fits.steps) + " steps)").c_str() : with_thousands(fits.epochs).c_str(), with_thousands(wanted.epochs).c_str(), 1000 * a_step);
   choices.push_back(said);
@@ -342,7 +342,7 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
   // First, so that the networks share what time is left.
   constexpr double share_of_time = .25;
   // A resumed training must go on as it was planned, whatever the machine does now.
-  if (o.budget > 0 && o.epochs == 0 && o.resume.empty()) fit_to_budget(plan, data, o, network, o.budget * (grows ? 1 - share_of_time : 1) - (clock() - start), clock, result.choices);
+  if (o.seconds() > 0 && o.epochs == 0 && o.resume.empty()) fit_to_budget(plan, data, o, network, o.seconds() * (grows ? 1 - share_of_time : 1) - (clock() - start), clock, result.choices);
   say_plan(plan, o, data, result.choices);
   result.epochs = plan.epochs;
   if (grows) result.choices.push_back("boosted trees beside " + std::string(plan.members > 1 ? "the networks" : "the network") + ", weighed by the rows left out (--model mlp: without them)");
@@ -350,7 +350,7 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
   const std::string fingerprint = o.resume.empty() ? "" : fingerprint_of(data, plan, first, o.seed);
   const std::vector<int> part = plan.parts > 0 ? parts_of(data, plan.parts, o.seed) : std::vector<int>{};
   std::optional<detail::GrownTrees> trees;
-  if (grows) trees = detail::grow_trees(data.train, part, plan.members, o.budget > 0 ? share_of_time * o.budget : HUGE_VAL);
+  if (grows) trees = detail::grow_trees(data.train, part, plan.members, o.seconds() > 0 ? share_of_time * o.seconds() : HUGE_VAL);
   std::vector<Model> members;
   Said said;
 
@@ -385,10 +385,10 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
       fit.validation_batch_size = 1024;
       if (!plan.tells_sureness) fit.callbacks.push_back(EarlyStopping{.patience = static_cast<int>(std::max<std::int64_t>(plan.epochs / 6, 8)), .restore_best_weights = true});
     }
-    // Each member may take an equal share of what is left.
-    if (o.resume.empty() && o.budget > 0) {
+    // Each member may take an equal share of what is left. Epochs that were asked for end with a budget that was asked for, too, and with no other.
+    if (o.resume.empty() && o.seconds() > 0 && (o.budget || o.epochs == 0)) {
       const double now = clock();
-      fit.callbacks.push_back(deadline(clock, now + (start + o.budget - now) / (plan.members - m)));
+      fit.callbacks.push_back(deadline(clock, now + (start + o.seconds() - now) / (plan.members - m)));
     }
     const bool kept = !o.resume.empty() && plan.members > 1;
     if (kept && detail::load_member(o.resume, m, fingerprint, model, result.histories)) {
@@ -404,7 +404,7 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
     if (result.interrupted) break;
   }
   if (result.histories.back().ended() == "the budget is spent")
-    result.choices.push_back("training was ended by the budget of " + std::to_string(static_cast<std::int64_t>(o.budget)) + " s; --budget gives it more");
+    result.choices.push_back("training was ended by the budget of " + std::to_string(static_cast<std::int64_t>(o.seconds())) + " s; --budget gives it more");
   result.model = members.size() == 1 ? members.front() : averaged(members, data.train);
   collect(result, said);
   if (trees && !result.interrupted) mix(result, *trees, part, data, members.size());

@@ -20,7 +20,9 @@ struct TrainOptions {
   std::int64_t epochs = 0, batch_size = 0;  ///< 0: by the data
   double learning_rate = 0;                 ///< 0: by the data
   int members = 0;                          ///< networks that are trained on other parts of the rows and averaged; 0: by data and budget
-  double budget = 60;                       ///< seconds that training may take; the first steps are measured, and networks and epochs are planned so that they fit; 0: any
+  /// Seconds that training may take; the first steps are measured, and networks and epochs are planned so that they fit; 0: any. Empty: 60, which
+  /// shares out networks and trees but ends no epochs that were asked for.
+  std::optional<double> budget = {};
   Function<double()> clock = {};            ///< seconds by which the budget is kept; empty: seconds_now
   std::int64_t memory = 0;                  ///< bytes that a step may take, as FitOptions::memory; 0: any
   std::uint64_t seed = 0;
@@ -29,6 +31,9 @@ struct TrainOptions {
   double resume_every = 60;
   std::vector<Callback> callbacks = {};
   Function<void(const Model& network, const std::vector<std::string>& choices)> planned = {};  ///< called once all is decided, before training
+
+  /// The budget, in seconds; 0: any.
+  double seconds() const { return budget.value_or(60); }
 };
 
 /// What came out, with what was chosen.

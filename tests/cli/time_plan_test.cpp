@@ -84,5 +84,23 @@ TEST(TimePlan, TrainingIsPlannedByTheClock) {
   EXPECT_EQ(pipeline::train(prepared, o).epochs, 100);
 }
 
+// Who asks for epochs gets them on a slow machine, too; who names a budget beside them has it kept.
+TEST(TimePlan, EpochsThatWereAskedForEndWithABudgetThatWasAskedForAlone) {
+  pipeline::Prepared prepared;
+  prepared.train = data::from_arrays(random_uniform({400, 3}, 0, 1, {1, 0}), random_uniform({400}, 0, 1, {2, 0}));
+  pipeline::TrainOptions o;
+  o.network.model = "mlp";
+  o.verbose = 0;
+  o.members = 1;
+  o.epochs = 4;
+  double now = 0;
+  o.clock = [&] { return now += 50; };
+  EXPECT_EQ(pipeline::train(prepared, o).histories.at(0).epochs().size(), 4u);
+  o.budget = 60;
+  const pipeline::TrainedModel cut = pipeline::train(prepared, o);
+  EXPECT_LT(cut.histories.at(0).epochs().size(), 4u);
+  EXPECT_EQ(cut.histories.at(0).ended(), "the budget is spent");
+}
+
 }  // namespace
 }  // namespace candor
