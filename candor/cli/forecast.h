@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "candor/candid/check.h"
 #include "candor/cli/command.h"
 #include "candor/cli/data_options.h"
 #include "candor/formats/model_file.h"
@@ -17,7 +18,11 @@ struct ForecastOptions {
   std::string date, holidays = "auto";
   std::vector<std::string> inputs;
   bool snap = false;
+  std::int64_t epochs = 0, width = 0;   ///< of its small networks; 0: the forecaster's
+  int members = 0;                      ///< 0: the forecaster's
+  double lr = 0, budget = 0;            ///< 0: the forecaster's, any
   std::int64_t folds = 0;     ///< parts of time that are forecast by models trained before each; 0: only the last part is
+  std::vector<candid::Silence> silences;   ///< beside those of candor.yaml
   std::string runs;           ///< the record of runs; empty: none is kept
 };
 

@@ -31,6 +31,25 @@ void check_options(const Options& o, bool rate_given, bool resuming) {
   }
 }
 
+// What says nothing of a series is not taken in silence.
+void check_series_options(const CLI::App& command, const Options& o) {
+  for (const char* name : {"--model", "--bins", "--batch-size", "--memory", "--dropout", "--test-data", "--seeds", "--resume", "--no-report", "--augment", "--swap-labels", "--task", "--split", "--order", "--role", "--schema"}) {
+    if (command.get_option(name)->count() > 0) bad_option(name, "it says nothing of a series (--horizon); docs/cli.md lists what does");
+  }
+  if (o.network.layers.size() > 1) bad_option("--layers", "the networks of a forecast (--horizon) have layers of one width, as --layers 64, and " + std::to_string(o.network.layers.size()) + " widths came");
+}
+
+// What was said of the training, for forecasts.
+void add_to(ForecastOptions& forecast, const Options& o) {
+  forecast.runs = o.no_record ? "" : pipeline::runs_path();
+  forecast.silences = silences_of(o.silence);
+  forecast.epochs = o.epochs;
+  forecast.members = o.members;
+  forecast.lr = o.lr;
+  forecast.budget = o.budget.value_or(0);
+  if (!o.network.layers.empty()) forecast.width = o.network.layers.front();
+}
+
 }  // namespace
 
 void add_train(CLI::App& app, Common& common, Run& run) {
@@ -58,11 +77,14 @@ void add_train(CLI::App& app, Common& common, Run& run) {
   CLI::Option* resume = command->add_option("--resume", o->resume, "a file that training goes on from when it is there, and that is written as it goes; removed once the model is saved");
   CLI::Option* every = command->add_option("--resume-every", o->resume_every, "seconds between two writes of that file, at least (default 60; 0: after every step)");
   every->needs(resume);
-  command->callback([o, rate, resume, &common, &run] {
-    run = [o, given = rate->count() > 0, resuming = resume->count() > 0, &common] {
+  command->callback([o, command, rate, resume, &common, &run] {
+    run = [o, command, given = rate->count() > 0, resuming = resume->count() > 0, &common] {
       check_options(*o, given, resuming);
-      o->forecast.runs = o->no_record ? "" : pipeline::runs_path();
-      if (o->forecast.horizon > 0) return train_forecaster(o->data, o->forecast, o->test, o->out, common);
+      if (o->forecast.horizon > 0) {
+        check_series_options(*command, *o);
+        add_to(o->forecast, *o);
+        return train_forecaster(o->data, o->forecast, o->test, o->out, common);
+      }
       return train(*o, common);
     };
   });

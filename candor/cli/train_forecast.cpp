@@ -15,6 +15,7 @@
 #include "candor/cli/forecast_report.h"
 #include "candor/cli/record.h"
 #include "candor/cli/score.h"
+#include "candor/pipeline/card.h"
 #include "candor/pipeline/record.h"
 #include "candor/pipeline/report_files.h"
 #include "candor/pipeline/run_store.h"
@@ -182,6 +183,8 @@ void add_forecast_options(CLI::App& command, ForecastOptions& o) {
 
 int train_forecaster(const DataOptions& data, const ForecastOptions& o, double test, const std::string& out, const Common& common) {
   const auto start = Clock::now();
+  pipeline::Project project = pipeline::find_project(data.data);
+  for (const candid::Silence& s : o.silences) project.silences.push_back(s);
   data::SeriesOptions reading{.time = o.date, .groups = data.group, .fill = o.fill};
   if (o.snap) reading.irregular = data::Irregular::snap;
   Trained t;
@@ -192,7 +195,11 @@ int train_forecaster(const DataOptions& data, const ForecastOptions& o, double t
   t.border = data::split_by_time(data::make_windows(t.series, {.window = 1, .horizon = 1, .targets = {target}}), test).border;
   if (!common.quiet) print_head(t.series, target, t.series.time_text(t.border));
 
-  candid::ForecasterOptions how{.target = target, .horizon = o.horizon, .window = o.window, .season = o.season, .others = o.inputs, .holidays = o.holidays, .seed = common.seed, .verbose = common.quiet ? 0 : 1};
+  candid::ForecasterOptions how{.target = target, .horizon = o.horizon, .window = o.window, .season = o.season, .others = o.inputs, .holidays = o.holidays, .budget = o.budget, .seed = common.seed, .verbose = common.quiet ? 0 : 1};
+  if (o.epochs) how.epochs = static_cast<int>(o.epochs);
+  if (o.width) how.width = o.width;
+  if (o.members) how.members = o.members;
+  if (o.lr > 0) how.learning_rate = o.lr;
   t.forecaster = candid::Forecaster::fit(t.series, t.border, how);
   const double trained = seconds_since(start);
   const data::TimeSplit parts = data::split_at(data::make_windows(t.series, t.forecaster.windows()), t.border);
@@ -223,9 +230,14 @@ int train_forecaster(const DataOptions& data, const ForecastOptions& o, double t
   file.feature_names = t.forecaster.windows().inputs;
   file.preprocessing.set("kind", "series").set("series", series_config(t.series, reading)).set("forecaster", t.forecaster.config()).set("learned_until", t.border);
   t.seconds = seconds_since(start);
-  const candid::Report report = forecast_report({t.series, t.forecaster, t.judged, t.border, common.command, t.model, common.seed,
+  candid::Report report = forecast_report({t.series, t.forecaster, t.judged, t.border, common.command, t.model, common.seed,
                                                  {{"reading", read}, {"training", trained - read}, {"judging", t.seconds - trained}}, t.rolling ? &*t.rolling : nullptr});
+  pipeline::silence(report, project.silences);
+  t.judged.findings = report.findings;
   file.record = record_of(t, report, common);
+  file.record.set("silenced", pipeline::silenced_config(report));
+  pipeline::write_card(file, project.card);
+  report.card = candid::report_from_config(file.record.at("report")).card;
   formats::write_model_file(t.model, file);
   t.report = pipeline::write_report_files(report, out).html;
   record(t, report, o, common);

@@ -130,4 +130,13 @@ void silence(candid::Report& report, std::span<const candid::Silence> silences) 
   }
 }
 
+Config silenced_config(const candid::Report& report) {
+  Config::List list;
+  for (const candid::SilencedFinding& s : report.silenced) {
+    Config one = Config::map();
+    list.push_back(one.set("id", s.finding.id).set("severity", to_string(s.finding.severity)).set("message", s.finding.message).set("reason", s.reason));
+  }
+  return list;
+}
+
 }  // namespace candor::pipeline

@@ -51,5 +51,7 @@ candid::Silence silence_from(const std::string& text);
 
 /// Moves the findings of a report that are silenced aside, with the reason.
 void silence(candid::Report& report, std::span<const candid::Silence> silences);
+/// Those findings as a model file keeps them, under "silenced": id, severity, message and reason of each.
+Config silenced_config(const candid::Report& report);
 
 }  // namespace candor::pipeline

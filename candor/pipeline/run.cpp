@@ -85,15 +85,6 @@ void add_seeds(RunResult& result, const Prepared& data, const RunOptions& o) {
                               candid::score_text(all.interval.high) + "), and " + best->name + " " + candid::score_text(best->value) + ": " + (best->value > all.interval.high ? "the simple method is better" : "no difference shown")});
 }
 
-Config silenced_config(const candid::Report& report) {
-  Config::List list;
-  for (const candid::SilencedFinding& s : report.silenced) {
-    Config one = Config::map();
-    list.push_back(one.set("id", s.finding.id).set("severity", to_string(s.finding.severity)).set("message", s.finding.message).set("reason", s.reason));
-  }
-  return list;
-}
-
 // A training that ended without a score belongs into the record, too: what was tried and failed.
 RunEntry started_entry(const std::string& name, const Prepared& data, const RunOptions& o) {
   RunEntry e;

@@ -112,6 +112,55 @@ TEST(Forecast, IsTrainedJudgedAndContinued) {
   EXPECT_NE(judged.err.find("learned from"), std::string::npos);
 }
 
+// What is said of the training holds for a series, too; what says nothing of one is refused by its name.
+TEST(Forecast, TakesWhatIsSaidOfTheTraining) {
+  const TemporaryFolder folder;
+  folder.write("shop.csv", series_csv(0, 400));
+  const std::vector<std::string> asked{"train", folder / "shop.csv", "--target", "sales", "--horizon", "3", "--window", "14", "--out", folder / "m"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), asked.begin(), asked.end());
+    return run_candor(more);
+  };
+  const Finished shaped = with({"--epochs", "3", "--members", "1", "--layers", "8", "--lr", ".01"});
+  ASSERT_EQ(shaped.code, 0) << shaped.err;
+  EXPECT_NE(shaped.err.find("epoch 3/3"), std::string::npos) << shaped.err;
+  std::size_t last = 0;
+  for (std::size_t at = 0; (at = shaped.err.find("epoch 3/3", at)) != std::string::npos; ++at) ++last;
+  EXPECT_LE(last, 2u) << "a bar may write a line twice, and one network was asked for: " << shaped.err;
+  const Finished hurried = with({"--budget", "0.001"});
+  ASSERT_EQ(hurried.code, 0) << hurried.err;
+  EXPECT_NE(hurried.out.find("ended by the budget"), std::string::npos) << hurried.out;
+  for (const std::vector<std::string>& more : {std::vector<std::string>{"--model", "trees"}, {"--seeds", "3"}, {"--dropout", "0.3"}, {"--split", "random"}, {"--layers", "64,32"}, {"--resume", folder / "r"}}) {
+    const Finished refused = with(more);
+    EXPECT_EQ(refused.code, 2) << more[0];
+    EXPECT_NE(refused.err.find(more[0]), std::string::npos) << refused.err;
+    EXPECT_NE(refused.err.find("--horizon"), std::string::npos) << refused.err;
+  }
+}
+
+// A finding that is silenced, and what a person wrote of the data, stand in the card of a forecast as in any other.
+TEST(Forecast, HasACard) {
+  const TemporaryFolder folder;
+  std::string noise = "day;sales\n";
+  for (int day = 0; day < 300; ++day) noise += date(day) + ";" + std::to_string(static_cast<double>((static_cast<std::uint32_t>(day + 7) * 2654435761u) >> 8) / (1 << 24)) + "\n";
+  folder.write("noise.csv", noise);
+  const auto findings = [&](std::vector<std::string> more) {
+    std::vector<std::string> words{"train", folder / "noise.csv", "--target", "sales", "--horizon", "2", "--json", "--quiet", "--out", folder / "m"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Finished got = run_candor(words);
+    EXPECT_EQ(got.code, 0) << got.err;
+    return json::parse(got.out)["findings"];
+  };
+  const json before = findings({});
+  ASSERT_FALSE(before.empty()) << "a forecast of noise is no better than a simple rule";
+  const std::string id = before[0]["id"];
+  folder.write("candor.yaml", "card:\n  origin: a table of noise\n");
+  for (const json& f : findings({"--silence", id + "=noise on purpose"})) EXPECT_NE(f["id"], id);
+  const Finished card = run_candor({"card", folder / "m/model.candor"});
+  EXPECT_NE(card.out.find("noise on purpose"), std::string::npos) << card.out;
+  EXPECT_NE(card.out.find("a table of noise"), std::string::npos) << card.out;
+}
+
 TEST(Forecast, SeveralOriginsInOrderOfTime) {
   const TemporaryFolder folder;
   folder.write("shop.csv", series_csv(0, 500));

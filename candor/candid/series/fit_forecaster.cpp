@@ -4,6 +4,7 @@
 #include <limits>
 #include <set>
 
+#include "candor/base/clock.h"
 #include "candor/base/error.h"
 #include "candor/base/text.h"
 #include "candor/candid/series/direct_linear.h"
@@ -299,6 +300,7 @@ Forecaster Forecaster::fit(const Series& series, double border, const Forecaster
     const double unit = std::max(deviation(differences(train.y, on_train, 1)), 1e-12);
     const Tensor rest = Tensor::from(differences(train.y, on_train, unit), train.y.shape()), rest_of_validation = Tensor::from(differences(validation.y, said, unit), said.shape());
     std::vector<float> mean(static_cast<std::size_t>(said.shape(0) * said.shape(1)));
+    const double start = seconds_now();
     for (std::int64_t m = 0; m < o.members; ++m) {
       set_random_seed(o.seed * 1000 + static_cast<std::uint64_t>(m));
       const Model network = residual_network(linear, o.width);
@@ -311,6 +313,12 @@ Forecaster Forecaster::fit(const Series& series, double border, const Forecaster
       fit.verbose = o.verbose;
       fit.validation_data = ValidationData(validation.x, rest_of_validation);
       fit.callbacks = {EarlyStopping{.patience = 8, .restore_best_weights = true}};
+      if (o.budget > 0) {
+        const double now = seconds_now(), end = now + (start + o.budget - now) / static_cast<double>(o.members - m);
+        fit.callbacks.push_back(LambdaCallback{.on_epoch_end = [end](TrainState& state, Scores&) {
+          if (seconds_now() > end && state.stop.empty()) state.stop = "the budget is spent";
+        }});
+      }
       f.histories_.push_back(network.fit(train.x, rest, fit));
       const std::vector<float> answer = network.predict(validation.x).to_vector();
       for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += answer[i] / static_cast<float>(o.members);
@@ -341,6 +349,7 @@ Forecaster Forecaster::fit(const Series& series, double border, const Forecaster
       std::snprintf(text, sizeof text, "the linear part alone: networks for what it leaves over did not lower the validation error");
     }
     f.choices_.emplace_back(text);
+    if (std::any_of(f.histories_.begin(), f.histories_.end(), [](const History& h) { return h.ended() == "the budget is spent"; })) f.choices_.emplace_back("training was ended by the budget; --budget gives it more");
   } else if (o.members > 0) {
     f.choices_.push_back("the linear part alone: " + std::to_string(train.windows.size()) + " windows are too few for a network");
   }

@@ -26,6 +26,7 @@ struct ForecasterOptions {
   std::int64_t width = 64;                   ///< units of a network's layers
   int epochs = 40;
   double learning_rate = .002;
+  double budget = 0;                         ///< seconds that training the networks may take, an equal share each; 0: any
   std::uint64_t seed = 0;
   int verbose = 0;
 };
