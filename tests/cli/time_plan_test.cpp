@@ -61,14 +61,24 @@ TEST(TimePlan, MeasuresMoreOnlyWhereItMatters) {
   EXPECT_EQ(asked.size(), 3u);
 }
 
-// A clock that each look at it moves by a second: a look an epoch of few batches makes steps slow, and the plan short.
-TEST(TimePlan, TrainingIsPlannedByTheClock) {
-  pipeline::Prepared prepared;
-  prepared.train = data::from_arrays(random_uniform({4000, 3}, 0, 1, {1, 0}), random_uniform({4000}, 0, 1, {2, 0}));
+pipeline::Prepared noise(std::int64_t rows) {
+  pipeline::Prepared out;
+  out.train = data::from_arrays(random_uniform({rows, 3}, 0, 1, {1, 0}), random_uniform({rows}, 0, 1, {2, 0}));
+  return out;
+}
+
+pipeline::TrainOptions one_network() {
   pipeline::TrainOptions o;
   o.network.model = "mlp";
   o.verbose = 0;
   o.members = 1;
+  return o;
+}
+
+// A clock that each look at it moves by a second: a look an epoch of few batches makes steps slow, and the plan short.
+TEST(TimePlan, TrainingIsPlannedByTheClock) {
+  const pipeline::Prepared prepared = noise(4000);
+  pipeline::TrainOptions o = one_network();
   double now = 0;
   o.clock = [&] { return now += .01; };
   o.budget = 1;
@@ -86,12 +96,8 @@ TEST(TimePlan, TrainingIsPlannedByTheClock) {
 
 // Who asks for epochs gets them on a slow machine, too; who names a budget beside them has it kept.
 TEST(TimePlan, EpochsThatWereAskedForEndWithABudgetThatWasAskedForAlone) {
-  pipeline::Prepared prepared;
-  prepared.train = data::from_arrays(random_uniform({400, 3}, 0, 1, {1, 0}), random_uniform({400}, 0, 1, {2, 0}));
-  pipeline::TrainOptions o;
-  o.network.model = "mlp";
-  o.verbose = 0;
-  o.members = 1;
+  const pipeline::Prepared prepared = noise(400);
+  pipeline::TrainOptions o = one_network();
   o.epochs = 4;
   double now = 0;
   o.clock = [&] { return now += 50; };

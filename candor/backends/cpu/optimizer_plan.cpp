@@ -159,10 +159,8 @@ void run(const KernelArgs& args) {
   });
 }
 
-// Task t updates part t of each parameter, as the kernels before it cut gradients and weights: a core finds what it wrote itself. A line of memory
-// that another core has read takes many times as long to write.
-/// The line with which task t begins. Both halves of a matrix end where those of its gradient do (matmul_sparse.cpp): a line that two cores
-/// write in turn costs more than those around it together.
+// The line with which task t begins. Both halves of a matrix end where those of its gradient do (matmul_sparse.cpp): a line that two cores
+// write in turn costs more than those around it together.
 std::int64_t first_line(const Shape& shape, std::int64_t tasks, std::int64_t t) {
   const std::int64_t lines = (shape.size() + line - 1) / line, half = tasks / 2;
   if (shape.rank() != 2 || shape[1] % line != 0 || half == 0) return part_start(lines, tasks, t);
@@ -170,6 +168,8 @@ std::int64_t first_line(const Shape& shape, std::int64_t tasks, std::int64_t t) 
   return t < half ? part_start(middle, half, t) : middle + part_start(lines - middle, half, t - half);
 }
 
+// Task t updates part t of each parameter, as the kernels before it cut gradients and weights: a core finds what it wrote itself. A line of memory
+// that another core has read takes many times as long to write.
 void cut_up(Plan& plan, const NodeInfo& node) {
   std::int64_t total = 0;
   for (std::size_t p = 0; p < plan.count; ++p) total += node.in[p].size();
