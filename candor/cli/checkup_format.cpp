@@ -55,6 +55,20 @@ std::int64_t count(const Checkup& checkup, Severity severity) {
   return std::count_if(checkup.findings.begin(), checkup.findings.end(), [&](const Finding& f) { return f.severity == severity; });
 }
 
+/// Checks that had too few rows for a verdict, in one line: silence must not look like "all is well".
+std::string too_few(const Checkup& checkup) {
+  constexpr std::string_view said = "too few rows for a verdict (n = ";
+  std::string out;
+  for (const SkippedCheck& s : checkup.skipped) {
+    const std::size_t at = s.why.find(said), comma = s.why.find(", needs ", at);
+    if (at != 0 || comma == std::string::npos) continue;
+    if (out.empty()) out = "too few rows for a verdict (n = " + s.why.substr(said.size(), comma - said.size()) + "): ";
+    else out += ", ";
+    out += s.id + " (needs " + s.why.substr(comma + 8);
+  }
+  return out.empty() ? out : out + "\n";
+}
+
 std::string counted(std::int64_t n, const char* what) { return with_thousands(n) + " " + what + (n == 1 ? "" : "s"); }
 
 }  // namespace
@@ -118,6 +132,7 @@ std::string checkup_text(const Checkup& checkup, bool all) {
     if (++shown > 5 && !all) continue;
     out += to_string(f.severity) + " " + f.id + ": " + f.message + (f.where.empty() ? "" : " [" + f.where + "]") + "\n";
   }
+  out += too_few(checkup);
   if (shown > 5 && !all) out += more_findings(shown - 5) + " with --all\n";
   out += counted(count(checkup, Severity::error), "error") + ", " + counted(count(checkup, Severity::warning), "warning") + ", " + counted(count(checkup, Severity::note), "note") + "; " +
          counted(static_cast<std::int64_t>(checkup.checked.size()), "check") + " done, " + std::to_string(checkup.skipped.size()) + " left out" + (checkup.silenced.empty() ? "" : ", " + std::to_string(checkup.silenced.size()) + " silenced") + "\n";

@@ -1,4 +1,5 @@
 // The record of runs: what was tried, and whether two of its scores say anything about what changed.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <optional>
@@ -96,11 +97,18 @@ int compare(const Options& o, const Common& common, const std::string& path) {
   for (const RunEntry& r : runs)
     if (r.value > best->value) best = &r;
   std::string verdict = "run " + std::to_string(best->id) + " is best, beyond the others' intervals";
+  // What one training of each shows is these rows and this luck with the seed; files that are judged have no seed to change.
+  if (std::all_of(runs.begin(), runs.end(), [](const RunEntry& r) { return r.kind == "train" && r.seeds.size() < 2; }))
+    verdict = "run " + std::to_string(best->id) + " is ahead, beyond the others' intervals, by one seed each: not ranked; train each with --seeds 5";
   // Several seeds on both sides say more than the intervals of one training each.
   std::optional<candid::PairedSeeds> paired;
-  if (runs.size() == 2 && runs[0].seeds.size() >= 2 && runs[0].seeds.size() == runs[1].seeds.size() && runs[0].metric == runs[1].metric) paired = candid::compare_seeds(runs[0].seeds, runs[1].seeds);
-  if (paired) verdict = paired->verdict == 0 ? "no difference shown" : "run " + std::to_string(runs[paired->verdict > 0 ? 0 : 1].id) + " is better";
-  else if (checkup.has(candid::Severity::warning)) verdict = checkup.findings.front().message.rfind("not comparable", 0) == 0 ? "not comparable" : "no difference shown";
+  if (runs.size() == 2 && runs[0].seeds.size() >= 2 && runs[0].seeds.size() == runs[1].seeds.size() && runs[0].metric == runs[1].metric && runs[0].test_rows == runs[1].test_rows)
+    paired = candid::compare_seeds(runs[0].seeds, runs[1].seeds);
+  if (paired) {
+    // These runs are ranked by their seeds, and nothing may stand beside that and say they are not; rows that differ stay said.
+    std::erase_if(checkup.findings, [](const Finding& f) { return f.message.rfind("no difference shown", 0) == 0; });
+    verdict = paired->verdict == 0 ? "no difference shown" : "run " + std::to_string(runs[paired->verdict > 0 ? 0 : 1].id) + " is better";
+  } else if (checkup.has(candid::Severity::warning)) verdict = checkup.findings.front().message.rfind("not comparable", 0) == 0 ? "not comparable" : "no difference shown";
   const std::vector<std::string> changed = pipeline::what_changed(runs);
   if (common.json) {
     Json all = Json::array();

@@ -48,6 +48,15 @@ data::Dataset load_arrays(const std::string& name, const formats::ModelFile& fil
   return loaded.has_test() ? loaded.test : loaded.train;
 }
 
+// Only a score is worth less for rows that were learned from; answers, which may be to millions of rows, are not.
+void look_up_seen(ModelRows& rows, const formats::ModelFile& file) {
+  const Config* stored = file.preprocessing.find("split");
+  if (!stored) return;
+  const data::SplitRecord record = data::SplitRecord::from_config(*stored);
+  rows.seen = rows.is_table() ? record.look_up(rows.cells) : record.look_up(rows.set);
+  rows.seen_text = record.describe(rows.seen);
+}
+
 }  // namespace
 
 std::optional<data::Recipe> recipe_of(const formats::ModelFile& file) {
@@ -71,13 +80,10 @@ ModelRows rows_for_model(data::Table table, const formats::ModelFile& file, bool
     if (static_cast<std::int64_t>(known.size()) < table.rows()) table = table.take(known);
   }
   if (table.rows() == 0) fail(ErrorKind::invalid_argument, table.source + ": there are no rows");
-  // Only a score is worth less for rows that were learned from; answers, which may be to millions of rows, are not.
-  if (const Config* stored = targets ? file.preprocessing.find("split") : nullptr) {
-    const data::SplitRecord record = data::SplitRecord::from_config(*stored);
-    rows.seen = record.look_up(table);
-    rows.seen_text = record.describe(rows.seen);
-  }
   if (targets) {
+    rows.cells = std::move(table);
+    look_up_seen(rows, file);
+    table = std::move(rows.cells);
     rows.set = recipe->dataset(table);
   } else {
     rows.set.features = recipe->features(table);
@@ -108,6 +114,7 @@ ModelRows load_for_model(const std::string& name, const formats::ModelFile& file
   if (o.targets) {
     if (!rows.set.has_targets()) fail(ErrorKind::invalid_argument, name + ": there are no targets to judge the answers by");
     check_classes(file, rows.set);
+    look_up_seen(rows, file);
   }
   return rows;
 }

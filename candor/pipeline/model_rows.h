@@ -24,7 +24,7 @@ struct ModelRows {
   data::Dataset set;
   data::Table cells = {};                      ///< tables: as they came
   data::TableDifferences differences = {};     ///< tables: from what the model learned from
-  std::vector<data::SeenAs> seen = {};         ///< tables with targets: what the model knows of each row; empty when it kept nothing
+  std::vector<data::SeenAs> seen = {};         ///< with targets: what the model knows of each row; empty when it kept nothing
   std::string seen_text = {};                  ///< the same as a sentence; empty when all rows are new
 
   bool is_table() const { return !cells.columns.empty(); }

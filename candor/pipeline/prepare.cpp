@@ -168,6 +168,7 @@ Prepared prepare_table(const std::string& name, const PrepareOptions& o) {
     const std::vector<std::int64_t> judged = data::rows_with_targets(p.test_cells, schema);
     if (static_cast<std::int64_t>(judged.size()) < p.test_cells.rows()) p.test_cells = p.test_cells.take(judged);
     p.split = "the rows of " + p.test_cells.source + " are the test part";
+    p.preprocessing.set("split", data::SplitRecord(p.train_cells, p.test_cells, schema, p.split).config());
   }
   p.recipe = data::Recipe::fit(p.train_cells, schema, o.recipe);
   p.train = p.recipe->training_dataset(p.train_cells);
@@ -205,7 +206,7 @@ Prepared prepare_arrays(const std::string& name, const PrepareOptions& o) {
   }
   for (const std::string& note : loaded.train.notes) p.remarks.push_back(note);
   if (loaded.train.skipped > 0) p.remarks.push_back(with_thousands(loaded.train.skipped) + " left out: they cannot be read");
-  p.preprocessing.set("kind", data::to_string(p.kind));
+  p.preprocessing.set("kind", data::to_string(p.kind)).set("split", data::SplitRecord(p.train, p.test, p.split).config());
   if (p.kind == data::SourceKind::images) {
     const Shape shape = p.train.row_shape();
     p.preprocessing.set("height", shape[0]).set("width", shape[1]).set("channels", shape[2]).set("fit", data::to_string(o.load.images.fit));

@@ -85,13 +85,15 @@ void add_seeds(RunResult& result, const Prepared& data, const RunOptions& o) {
                               candid::score_text(all.interval.high) + "), and " + best->name + " " + candid::score_text(best->value) + ": " + (best->value > all.interval.high ? "the simple method is better" : "no difference shown")});
 }
 
+std::string mark_of(const Prepared& data) { return source_mark(data.train, data.train_cells, data.test, data.test_cells, !data.train_rows.empty()); }
+
 // A training that ended without a score belongs into the record, too: what was tried and failed.
 RunEntry started_entry(const std::string& name, const Prepared& data, const RunOptions& o) {
   RunEntry e;
   e.started = utc_now(), e.kind = o.kind, e.command = o.assess.command;
   for (const auto& [part, version] : o.versions)
     if (part == "candor") e.version = version;
-  e.data = name, e.data_digest = data.train.digest(), e.test_rows = test_rows_mark(data.test, data.test_cells), e.split = data.split, e.seed = std::to_string(o.train.seed), e.options = o.asked;
+  e.data = name, e.data_digest = mark_of(data), e.test_rows = test_rows_mark(data.test, data.test_cells), e.split = data.split, e.seed = std::to_string(o.train.seed), e.options = o.asked;
   e.task = data.train.is_classification() ? "classification" : "regression", e.metric = data.train.is_classification() ? "accuracy" : "r2";
   e.value = std::nan(""), e.interval = {e.value, e.value};
   return e;
@@ -103,7 +105,7 @@ RunEntry entry_of(const RunResult& result, const Prepared& data, const RunOption
   e.started = r.started, e.seconds = r.seconds, e.kind = o.kind, e.command = r.command;
   for (const auto& [name, version] : o.versions)
     if (name == "candor") e.version = version;
-  e.data = r.data.source, e.data_digest = data.train.digest(), e.test_rows = test_rows, e.split = data.split, e.seed = std::to_string(o.train.seed), e.options = o.asked;
+  e.data = r.data.source, e.data_digest = mark_of(data), e.test_rows = test_rows, e.split = data.split, e.seed = std::to_string(o.train.seed), e.options = o.asked;
   e.task = r.task, e.metric = r.score.metric, e.value = r.score.value, e.interval = r.score.interval, e.rows = r.score.n;
   for (const candid::FurtherScore& s : r.more_scores) e.scores.emplace_back(s.name, s.value);
   e.seeds = result.seeds, e.findings = r.findings, e.model = result.model_path;

@@ -47,6 +47,15 @@ TEST(Check, SoundPartsEndWithZero) {
   for (const json& s : o["skipped"]) EXPECT_TRUE(s.contains("id") && s.contains("why"));
 }
 
+TEST(Check, ChecksWithTooFewRowsAreNamedForPeople) {
+  const TemporaryFolder folder;
+  folder.write("few.csv", rows(0, 12));
+  const std::string out = run_candor({"check", "few.csv", "--target", "kind"}, folder.path()).out;
+  EXPECT_NE(out.find("too few rows for a verdict (n = 12): data.leak (needs 50), "), std::string::npos) << out;
+  folder.write("many.csv", rows(0, 400));
+  EXPECT_EQ(run_candor({"check", "many.csv", "--target", "kind"}, folder.path()).out.find("too few rows"), std::string::npos);
+}
+
 TEST(Check, CopiedRowsEndWithThree) {
   const TemporaryFolder folder;
   folder.write("train.csv", rows(0, 400)), folder.write("test.csv", rows(300, 400));

@@ -108,6 +108,22 @@ TEST(Runs, TestRowsThatAreLookedAtAgainAreCounted) {
   EXPECT_EQ(second.rfind("note: this is score number 2", 0), 0u) << second;
 }
 
+TEST(Runs, AnotherSeedOnTheSameFileIsOneChange) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> here{"CANDOR_RUNS=" + folder / "runs.sqlite"};
+  std::string csv = "size,weight,kind\n";
+  for (int i = 0; i < 200; ++i) csv += std::to_string(i * 37 % 101) + "," + std::to_string(i * 53 % 97) + (i * 37 % 101 > 50 ? ",a\n" : ",b\n");
+  folder.write("rows.csv", csv);
+  const std::vector<std::string> words{"train", "rows.csv", "--model", "mlp", "--epochs", "1", "--members", "1", "--no-report", "--quiet", "--out", "m"};
+  ASSERT_EQ(run_candor(words, folder.path(), here).code, 0);
+  ASSERT_EQ(run_candor(with(words, {"--seed", "1"}), folder.path(), here).code, 0);
+  folder.write("rows.csv", csv + "7,8,b\n");
+  ASSERT_EQ(run_candor(words, folder.path(), here).code, 0);
+  const auto changed = [&](const char* other) { return json::parse(run_candor({"runs", "compare", "1", other, "--json"}, folder.path(), here).out)["changed"][0].get<std::string>(); };
+  EXPECT_NE(changed("2").find("one thing changed: seed (0 to 1)"), std::string::npos) << changed("2");
+  EXPECT_NE(changed("3").find("one thing changed: data"), std::string::npos) << changed("3");
+}
+
 TEST(Runs, NothingStopsATraining) {
   const TemporaryFolder folder;
   folder.write("broken.sqlite", std::string(5000, 'x'));
@@ -140,6 +156,27 @@ TEST(Runs, SeveralSeedsGiveAMedianAndPairs) {
   ASSERT_EQ(run_candor(with(quick, {"--out", "b", "--seeds", "3", "--dropout", ".2"}), folder.path(), here).code, 0);
   const json paired = json::parse(run_candor({"runs", "compare", "1", "2", "--json"}, folder.path(), here).out);
   EXPECT_TRUE(paired.contains("difference")) << paired;
+  // Ranked by their seeds, with nothing beside that says that they are not.
+  const std::vector<std::string> long_one{"train", "insurance_risk", "--rows", "200", "--members", "1", "--no-report", "--quiet", "--seeds", "5", "--lr", ".01", "--out", "c"};
+  ASSERT_EQ(run_candor(with(long_one, {"--epochs", "20"}), folder.path(), here).code, 0);
+  ASSERT_EQ(run_candor(with(long_one, {"--epochs", "1"}), folder.path(), here).code, 0);
+  const std::string ranked = run_candor({"runs", "compare", "3", "4"}, folder.path(), here).out;
+  EXPECT_EQ(ranked.rfind("run 3 is better\n", 0), 0u) << ranked;
+  EXPECT_EQ(ranked.find("no difference shown"), std::string::npos) << ranked;
+  // Seeds on other rows are no pairs.
+  ASSERT_EQ(run_candor(with(quick, {"--out", "d", "--seeds", "3", "--seed", "9"}), folder.path(), here).code, 0);
+  EXPECT_EQ(json::parse(run_candor({"runs", "compare", "1", "5", "--json"}, folder.path(), here).out)["verdict"], "not comparable");
+}
+
+TEST(Runs, TrainingsOfOneSeedAreNotRanked) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> here{"CANDOR_RUNS=" + folder / "runs.sqlite"};
+  const std::vector<std::string> words{"train", "insurance_risk", "--rows", "900", "--quiet", "--json", "--model", "mlp", "--no-report", "--out", "a"};
+  ASSERT_EQ(run_candor(with(words, {"--epochs", "15"}), folder.path(), here).code, 0);
+  ASSERT_EQ(run_candor(with(words, {"--epochs", "1", "--lr", "1e-7"}), folder.path(), here).code, 0);
+  const std::string verdict = json::parse(run_candor({"runs", "compare", "1", "2", "--json"}, folder.path(), here).out)["verdict"];
+  EXPECT_NE(verdict.find("run 1 is ahead"), std::string::npos) << verdict;
+  EXPECT_NE(verdict.find("one seed each: not ranked"), std::string::npos) << verdict;
 }
 
 TEST(Card, IsFilledNamedWhenEmptyAndAskedForByStrict) {

@@ -100,6 +100,45 @@ TEST_F(Table, RowsThatItHasSeenAreKnownWhereverTheyStand) {
   EXPECT_EQ(fresh.out.find("result.test-reused"), std::string::npos) << fresh.out;
 }
 
+bool says_seen(const Finished& run) {
+  EXPECT_EQ(run.code, 0) << run.err;
+  return run.out.find("result.test-reused") != std::string::npos;
+}
+
+TEST(Evaluate, TrainingRowsAreKnownWithATestFileOfTheirOwn) {
+  const TemporaryFolder folder;
+  folder.write("train.csv", customers(300)), folder.write("test.csv", customers(100, 5)), folder.write("new.csv", customers(100, 6));
+  ASSERT_EQ(run_candor({"train", "train.csv", "--test-data", "test.csv", "--model", "mlp", "--epochs", "1", "--members", "1", "--no-report", "--no-record", "--quiet"}, folder.path()).code, 0);
+  const auto judged = [&](const std::string& file) { return run_candor({"evaluate", "model.candor", file, "--no-record", "--json"}, folder.path()); };
+  EXPECT_TRUE(says_seen(judged("train.csv")));
+  EXPECT_TRUE(says_seen(judged("test.csv"))) << "they were held back, and that is said";
+  EXPECT_FALSE(says_seen(judged("new.csv")));
+}
+
+TEST(Evaluate, TrainingRowsOfGeneratorsAndPicturesAreKnown) {
+  const TemporaryFolder folder;
+  for (const std::string name : {"insurance_risk", "digits"}) {
+    ASSERT_EQ(run_candor({"train", name, "--rows", "300", "--epochs", "1", "--members", "1", "--no-report", "--no-record", "--quiet"}, folder.path()).code, 0);
+    EXPECT_TRUE(says_seen(run_candor({"evaluate", "model.candor", name, "--rows", "300", "--no-record", "--json"}, folder.path()))) << name;
+    EXPECT_FALSE(says_seen(run_candor({"evaluate", "model.candor", name, "--rows", "300", "--seed", "7", "--no-record", "--json"}, folder.path()))) << name;
+  }
+}
+
+TEST(Evaluate, RowsOfFewDifferentKindsAreNotTakenForOldOnes) {
+  const TemporaryFolder folder;
+  const auto rows = [](int n, int seed) {
+    std::string csv = "colour,size,bought\n";
+    for (int i = 0; i < n; ++i) {
+      const int k = (i * 7919 + seed * 104729) % 997;
+      csv += std::string(k % 3 == 0 ? "red" : k % 3 == 1 ? "green" : "blue") + "," + (k % 2 ? "S" : "L") + "," + ((k * 31 % 10) < (k % 2 ? 7 : 3) ? "yes\n" : "no\n");
+    }
+    return csv;
+  };
+  folder.write("train.csv", rows(300, 1)), folder.write("new.csv", rows(120, 2));
+  ASSERT_EQ(run_candor({"train", "train.csv", "--model", "mlp", "--epochs", "1", "--members", "1", "--no-report", "--no-record", "--quiet"}, folder.path()).code, 0);
+  EXPECT_FALSE(says_seen(run_candor({"evaluate", "model.candor", "new.csv", "--no-record", "--json"}, folder.path()))) << "all rows look alike, whoever drew them";
+}
+
 TEST_F(Table, MistakesAreNamed) {
   std::string csv = customers(300);
   csv.replace(csv.find("\n1037,"), 6, "\n1037,4o");

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <numeric>
+#include <string_view>
 
 #include "candor/base/base64.h"
 #include "candor/base/base64_decode.h"
 #include "candor/base/error.h"
+#include "candor/base/fingerprint.h"
 #include "candor/base/text.h"
 
 namespace candor::data {
@@ -72,6 +76,20 @@ std::vector<std::uint64_t> identities(const Table& table, const std::vector<std:
   return part.row_identities();
 }
 
+std::vector<std::uint64_t> identities(const Dataset& set) {
+  std::vector<std::uint64_t> out(static_cast<std::size_t>(set.rows()));
+  if (out.empty()) return out;
+  const Tensor features = set.features.contiguous();
+  const auto* bytes = static_cast<const char*>(features.raw());
+  const std::size_t size = features.type().bytes() / out.size();
+  for (std::size_t r = 0; r < out.size(); ++r) out[r] = fingerprint64(std::string_view(bytes + r * size, size));
+  return out;
+}
+
+bool has_columns(const Table& table, const std::vector<std::string>& names) {
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) { return table.find(name) != nullptr; });
+}
+
 }  // namespace
 
 bool SplitRecord::Set::has(std::uint64_t identity) const { return range > 0 && std::binary_search(values.begin(), values.end(), reduced(identity, range)); }
@@ -84,25 +102,55 @@ SplitRecord::Set SplitRecord::make_set(std::span<const std::uint64_t> identities
   set.range = static_cast<std::uint64_t>(set.rows) << set.bits;
   for (std::int64_t row : rows) set.values.push_back(reduced(identities[static_cast<std::size_t>(row)], set.range));
   std::sort(set.values.begin(), set.values.end());
+  for (std::size_t i = 0, end = 0; i < set.values.size(); i = end) {
+    for (end = i + 1; end < set.values.size() && set.values[end] == set.values[i];) ++end;
+    if (end > i + 1) set.repeated += static_cast<std::int64_t>(end - i);
+  }
   set.values.erase(std::unique(set.values.begin(), set.values.end()), set.values.end());
   return set;
 }
 
-SplitRecord::SplitRecord(const Table& table, const Schema& schema, const RowSplit& split) : how_(split.how) {
+SplitRecord::Set SplitRecord::make_set(std::span<const std::uint64_t> identities) {
+  std::vector<std::int64_t> rows(identities.size());
+  std::iota(rows.begin(), rows.end(), std::int64_t{0});
+  return make_set(identities, rows);
+}
+
+void SplitRecord::keep_columns(const Schema& schema, const Table& table) {
   for (const ColumnRole& column : schema.columns)
     if (column.role != Role::ignore && table.find(column.name)) columns_.push_back(column.name);
+}
+
+SplitRecord::SplitRecord(const Table& train, const Table& test, const Schema& schema, const std::string& how) : how_(how) {
+  keep_columns(schema, train);
+  train_ = make_set(identities(train, columns_));
+  if (has_columns(test, columns_)) test_ = make_set(identities(test, columns_));
+}
+
+SplitRecord::SplitRecord(const Dataset& train, const Dataset& test, const std::string& how) : how_(how), train_(make_set(identities(train))), test_(make_set(identities(test))) {}
+
+SplitRecord::SplitRecord(const Table& table, const Schema& schema, const RowSplit& split) : how_(split.how) {
+  keep_columns(schema, table);
   const std::vector<std::uint64_t> all = identities(table, columns_);
   train_ = make_set(all, split.train);
   validation_ = make_set(all, split.validation);
   test_ = make_set(all, split.test);
 }
 
-std::vector<SeenAs> SplitRecord::look_up(const Table& table) const {
-  std::vector<SeenAs> seen(static_cast<std::size_t>(table.rows()), SeenAs::fresh);
-  if (columns_.empty() || std::any_of(columns_.begin(), columns_.end(), [&](const std::string& name) { return !table.find(name); })) return seen;
-  const std::vector<std::uint64_t> all = identities(table, columns_);
-  for (std::size_t r = 0; r < seen.size(); ++r) seen[r] = train_.has(all[r]) ? SeenAs::train : validation_.has(all[r]) ? SeenAs::validation : test_.has(all[r]) ? SeenAs::test : SeenAs::fresh;
+std::vector<SeenAs> SplitRecord::look_up(std::span<const std::uint64_t> identities) const {
+  std::vector<SeenAs> seen;
+  for (const std::uint64_t row : identities) seen.push_back(train_.has(row) ? SeenAs::train : validation_.has(row) ? SeenAs::validation : test_.has(row) ? SeenAs::test : SeenAs::fresh);
   return seen;
+}
+
+std::vector<SeenAs> SplitRecord::look_up(const Table& table) const {
+  if (columns_.empty() || !has_columns(table, columns_)) return std::vector<SeenAs>(static_cast<std::size_t>(table.rows()), SeenAs::fresh);
+  return look_up(identities(table, columns_));
+}
+
+std::vector<SeenAs> SplitRecord::look_up(const Dataset& rows) const {
+  if (!columns_.empty()) return std::vector<SeenAs>(static_cast<std::size_t>(rows.rows()), SeenAs::fresh);
+  return look_up(identities(rows));
 }
 
 std::int64_t SplitRecord::rows(SeenAs part) const { return part == SeenAs::train ? train_.rows : part == SeenAs::validation ? validation_.rows : part == SeenAs::test ? test_.rows : 0; }
@@ -112,8 +160,9 @@ std::string SplitRecord::describe(std::span<const SeenAs> rows) const {
   for (SeenAs as : rows) ++counts[static_cast<std::size_t>(as)];
   const auto all = static_cast<std::int64_t>(rows.size());
   const std::int64_t fresh = counts[0], train = counts[1], validation = counts[2], test = counts[3];
-  // A few that are taken for old ones by chance are no reason to say so.
-  if (all == 0 || all - fresh <= all / 200) return "";
+  // A new row is equal to an old one about as often as one of the old rows is to another (Good, 1953), and one in a thousand is taken for an old one.
+  const double rate = std::min(1.0, (static_cast<double>(train_.repeated) + 1) / (static_cast<double>(train_.rows) + 1) + .001), by_chance = rate * static_cast<double>(all);
+  if (static_cast<double>(all - fresh) <= by_chance + 3 * std::sqrt(by_chance)) return "";
   if (train == 0 && validation == 0) return with_thousands(test) + " of " + with_thousands(all) + " rows were held back as test rows when the model was trained" + (fresh ? "; the others are new to it" : "");
   std::string text = "the model was trained on " + with_thousands(train) + " of these " + with_thousands(all) + " rows";
   if (validation) text += " and chosen by " + with_thousands(validation);
@@ -125,7 +174,7 @@ Config SplitRecord::config() const {
   Config::List columns;
   for (const std::string& name : columns_) columns.emplace_back(name);
   const auto set = [](const Set& rows) {
-    return Config{{"rows", rows.rows}, {"bits", rows.bits}, {"kept", static_cast<std::int64_t>(rows.values.size())}, {"data", base64(packed(rows.values, rows.bits))}};
+    return Config{{"rows", rows.rows}, {"repeated", rows.repeated}, {"bits", rows.bits}, {"kept", static_cast<std::int64_t>(rows.values.size())}, {"data", base64(packed(rows.values, rows.bits))}};
   };
   return Config{{"how", how_}, {"columns", columns}, {"train", set(train_)}, {"validation", set(validation_)}, {"test", set(test_)}};
 }
@@ -142,7 +191,8 @@ SplitRecord SplitRecord::from_config(const Config& config) {
     Set set;
     set.rows = entry.at("rows").integer();
     const std::int64_t bits = entry.at("bits").integer(), kept = entry.at("kept").integer();
-    if (set.rows < 0 || set.rows > most_rows || bits < 1 || bits > 20 || kept < 0 || kept > set.rows) fail(ErrorKind::corrupt, "split: the " + std::string(key) + " part counts " + std::to_string(set.rows) + " rows, " + std::to_string(kept) + " kept");
+    set.repeated = entry.get("repeated", std::int64_t{0});  // not in older files
+    if (set.rows < 0 || set.repeated < 0 || set.repeated > set.rows || set.rows > most_rows || bits < 1 || bits > 20 || kept < 0 || kept > set.rows) fail(ErrorKind::corrupt, "split: the " + std::string(key) + " part counts " + std::to_string(set.rows) + " rows, " + std::to_string(kept) + " kept");
     set.bits = static_cast<int>(bits);
     set.range = static_cast<std::uint64_t>(set.rows) << bits;
     const auto bytes = from_base64(entry.at("data").text());

@@ -41,8 +41,9 @@ std::vector<Tensor> states_or_zeros(const std::vector<Tensor>& given, std::int64
     }
     if (given[i].shape() != expected) {
       const bool only_batch = given[i].rank() == expected.rank() && given[i].rank() > 0 && given[i].shape().with(0, batch) == expected;
+      const bool only_units = given[i].rank() == expected.rank() && given[i].shape().with(given[i].rank() - 1, expected[expected.rank() - 1]) == expected;
       complain("state " + std::to_string(i) + " must be " + to_string(expected) + ", got " + to_string(given[i].shape()) +
-               (only_batch ? "; the batch has " + std::to_string(batch) + " samples" : std::string()));
+               (only_units ? "; a state holds one number for each of the layer's " + std::to_string(expected[expected.rank() - 1]) + " units" : std::string()) + (only_batch ? "; the batch has " + std::to_string(batch) + " samples" : std::string()));
     }
     states.push_back(to_dtype(given[i], dtype));
   }
