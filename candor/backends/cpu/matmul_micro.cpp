@@ -48,10 +48,11 @@ HWY_INLINE void Step(const float* a, std::int64_t a_row, const float* b, M mask,
   }
 }
 
-/// The sums over all segments. Steps of one sum go two at a time where registers are left: counting takes from the same ports.
+/// The sums over all segments. Steps of one sum go two at a time where registers are left: counting takes from the same ports. Where none are, GCC mixes two steps
+/// and keeps some of the sums in memory, for which every product then waits.
 template <int kM, int kV, int kS, bool kStepped, bool kWhole>
 HWY_INLINE void AddUp(const TileArgs& args, M mask, int last, V (&acc)[kS][kM][kV]) {
-  constexpr int kSteps = kS > 1 ? kS : kM * kV + kV <= 30 ? 2 : 1;
+  constexpr int kSteps = kS > 1 ? kS : kM * kV + kV <= (kWide ? 30 : 12) ? 2 : 1;
   const std::int64_t a_row = args.a_row, a_step = kStepped ? args.a_step : 1, b_row = args.b_row;
   const float* b = args.b;
   for (std::int64_t segment = 0; segment < args.segment_count; ++segment) {

@@ -1,10 +1,32 @@
 // Listing what is not zero, and adding up rows for it, in Highway.
+#include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 
 #include "candor/backends/cpu/matmul_sparse.h"
 
 #include "candor/backends/cpu/targets.h"
+
+#ifndef CANDOR_CPU_KEPT_LANES
+#define CANDOR_CPU_KEPT_LANES
+namespace candor::cpu {
+
+/// For each pattern of `Bits` bits: the numbers of those that are set, in order; what stands behind them does not matter.
+template <int Bits>
+struct KeptLanes {
+  alignas(64) std::array<std::array<std::uint8_t, Bits>, std::size_t{1} << Bits> lanes{};
+  constexpr KeptLanes() {
+    for (std::size_t pattern = 0; pattern < lanes.size(); ++pattern)
+      for (std::size_t bit = 0, found = 0; bit < Bits; ++bit)
+        if (pattern >> bit & 1) lanes[pattern][found++] = static_cast<std::uint8_t>(bit);
+  }
+};
+template <int Bits>
+inline constexpr KeptLanes<Bits> kept_lanes{};
+
+}  // namespace candor::cpu
+#endif
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "candor/backends/cpu/matmul_sparse_passes.cpp"
@@ -41,18 +63,26 @@ std::int64_t list(const float* x, std::int64_t count, std::int32_t from, std::in
   for (; i + kLanes <= count; i += kLanes) take(hn::LoadU(d, x + i));
   if (const int rest = static_cast<int>(count - i); rest > 0) take(load_part(d, x + i, hn::FirstN(d, static_cast<std::size_t>(rest)), rest));
 #else
-  // Without an instruction for it Highway compresses by a table, which GCC copies to the stack each time. Most vectors have few bits, many none.
-  const auto keep_one = [&](std::int64_t k) {
-    value[found] = x[k];
-    at[found++] = static_cast<std::int32_t>(from + k * step);
-  };
+  // Without an instruction for it Highway compresses by a table, which GCC copies to the stack each time; one bit after the other, and each vector's end is guessed wrong.
+  const DI di;
+  const hn::Rebind<std::uint8_t, DI> bytes;
+  auto places = hn::Add(hn::Set(di, from), hn::Mul(hn::Iota(di, 0), hn::Set(di, step)));
+  const auto stride = hn::Set(di, kLanes * step);
   for (; i + kLanes <= count; i += kLanes) {
-    std::uint8_t bytes[8] = {};
-    hn::StoreMaskBits(d, hn::Not(hn::Eq(hn::LoadU(d, x + i), zero)), bytes);
-    for (unsigned bits = bytes[0]; bits; bits &= bits - 1) keep_one(i + std::countr_zero(bits));
+    const V v = hn::LoadU(d, x + i);
+    std::uint8_t bits[8] = {};
+    hn::StoreMaskBits(d, hn::Not(hn::Eq(v, zero)), bits);
+    const auto order = hn::IndicesFromVec(di, hn::PromoteTo(di, hn::LoadU(bytes, kept_lanes<kLanes>.lanes[bits[0]].data())));
+    hn::StoreU(hn::BitCast(d, hn::TableLookupLanes(hn::BitCast(di, v), order)), d, value + found);
+    hn::StoreU(hn::TableLookupLanes(places, order), di, at + found);
+    found += std::popcount(static_cast<unsigned>(bits[0]));
+    places = hn::Add(places, stride);
   }
-  for (; i < count; ++i)
-    if (!(x[i] == 0)) keep_one(i);
+  for (; i < count; ++i) {
+    if (x[i] == 0) continue;
+    value[found] = x[i];
+    at[found++] = static_cast<std::int32_t>(from + i * step);
+  }
 #endif
   return found;
 }
