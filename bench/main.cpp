@@ -19,6 +19,7 @@ constexpr const char* usage = R"(./dev bench [options] [CASE...]    Candor besid
   --json           a line of JSON for each system and case instead of a table
   --peers          make the virtual environment with the peers first, when it is not there (.venv/bench or CANDOR_BENCH_VENV)
   --no-peers       Candor alone
+  --peer NAME      only peers whose name contains NAME (jax, pytorch:eager); may be said several times
   --rounds N       repetitions of each system, interleaved (5); the median counts
   --markdown FILE  also write the table of docs/performance.md
   --threads N      every system on so many threads (all cores)
@@ -33,7 +34,7 @@ struct Options {
   bool json = false, list = false, kernels = false, peers = true;
   std::string markdown, python;
   int rounds = 5;
-  std::vector<std::string> cases;
+  std::vector<std::string> cases, named_peers;
 };
 
 void set(const char* name, const char* value) { ::setenv(name, value, 1); }
@@ -62,6 +63,7 @@ Options parse(int argc, char** argv) {
     else if (words[i] == "--list") o.list = true;
     else if (words[i] == "--kernels") o.kernels = true;
     else if (words[i] == "--no-peers") o.peers = false;
+    else if (words[i] == "--peer") o.named_peers.push_back(next());
     else if (words[i] == "--markdown") o.markdown = next();
     else if (words[i] == "--python") o.python = next();
     else if (words[i] == "--rounds") {
@@ -100,6 +102,16 @@ std::vector<Case> chosen(const std::vector<Case>& all, const std::vector<std::st
   return result;
 }
 
+void keep_peers(std::vector<Case>& cases, const std::vector<std::string>& named) {
+  if (named.empty()) return;
+  std::size_t kept = 0;
+  for (Case& c : cases) {
+    std::erase_if(c.peers, [&](const std::string& peer) { return std::none_of(named.begin(), named.end(), [&](const std::string& name) { return peer.find(name) != std::string::npos; }); });
+    kept += c.peers.size();
+  }
+  if (kept == 0) fail(ErrorKind::invalid_argument, "bench: no case asked for has a peer " + candor::quoted(named.front()));
+}
+
 std::vector<Measured> measure(const Case& c, const Settings& settings) {
   if (c.kind == "process") return measure_process(c, settings);
   if (c.kind == "extra") return measure_extra(c, settings);
@@ -134,7 +146,9 @@ int bench_main(int argc, char** argv) {
 
   std::vector<Measured> rows;
   bool failed = false;
-  for (const auto& c : chosen(all, options.cases)) {
+  std::vector<Case> cases = chosen(all, options.cases);
+  keep_peers(cases, options.named_peers);
+  for (const auto& c : cases) {
     try {
       const auto more = measure(c, settings);
       if (options.json)

@@ -1,6 +1,7 @@
 #include "candor/backends/cpu/conv_pixels.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "candor/backends/cpu/conv_squares.h"

@@ -76,11 +76,34 @@ HWY_INLINE void StoreByPairs(const V (&channel)[kC], std::int64_t left, float* o
   }
 }
 
+#else
+
+/// All pixels of an even number of channels, two numbers of a pixel at a time: where a mask is a vector, choosing lanes by it costs more than these stores.
+template <int kC, class DN, class VN, class Finish>
+HWY_INLINE void StoreWholePairs(DN d, const VN (&channel)[kC], hn::TFromD<DN>* out, Finish finish) {
+  using T = hn::TFromD<DN>;
+  alignas(64) T pairs[kC / 2][2][kLanes];  // first and second half of each block of four pixels
+#pragma GCC unroll 4
+  for (int p = 0; p < kC / 2; ++p) {
+    const VN even = finish(channel[2 * p]), odd = finish(channel[2 * p + 1]);
+    hn::Store(hn::InterleaveLower(d, even, odd), d, pairs[p][0]);
+    hn::Store(hn::InterleaveUpper(d, even, odd), d, pairs[p][1]);
+  }
+#pragma GCC unroll 8
+  for (int pixel = 0; pixel < kLanes; ++pixel)
+#pragma GCC unroll 4
+    for (int p = 0; p < kC / 2; ++p) std::memcpy(out + pixel * kC + 2 * p, &pairs[p][pixel % 4 / 2][pixel / 4 * 4 + pixel % 2 * 2], 2 * sizeof(T));
+}
+
 #endif
 
 /// Stores vectors of channels as pixels of those channels, the first `left` numbers of them.
 template <int kC, class DN, class VN, class Finish>
 HWY_INLINE void StoreWoven(DN d, const VN (&channel)[kC], std::int64_t left, hn::TFromD<DN>* out, Finish finish) {
+#if HWY_TARGET > HWY_AVX3 && HWY_TARGET != HWY_SCALAR
+  if constexpr (kC % 2 == 0)
+    if (left >= kC * kLanes) return StoreWholePairs<kC>(d, channel, out, finish);
+#endif
   static const Weave<kC> weave;
 #pragma GCC unroll 8
   for (int i = 0; i < kC; ++i, left -= kLanes, out += kLanes) {

@@ -15,6 +15,8 @@ namespace candor::cpu::HWY_NAMESPACE {
 using pooled::Pass;
 using pooled::Walk;
 constexpr int kFull = HWY_LANES(float);
+// Registers for sums: of 32, of 16 that take a factor from memory, of 16 that do not multiply and add at once.
+constexpr int kMostSums = HWY_TARGET <= HWY_AVX3 ? 20 : HWY_TARGET == HWY_AVX2 ? 12 : 10;
 
 template <class D, int kR, int kV>
 void sum_kernel(const Walk& walk, const Pass& pass, const float* image, const float* c, const std::int32_t* index, std::int64_t cells, float* sums) {
@@ -80,7 +82,7 @@ void sum_input(const Walk& walk, const Pass& pass, float* image, const float* c,
 
 template <class D, int kR, int kV>
 void enter(pooled::Functions& set) {
-  if constexpr (kR * kV <= (HWY_TARGET <= HWY_AVX3 ? 20 : 10)) {
+  if constexpr (kR * kV <= kMostSums) {
     set.kernel[kR][kV] = &sum_kernel<D, kR, kV>;
     set.input[kR][kV] = &sum_input<D, kR, kV>;
   }
@@ -90,12 +92,12 @@ template <class D>
 pooled::Functions made() {
   pooled::Functions set;
   set.lanes = static_cast<int>(hn::MaxLanes(D()));
-  set.most_sums = HWY_TARGET <= HWY_AVX3 ? 20 : 10;
+  set.most_sums = kMostSums;
   enter<D, 1, 1>(set), enter<D, 3, 1>(set), enter<D, 5, 1>(set);
   if constexpr (hn::MaxLanes(D()) == kFull) {
     enter<D, 1, 2>(set), enter<D, 3, 2>(set), enter<D, 5, 2>(set);
     enter<D, 1, 3>(set), enter<D, 3, 3>(set);
-    enter<D, 1, 4>(set), enter<D, 5, 4>(set);
+    enter<D, 1, 4>(set), enter<D, 2, 4>(set), enter<D, 3, 4>(set), enter<D, 5, 4>(set);
     enter<D, 1, 6>(set), enter<D, 3, 6>(set);
   }
   return set;
