@@ -101,6 +101,17 @@ Inputs make_inputs(const Case& c) {
   return in;
 }
 
+WeightReader::WeightReader(const Inputs& in) : in_(in) {
+  if (!in.weights_file.empty()) file_.open(in.weights_file, std::ios::binary);
+}
+
+Tensor WeightReader::next(const Shape& shape) {
+  if (in_.weights_file.empty()) return in_.weights.at(at_++);
+  Tensor result = Tensor::empty(shape);
+  if (!file_.read(static_cast<char*>(result.raw()), static_cast<std::streamsize>(result.type().bytes()))) fail(ErrorKind::io, "bench: " + in_.weights_file + " ends too early");
+  return result;
+}
+
 Tensor scaled(const Tensor& x) {
   if (x.dtype() != DType::u8) return x;
   Tensor result = Tensor::empty(x.shape());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,20 @@ struct Inputs {
   Tensor y;                         ///< i32 [n]
   std::vector<std::int32_t> order;  ///< a permutation of the rows
   std::vector<Tensor> weights;      ///< kernel, bias, kernel, bias, ...
+  std::string weights_file = {};    ///< where they lie instead when they would be a good part of the memory that is measured
+};
+
+/// The weights one after the other, from memory or from their file (f32).
+class WeightReader {
+ public:
+  explicit WeightReader(const Inputs& in);
+  /// Throws Error (io) at the end of the file.
+  Tensor next(const Shape& shape);
+
+ private:
+  const Inputs& in_;
+  std::ifstream file_;
+  std::size_t at_ = 0;
 };
 
 /// The formula of fixtures/train: uniform in [0, 1) from splitmix64(seed * 2^32 + k).

@@ -81,7 +81,14 @@ void set_ratios(std::vector<Measured>& rows, bool higher_is_better) {
 }
 
 std::vector<Measured> measure_case(const Case& c, const Settings& settings) {
-  const Inputs inputs = make_inputs(c);
+  Inputs inputs = make_inputs(c);
+  const std::string folder = settings.place.work + "/" + c.name;
+  const bool large = !c.gpt.form.empty() || !c.vision.net.empty();
+  if (large || !settings.place.python.empty()) write_folder(c, inputs, folder);
+  if (large) {  // the peers read them from there, too
+    inputs.weights.clear();
+    inputs.weights_file = folder + "/weights.f32";
+  }
   const bool training = c.kind == "train";
   std::vector<Entrant> entrants;
   settings.say(c.name + ": Candor");
@@ -93,7 +100,6 @@ std::vector<Measured> measure_case(const Case& c, const Settings& settings) {
   const double own = c.value(entrants[0].system->run());
   entrants[0].system->peak = peak_megabytes();
   if (!settings.place.python.empty()) {
-    write_folder(c, inputs, settings.place.work + "/" + c.name);
     for (const auto& peer : c.peers) {
       settings.say(c.name + ": " + peer);
       try {

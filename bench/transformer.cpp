@@ -35,7 +35,8 @@ Model made(const Case& c) { return c.gpt.form == "bert" ? bert(c.gpt) : gpt2(c.g
 
 Model loaded(const Case& c, const Inputs& in) {
   const Model model = made(c);
-  model.set_weights(in.weights);
+  WeightReader weights(in);
+  for (const auto& [name, variable] : model.named_variables()) variable.assign(weights.next(variable.shape()));
   return model;
 }
 

@@ -140,9 +140,9 @@ Inputs vision_inputs(const Case& c) {
 
 Model vision_model(const Case& c, const Inputs& inputs) {
   const Network net = VisionBuilder(c.vision).build(c.features);
-  std::size_t at = 0;
+  WeightReader weights(inputs);
   for (const Layer& layer : net.layers)
-    for (const auto& [name, variable] : layer.named_variables()) variable.assign(inputs.weights[at++]);
+    for (const auto& [name, variable] : layer.named_variables()) variable.assign(weights.next(variable.shape()));
   return net.model;
 }
 
