@@ -1,5 +1,6 @@
 #include "candor/base/memory.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,12 +30,26 @@ std::size_t machine_memory() {
   return pages > 0 && page > 0 ? static_cast<std::size_t>(pages) * static_cast<std::size_t>(page) : std::numeric_limits<std::size_t>::max();
 }
 
+// What `ulimit -d` leaves: it counts what a program may write to, and not the files that it maps.
+std::size_t left_by_limit() {
+  constexpr std::size_t any = std::numeric_limits<std::size_t>::max();
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return any;
+  std::ifstream file("/proc/self/statm");
+  std::size_t pages[6] = {};
+  for (std::size_t& count : pages) file >> count;
+  const long page = ::sysconf(_SC_PAGESIZE);
+  if (!file || page <= 0) return any;
+  const std::size_t used = pages[5] * static_cast<std::size_t>(page);
+  return limit.rlim_cur > used ? static_cast<std::size_t>(limit.rlim_cur) - used : 0;
+}
+
 }  // namespace
 
 std::size_t available_memory() {
   std::ifstream groups("/proc/self/cgroup");
   const std::string text{std::istreambuf_iterator<char>(groups), {}};
-  return std::min(machine_memory(), group_memory(text, "/sys/fs/cgroup"));
+  return std::min({machine_memory(), group_memory(text, "/sys/fs/cgroup"), left_by_limit()});
 }
 
 void require_memory(double bytes) {

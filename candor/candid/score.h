@@ -27,6 +27,18 @@ struct Score {
   double mean_absolute_error = 0;                   ///< regression
 };
 
+/// Answers that come in pieces, judged as one set. Of classes only counts are kept, of values truth and answer of each row.
+class Judge {
+ public:
+  /// As for judge(); the first piece says whether they are classes.
+  void add(const Tensor& outputs, const data::Dataset& piece);
+  Score score(std::uint64_t seed) const;
+
+ private:
+  Score counts_;
+  std::vector<float> truth_, prediction_;
+};
+
 /// `outputs` are probabilities [n, classes] or values [n] / [n, 1]; `set` holds the truth. Throws Error (shape) when they do not fit.
 Score judge(const Tensor& outputs, const data::Dataset& set, std::uint64_t seed);
 

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "candor/base/clock.h"
+#include "candor/base/text.h"
 #include "candor/candid/check_baselines.h"
 #include "candor/candid/check.h"
 #include "candor/candid/finding.h"
@@ -14,8 +15,8 @@
 #include "candor/cli/train_options.h"
 #include "candor/pipeline/card.h"
 #include "candor/pipeline/check_results.h"
+#include "candor/pipeline/judge_rows.h"
 #include "candor/pipeline/run_store.h"
-#include "candor/pipeline/test_rows.h"
 
 namespace candor::cli {
 namespace {
@@ -76,10 +77,11 @@ void print_object(const Options& o, const Score& score, const candid::Baseline& 
   print_json(out);
 }
 
-pipeline::RunEntry entry_of(const Options& o, const Common& common, const Score& score, const data::Dataset& set, const data::Table& cells, const std::string& started) {
+pipeline::RunEntry entry_of(const Options& o, const Common& common, const pipeline::JudgedRows& rows, const std::string& started) {
+  const Score& score = rows.score;
   pipeline::RunEntry e;
-  e.started = started, e.kind = "evaluate", e.command = common.command, e.version = CANDOR_VERSION, e.data = set.source, e.data_digest = set.digest();
-  e.test_rows = pipeline::test_rows_mark(set, cells), e.seed = std::to_string(common.seed), e.options = asked(), e.task = score.task, e.metric = score.metric;
+  e.started = started, e.kind = "evaluate", e.command = common.command, e.version = CANDOR_VERSION, e.data = rows.set.source, e.data_digest = rows.digest;
+  e.test_rows = rows.mark, e.seed = std::to_string(common.seed), e.options = asked(), e.task = score.task, e.metric = score.metric;
   e.value = score.value, e.interval = score.interval, e.rows = score.n, e.model = o.model;
   e.options.emplace_back("model", o.model);
   return e;
@@ -97,21 +99,19 @@ int evaluate(const Options& o, const Common& common) {
     }
   }
   if (is_forecaster(file)) return evaluate_series(file, o.data, common);
-  const pipeline::ModelRows rows = load_model_rows(o.data, file, true, common.seed);
-  const data::Dataset& set = rows.set;
+  const pipeline::JudgedRows rows = pipeline::judge_rows(o.data.data, file, model_rows_options(o.data, true, common.seed), common.seed);
+  const Score& score = rows.score;
   if (!common.quiet) print_differences(rows.differences);
-  const Tensor outputs = answers(file, set);
-  const Score score = judge(outputs, set, common.seed);
-  const candid::Baseline baseline = stored_baseline(file, set);
+  if (rows.checked.rows() < score.n && !common.quiet)
+    std::fprintf(stderr, "note: the score is of all %s rows; its checks looked at %s of them, drawn evenly\n", with_thousands(score.n).c_str(), with_thousands(rows.checked.rows()).c_str());
+  const candid::Baseline baseline = stored_baseline(file, rows.set);
   std::vector<candid::Finding> findings = candid::check_guessing(score, baseline);
   if (!rows.seen_text.empty()) findings.push_back({"result.test-reused", candid::Severity::warning, rows.seen_text});
-  const std::optional<data::Recipe> recipe = pipeline::recipe_of(file);
-  const std::vector<std::string> columns = recipe ? pipeline::columns_to_cut(rows.cells, recipe->schema()) : std::vector<std::string>{};
-  candid::Checkup checkup = pipeline::check_answers(score, outputs, set, rows.cells, columns, candid::stored_uncertainty(file.record).temperature, common.seed);
+  candid::Checkup checkup = pipeline::check_answers(score, rows.outputs, rows.checked, rows.cells, rows.columns, candid::stored_uncertainty(file.record).temperature, common.seed);
   checkup.findings.insert(checkup.findings.begin(), findings.begin(), findings.end());
-  pipeline::RunEntry entry = entry_of(o, common, score, set, rows.cells, started);
+  pipeline::RunEntry entry = entry_of(o, common, rows, started);
   if (const std::int64_t others = o.no_record ? 0 : pipeline::different_scores(pipeline::runs_path(), entry.test_rows, score.value); others > 0)
-    candid::run_check(checkup, "result.test-reused", [&] { return candid::check_test_use({.rows = set.rows(), .looks = others + 1}); });
+    candid::run_check(checkup, "result.test-reused", [&] { return candid::check_test_use({.rows = rows.set.rows(), .looks = others + 1}); });
   candid::silence(checkup, silences);
   findings = checkup.findings;
   entry.findings = findings;

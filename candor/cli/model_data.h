@@ -8,6 +8,7 @@ namespace candor::cli {
 
 using pipeline::answers;
 
+pipeline::ModelRowsOptions model_rows_options(const DataOptions& options, bool targets, std::uint64_t seed);
 /// What pipeline::load_for_model gives for these options.
 pipeline::ModelRows load_model_rows(const DataOptions& options, const formats::ModelFile& file, bool targets, std::uint64_t seed);
 /// The rows alone.

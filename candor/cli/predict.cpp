@@ -12,6 +12,7 @@
 #include "candor/cli/forecast.h"
 #include "candor/cli/model_data.h"
 #include "candor/data/table/table_stream.h"
+#include "candor/pipeline/judge_rows.h"
 
 namespace candor::cli {
 namespace {
@@ -134,14 +135,6 @@ class Answers {
   bool first_ = true;
 };
 
-// Columns that were numbers in training stay so from the first piece on; those with a unit may say "12 kg" in one piece and 12 in the next.
-std::vector<std::string> known(const data::Schema& schema, bool with_unit) {
-  std::vector<std::string> names;
-  for (const data::ColumnRole& column : schema.columns)
-    if (column.unit.empty() ? !with_unit && column.role == data::Role::number : with_unit) names.push_back(column.name);
-  return names;
-}
-
 int predict(const Options& o, const Common& common) {
   const formats::ModelFile file = formats::read_model_file(o.model);
   if (is_forecaster(file)) return predict_series(file, o.data, o.out, common);
@@ -151,7 +144,8 @@ int predict(const Options& o, const Common& common) {
   } else if (const std::optional<data::Recipe> recipe = pipeline::recipe_of(file); recipe && (o.data.data == "-" || data::kind_of(o.data.data) == data::SourceKind::csv)) {
     // Piece by piece: a table may be larger than memory, and the answers to standard input should not wait for its end.
     data::TableStream pieces(o.data.data, table_options(o.data));
-    pieces.expect(known(recipe->schema(), false), known(recipe->schema(), true));
+    // Columns that were numbers in training stay so from the first piece on; those with a unit may say "12 kg" in one piece and 12 in the next.
+    pieces.expect(pipeline::known_columns(recipe->schema(), false), pipeline::known_columns(recipe->schema(), true));
     while (std::optional<data::Table> piece = pieces.next()) out.add(pipeline::rows_for_model(std::move(*piece), file, false));
   } else {
     out.add(load_model_rows(o.data, file, false, common.seed));

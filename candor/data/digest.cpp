@@ -1,15 +1,18 @@
-// Dataset::digest: a 128-bit fingerprint, computed in pieces of fixed size so that threads do not change it.
+// Dataset::digest and RowsDigest: a 128-bit fingerprint, computed in pieces of fixed size so that threads do not change it.
 #include <array>
 #include <cstring>
 
+#include "candor/base/error.h"
 #include "candor/base/threads.h"
 #include "candor/data/dataset.h"
+#include "candor/data/rows_digest.h"
 
 namespace candor::data {
 namespace {
 
 using Hash = std::array<std::uint64_t, 2>;
 
+constexpr std::size_t piece_bytes = 1 << 20;
 constexpr std::uint64_t k0 = 0x9E3779B97F4A7C15u, k1 = 0xC2B2AE3D27D4EB4Fu;
 
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
@@ -44,7 +47,7 @@ Hash add(Hash h, const Tensor& tensor) {
   h = add(h, to_string(tensor.type()));
   const Tensor dense = tensor.contiguous();
   const auto* bytes = static_cast<const std::byte*>(dense.raw());
-  const std::size_t size = dense.type().bytes(), piece = 1 << 20, pieces = (size + piece - 1) / piece;
+  const std::size_t size = dense.type().bytes(), piece = piece_bytes, pieces = (size + piece - 1) / piece;
   std::vector<Hash> parts(pieces);
   parallel_for(static_cast<std::int64_t>(pieces), [&](std::int64_t p) {
     const std::size_t begin = static_cast<std::size_t>(p) * piece;
@@ -58,16 +61,50 @@ Hash add(Hash h, const std::vector<std::string>& names) {
   return add(h, std::to_string(names.size()));
 }
 
-}  // namespace
-
-std::string Dataset::digest() const {
-  Hash h = add(Hash{k0, k1}, features);
-  h = add(h, targets);
-  h = add(add(add(h, feature_names), target_names), class_names);
+std::string finish(Hash h, const Dataset& names) {
+  h = add(add(add(h, names.feature_names), names.target_names), names.class_names);
   std::string text;
   for (std::uint64_t half : {mix(h[0] ^ k0, h[1] | 1), mix(h[1] ^ k1, h[0] | 1)})
     for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[half >> shift & 15];
   return text;
 }
+
+}  // namespace
+
+std::string Dataset::digest() const { return finish(add(add(Hash{k0, k1}, features), targets), *this); }
+
+void RowsDigest::Part::add(const Tensor& tensor) {
+  if (!tensor.defined()) return;
+  const TensorType type{tensor.shape().without(0), tensor.dtype()};
+  if (!defined) row = type, defined = true;
+  if (type != row) fail(ErrorKind::shape, "digest: rows of " + to_string(type) + " behind rows of " + to_string(row));
+  rows += tensor.shape(0);
+  const Tensor dense = tensor.contiguous();
+  const auto* bytes = static_cast<const std::byte*>(dense.raw());
+  for (std::size_t size = dense.type().bytes(); size > 0;) {
+    const std::size_t count = std::min(size, piece_bytes - rest.size());
+    rest.insert(rest.end(), bytes, bytes + count);
+    bytes += count, size -= count;
+    if (rest.size() < piece_bytes) break;
+    pieces.push_back(hash_bytes(rest.data(), rest.size(), {k1, k0}));
+    rest.clear();
+  }
+}
+
+Hash RowsDigest::Part::add_to(Hash h) const {
+  if (!defined) return data::add(h, "none", 4);
+  std::vector<Hash> parts = pieces;
+  if (!rest.empty()) parts.push_back(hash_bytes(rest.data(), rest.size(), {k1, k0}));
+  h = data::add(h, to_string(TensorType{row.shape.inserted(0, rows), row.dtype}));
+  return data::add(h, parts.data(), parts.size() * sizeof(Hash));
+}
+
+void RowsDigest::add(const Dataset& piece) {
+  if (!features_.defined) names_.feature_names = piece.feature_names, names_.target_names = piece.target_names, names_.class_names = piece.class_names;
+  features_.add(piece.features);
+  targets_.add(piece.targets);
+}
+
+std::string RowsDigest::digest() const { return finish(targets_.add_to(features_.add_to(Hash{k0, k1})), names_); }
 
 }  // namespace candor::data

@@ -11,7 +11,10 @@
 #include "candor/base/error.h"
 #include "candor/base/file.h"
 #include "candor/base/text.h"
+#include "candor/base/threads.h"
 #include "candor/data/archive.h"
+#include "candor/data/row_memory.h"
+#include "candor/data/zip_members.h"
 
 namespace candor::data {
 namespace {
@@ -290,7 +293,18 @@ const NpyArray* Npz::find(std::initializer_list<std::string_view> names) const {
   return nullptr;
 }
 
-Npz parse_npz(std::span<const std::byte> bytes, const std::string& name) {
+Npz parse_npz(std::span<const std::byte> bytes, const std::string& name, bool check) {
+  if (const std::optional<std::vector<ZipMember>> members = stored_members(bytes)) {
+    Npz result;
+    for (const ZipMember& file : *members) {
+      if (!file.path.ends_with(".npy")) continue;
+      const std::string member = file.path.substr(0, file.path.size() - 4);
+      if (check && !is_intact(file)) fail(ErrorKind::corrupt, name + " (" + member + "): damaged: its checksum is another than the archive says; write or fetch the file again");
+      result.arrays.push_back(parse_npy(file.bytes, name + " (" + member + ")"));
+      result.arrays.back().name = member;
+    }
+    if (!result.arrays.empty()) return result;
+  }
   ArchiveLimits limits;
   limits.file_bytes = std::numeric_limits<std::uint64_t>::max();
   std::vector<ArchiveFile> files = parse_archive(bytes, name, [](std::string_view path) { return path.ends_with(".npy"); }, false, nullptr, limits);
@@ -318,7 +332,7 @@ Tensor to_tensor(const NpyArray& array) {
                       : wide              ? DType::i64
                                           : DType::i32;
   const Shape shape(array.shape);
-  const Tensor result = Tensor::empty(shape, dtype);
+  const Tensor result = make_rows({shape, dtype});
   const bool verbatim = (!array.fortran_order || array.shape.size() < 2) && (!field.big_endian || field.bytes == 1) && field.bytes == size_of(dtype) && field.kind != 'b' && field.kind != 'u';
   const std::int64_t count = array.size();
   if (count == 0) return result;
@@ -361,12 +375,32 @@ Pair testing(const Npz& npz) {
   return {npz.find({"x_test", "test_x", "xtest", "test_images", "test_features", "test_data"}), npz.find({"y_test", "test_y", "ytest", "test_labels", "test_targets", "test_target"})};
 }
 
+// Floating numbers become f32, once and without a copy of all beside it.
+Tensor features_of(const NpyArray& array) {
+  const bool wide = !array.structured() && array.fields[0].kind == 'f' && array.fields[0].bytes == 8 && !array.fields[0].big_endian && (!array.fortran_order || array.shape.size() < 2);
+  if (!wide || array.shape.size() > static_cast<std::size_t>(Shape::max_rank)) {
+    const Tensor features = to_tensor(array);
+    return features.dtype() == DType::f64 || features.dtype() == DType::f16 ? features.to(DType::f32) : features;
+  }
+  const Tensor result = make_rows({Shape(array.shape), DType::f32});
+  float* const out = result.mutable_data<float>();
+  constexpr std::int64_t piece = 1 << 16;
+  const std::int64_t count = array.size();
+  parallel_for((count + piece - 1) / piece, [&](std::int64_t p) {
+    for (std::int64_t i = p * piece; i < std::min(count, (p + 1) * piece); ++i) {
+      double value;
+      std::memcpy(&value, array.bytes.data() + i * 8, sizeof value);
+      out[i] = static_cast<float>(value);
+    }
+  });
+  return result;
+}
+
 /// `known`: the classes of the training part, when the targets are words.
 Dataset examples(const Pair& pair, const std::string& path, const std::vector<std::string>& known) {
   Dataset result;
   result.source = path;
-  Tensor features = to_tensor(*pair.x);
-  if (features.dtype() == DType::f64 || features.dtype() == DType::f16) features = features.to(DType::f32);
+  const Tensor features = features_of(*pair.x);
   if (!pair.y) {
     result.features = features;
     return result;
@@ -422,7 +456,7 @@ Split read_npz_dataset(const std::string& path) {
 bool is_npz_dataset(const std::string& path) {
   if (!lower_case(path).ends_with(".npz")) return false;
   const MappedFile file(path);
-  const Npz npz = parse_npz(file.bytes(), path);
+  const Npz npz = parse_npz(file.bytes(), path, false);
   const Pair train = training(npz);
   return train.x && (train.y || train.x->shape.size() > 2);
 }

@@ -50,11 +50,12 @@ struct Npz {
   /// The array with one of these names; null when there is none.
   const NpyArray* find(std::initializer_list<std::string_view> names) const;
 };
-/// Throws Error: corrupt, memory, unsupported (no libarchive).
-Npz parse_npz(std::span<const std::byte> bytes, const std::string& name);
+/// What np.savez wrote is read where it lies, so `bytes` must outlive the result; packed arrays (np.savez_compressed) are unpacked into memory. `check`: compares checksums. Throws Error:
+/// corrupt, memory, unsupported (packed, and no libarchive).
+Npz parse_npz(std::span<const std::byte> bytes, const std::string& name, bool check = true);
 
-/// Numbers as a tensor in C order: f32 and f64 as they are, f16, i8, u8, i32, i64 and bool too; other integers as i32 or i64. Throws Error
-/// (unsupported) for text and structured arrays, (memory).
+/// Numbers as a tensor in C order: f32 and f64 as they are, f16, i8, u8, i32, i64 and bool too; other integers as i32 or i64. Lies in memory or, when it is large, in a temporary file
+/// (data/row_memory.h). Throws Error (unsupported) for text and structured arrays, (memory).
 Tensor to_tensor(const NpyArray& array);
 
 /// The arrays of a .npz as examples: x_train, y_train, x_test, y_test (or train_x, ...), or x and y (X, features, images, data; labels, target,

@@ -10,13 +10,6 @@
 namespace candor::pipeline {
 namespace {
 
-void check_rows(const formats::ModelFile& file, const data::Dataset& set) {
-  const TensorType input = file.model.input_types().front();
-  if (set.row_shape() == input.shape) return;
-  fail(ErrorKind::shape, set.source + ": rows have shape " + to_string(set.row_shape()) + ", and the model was built for " + to_string(input.shape) + " (its first layer, " +
-                             file.model.layers().front().name() + (file.feature_names.empty() ? "" : "; its inputs: " + name_list(file.feature_names)) + ")");
-}
-
 // The set's classes must be the model's, in the model's order: a file that knows only some of them, or none, must not renumber them.
 void check_classes(const formats::ModelFile& file, const data::Dataset& set) {
   if (file.task == "classification" && set.class_names != file.class_names) {
@@ -59,6 +52,20 @@ void look_up_seen(ModelRows& rows, const formats::ModelFile& file) {
 
 }  // namespace
 
+void require_fit(const formats::ModelFile& file, const data::Dataset& set) {
+  const TensorType input = file.model.input_types().front();
+  if (set.row_shape() == input.shape) return;
+  fail(ErrorKind::shape, set.source + ": rows have shape " + to_string(set.row_shape()) + ", and the model was built for " + to_string(input.shape) + " (its first layer, " +
+                             file.model.layers().front().name() + (file.feature_names.empty() ? "" : "; its inputs: " + name_list(file.feature_names)) + ")");
+}
+
+void require_targets(const data::Table& table, const data::Recipe& recipe) {
+  for (const std::string& name : recipe.target_names()) {
+    if (!table.find(name))
+      fail(ErrorKind::not_found, table.source + ": there are no targets to judge the answers by: no column " + candor::quoted(name) + did_you_mean(name, table.names()));
+  }
+}
+
 std::optional<data::Recipe> recipe_of(const formats::ModelFile& file) {
   const Config* stored = file.preprocessing.find("recipe");
   if (!stored) return std::nullopt;
@@ -72,10 +79,7 @@ ModelRows rows_for_model(data::Table table, const formats::ModelFile& file, bool
   ModelRows rows;
   rows.differences = recipe->compare(table);
   if (targets) {
-    for (const std::string& name : recipe->target_names()) {
-      if (!table.find(name))
-        fail(ErrorKind::not_found, table.source + ": there are no targets to judge the answers by: no column " + candor::quoted(name) + did_you_mean(name, table.names()));
-    }
+    require_targets(table, *recipe);
     const std::vector<std::int64_t> known = data::rows_with_targets(table, recipe->schema());
     if (static_cast<std::int64_t>(known.size()) < table.rows()) table = table.take(known);
   }
@@ -91,7 +95,7 @@ ModelRows rows_for_model(data::Table table, const formats::ModelFile& file, bool
     rows.set.class_names = recipe->class_names();
     rows.set.source = table.source;
   }
-  check_rows(file, rows.set);
+  require_fit(file, rows.set);
   rows.cells = std::move(table);
   return rows;
 }
@@ -110,7 +114,7 @@ ModelRows load_for_model(const std::string& name, const formats::ModelFile& file
   ModelRows rows;
   rows.set = load_arrays(name, file, o);
   if (rows.set.rows() == 0) fail(ErrorKind::invalid_argument, name + ": there are no rows");
-  check_rows(file, rows.set);
+  require_fit(file, rows.set);
   if (o.targets) {
     if (!rows.set.has_targets()) fail(ErrorKind::invalid_argument, name + ": there are no targets to judge the answers by");
     check_classes(file, rows.set);

@@ -40,6 +40,11 @@ ModelRows load_for_model(const std::string& name, const formats::ModelFile& file
 /// The same for a table that was read already.
 ModelRows rows_for_model(data::Table table, const formats::ModelFile& file, bool targets);
 
+/// Throws Error (not_found) when the table lacks a column that the answers are judged by, with the nearest spelling.
+void require_targets(const data::Table& table, const data::Recipe& recipe);
+/// Throws Error (shape) naming both shapes when rows do not fit the model.
+void require_fit(const formats::ModelFile& file, const data::Dataset& set);
+
 /// Outputs for all rows: for classes probabilities, at the temperature that the model keeps, else what it gives.
 Tensor answers(const formats::ModelFile& file, const data::Dataset& set);
 

@@ -44,6 +44,8 @@ std::string test_rows_mark(const data::Dataset& rows, const data::Table& cells) 
   return cells.columns.empty() ? rows.digest().substr(0, 16) : hex_of(cells.row_identities());
 }
 
+std::string test_rows_mark(std::vector<std::uint64_t> identities) { return identities.empty() ? "" : hex_of(std::move(identities)); }
+
 std::string source_mark(const data::Dataset& train, const data::Table& train_cells, const data::Dataset& test, const data::Table& test_cells, bool drawn) {
   std::vector<std::uint64_t> marks;
   add_rows(marks, train, train_cells);

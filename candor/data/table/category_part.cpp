@@ -163,25 +163,27 @@ class CategoryPart final : public ColumnPart {
     return text;
   }
 
-  void compare(const Column& source, TableDifferences& differences) const override {
+  void look(const Column& source, ColumnSeen& seen) const override {
     const Words rows = as_words(source);
-    std::unordered_map<std::string_view, bool> known;
-    for (const std::string& word : words) known.emplace(word, true);
-    for (const std::string& word : rare) known.emplace(word, true);
-    for (const std::string& word : mean_words) known.emplace(word, true);
+    std::unordered_set<std::string_view> known;
+    for (const auto* list : {&words, &rare, &mean_words}) known.insert(list->begin(), list->end());
     std::vector<std::int64_t> counts(rows.names.size(), 0);
-    std::int64_t gone = 0, cells = 0;
     for (std::int32_t code : rows.codes) {
-      if (code < 0) ++gone;
+      if (code < 0) ++seen.missing;
       else ++counts[static_cast<std::size_t>(code)];
     }
-    std::vector<std::string> fresh;
-    for (std::size_t i = 0; i < counts.size(); ++i)
-      if (counts[i] && !known.contains(rows.names[i])) fresh.push_back(quoted(rows.names[i], 30)), cells += counts[i];
-    if (!fresh.empty() && all_kept)
-      differences.new_words.push_back("column " + quoted(column()) + ": " + with_thousands(cells) + (cells == 1 ? " cell holds a word" : " cells hold words") + " that no training row had: " + name_list(fresh, 5) +
+    for (std::size_t i = 0; i < counts.size() && all_kept; ++i) {
+      if (counts[i] == 0 || known.contains(rows.names[i])) continue;
+      seen.odd += counts[i];
+      if (seen.fresh_words.insert(rows.names[i]).second) seen.fresh.push_back(quoted(rows.names[i], 30));
+    }
+  }
+
+  void tell(const ColumnSeen& seen, TableDifferences& differences) const override {
+    if (seen.odd)
+      differences.new_words.push_back("column " + quoted(column()) + ": " + with_thousands(seen.odd) + (seen.odd == 1 ? " cell holds a word" : " cells hold words") + " that no training row had: " + name_list(seen.fresh, 5) +
                                       (other ? "; they count as other rare words" : "; they count as none of the known ones"));
-    if (gone && !marked) differences.new_words.push_back("column " + quoted(column()) + ": " + missing_text(gone) + "; none was in the training rows");
+    if (seen.missing && !marked) differences.new_words.push_back("column " + quoted(column()) + ": " + missing_text(seen.missing) + "; none was in the training rows");
   }
 
   Config config() const override {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "candor/data/table/recipe.h"
@@ -15,6 +17,15 @@ struct TargetNumbers {
   std::int64_t rows = 0, width = 0;
   std::vector<float> values;
   std::vector<std::string> names;  ///< of the columns
+};
+
+/// What is unlike the training rows in the cells of one column that were looked at so far.
+struct ColumnSeen {
+  std::int64_t rows = 0, cells = 0, missing = 0, odd = 0;  ///< odd: out of range, or of no word that is known
+  double least = std::numeric_limits<double>::infinity(), most = -std::numeric_limits<double>::infinity();  ///< of those out of range
+  std::string retyped = {};               ///< a sentence, when the cells are of another kind
+  std::vector<std::string> fresh = {};    ///< new words, in the order they came
+  std::unordered_set<std::string> fresh_words = {};
 };
 
 class ColumnPart {
@@ -31,8 +42,10 @@ class ColumnPart {
   virtual void apply_training(const Column& column, const TargetNumbers&, float* out, std::int64_t stride) const { apply(column, out, stride); }
   /// What was done, for people.
   virtual std::string what() const = 0;
-  /// Adds what is unlike the training rows: another kind, new words, out of range.
-  virtual void compare(const Column& column, TableDifferences& differences) const = 0;
+  /// Looks for what is unlike the training rows: another kind, new words, out of range. A table that comes in pieces is looked at piece by piece.
+  virtual void look(const Column& column, ColumnSeen& seen) const = 0;
+  /// Says what was found.
+  virtual void tell(const ColumnSeen& seen, TableDifferences& differences) const = 0;
   /// Everything, with "kind"; read_part makes the same part of it.
   virtual Config config() const = 0;
 

@@ -73,26 +73,31 @@ class DatePart final : public ColumnPart {
     return text;
   }
 
-  void compare(const Column& source, TableDifferences& differences) const override {
+  void look(const Column& source, ColumnSeen& seen) const override {
+    if (!seen.retyped.empty()) return;
     if (!lenient) {
       try {
         need_dates(source, format, false);
       } catch (const Error& error) {
-        differences.retyped.push_back(error.message());
+        seen.retyped = error.message();
         return;
       }
     }
-    const std::vector<double> moments = need_dates(source, format, true);
-    double least = minimum, most = maximum;
-    std::int64_t outside = 0, gone = 0;
-    for (double x : moments) {
-      if (x != x) ++gone;
-      else if (x < minimum || x > maximum) ++outside, least = std::min(least, x), most = std::max(most, x);
+    for (double x : need_dates(source, format, true)) {
+      if (x != x) ++seen.missing;
+      else if (x < minimum || x > maximum) ++seen.odd, seen.least = std::min(seen.least, x), seen.most = std::max(seen.most, x);
     }
-    if (outside)
-      differences.out_of_range.push_back("column " + quoted(column()) + ": " + with_thousands(outside) + (outside == 1 ? " date lies" : " dates lie") + " outside " + date_text(minimum) + " to " +
-                                         date_text(maximum) + " of the training rows (" + date_text(most > maximum ? most : least) + ")");
-    if (gone && !marked) differences.new_words.push_back("column " + quoted(column()) + ": " + missing_text(gone) + "; none was in the training rows");
+  }
+
+  void tell(const ColumnSeen& seen, TableDifferences& differences) const override {
+    if (!seen.retyped.empty()) {
+      differences.retyped.push_back(seen.retyped);
+      return;
+    }
+    if (seen.odd)
+      differences.out_of_range.push_back("column " + quoted(column()) + ": " + with_thousands(seen.odd) + (seen.odd == 1 ? " date lies" : " dates lie") + " outside " + date_text(minimum) + " to " +
+                                         date_text(maximum) + " of the training rows (" + date_text(seen.most > maximum ? seen.most : seen.least) + ")");
+    if (seen.missing && !marked) differences.new_words.push_back("column " + quoted(column()) + ": " + missing_text(seen.missing) + "; none was in the training rows");
   }
 
   Config config() const override {

@@ -96,28 +96,35 @@ class NumberPart final : public ColumnPart {
     return text;
   }
 
-  void compare(const Column& source, TableDifferences& differences) const override {
+  void look(const Column& source, ColumnSeen& seen) const override {
+    if (!seen.retyped.empty()) return;
     if (source.kind == Column::Kind::text && !lenient) {
       for (std::size_t r = 0; r < source.codes.size(); ++r) {
         if (source.codes[r] < 0) continue;
         const std::string& word = source.words[static_cast<std::size_t>(source.codes[r])];
         if (parse_number(trimmed(word))) continue;
-        differences.retyped.push_back("column " + quoted(column()) + " held numbers; now it holds words, as " + quoted(word, 30) + " in row " + std::to_string(r + 1));
+        seen.retyped = "column " + quoted(column()) + " held numbers; now it holds words, as " + quoted(word, 30) + " in row " + std::to_string(seen.rows + static_cast<std::int64_t>(r) + 1);
         return;
       }
     }
     const std::vector<double> values = need_numbers(source, true);
-    std::int64_t outside = 0;
-    double least = minimum, most = maximum;
-    for (double x : values)
-      if (x < minimum || x > maximum) ++outside, least = std::min(least, x), most = std::max(most, x);
-    if (outside)
-      differences.out_of_range.push_back("column " + quoted(column()) + ": " + with_thousands(outside) + (outside == 1 ? " cell lies" : " cells lie") + " outside " + number_text(minimum) + " to " +
-                                         number_text(maximum) + " of the training rows (" + number_text(least < minimum ? least : most) + ")");
-    if (!marked) {
-      const auto gone = std::count_if(values.begin(), values.end(), [](double x) { return x != x; });
-      if (gone) differences.new_words.push_back("column " + quoted(column()) + ": " + missing_text(gone) + "; none was in the training rows. They are filled with " + number_text(median) + " (median)");
+    for (double x : values) {
+      if (x != x) ++seen.missing;
+      else if (x < minimum || x > maximum) ++seen.odd, seen.least = std::min(seen.least, x), seen.most = std::max(seen.most, x);
     }
+    seen.rows += source.rows();
+  }
+
+  void tell(const ColumnSeen& seen, TableDifferences& differences) const override {
+    if (!seen.retyped.empty()) {
+      differences.retyped.push_back(seen.retyped);
+      return;
+    }
+    if (seen.odd)
+      differences.out_of_range.push_back("column " + quoted(column()) + ": " + with_thousands(seen.odd) + (seen.odd == 1 ? " cell lies" : " cells lie") + " outside " + number_text(minimum) + " to " +
+                                         number_text(maximum) + " of the training rows (" + number_text(seen.least < minimum ? seen.least : seen.most) + ")");
+    if (!marked && seen.missing)
+      differences.new_words.push_back("column " + quoted(column()) + ": " + missing_text(seen.missing) + "; none was in the training rows. They are filled with " + number_text(median) + " (median)");
   }
 
   Config config() const override {

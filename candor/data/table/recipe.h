@@ -67,6 +67,7 @@ class Recipe {
   std::vector<ColumnTreatment> treatments() const;
   const Schema& schema() const { return schema_; }
   TableDifferences compare(const Table& table) const;
+  class Comparison;
 
   Config config() const;
   /// Throws Error (corrupt) for everything a damaged file can hold.
@@ -76,6 +77,19 @@ class Recipe {
   Schema schema_;
   std::vector<std::string> class_names_, target_names_;
   std::vector<std::shared_ptr<const detail::ColumnPart>> parts_;  ///< how each source column becomes inputs; never changed, so copies share them
+};
+
+/// Recipe::compare for a table that comes in pieces of the same columns: counts and new words are of all of them.
+class Recipe::Comparison {
+ public:
+  explicit Comparison(const Recipe& recipe);
+  ~Comparison();
+  void add(const Table& piece);
+  TableDifferences differences() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace candor::data

@@ -55,21 +55,25 @@ class TextPart final : public ColumnPart {
     return text;
   }
 
-  void compare(const Column& source, TableDifferences& differences) const override {
-    std::int64_t unknown = 0, cells = 0, gone = 0;
+  void look(const Column& source, ColumnSeen& seen) const override {
     for (std::int64_t r = 0; r < source.rows(); ++r) {
       if (source.is_missing(r)) {
-        ++gone;
+        ++seen.missing;
         continue;
       }
-      ++cells;
+      ++seen.cells;
       const std::string text = source.cell(r);
-      unknown += words.weigh(text).empty() && letters.weigh(text).empty();
+      seen.odd += words.weigh(text).empty() && letters.weigh(text).empty();
     }
-    if (source.kind == Column::Kind::number && cells) differences.retyped.push_back("column " + quoted(column()) + " held texts; now it holds numbers");
-    else if (unknown > empty_share * static_cast<double>(cells) + 3 * std::sqrt(static_cast<double>(cells) * std::max(empty_share, .01)))
-      differences.new_words.push_back("column " + quoted(column()) + ": " + with_thousands(unknown) + " of " + with_thousands(cells) + " texts have no word that is known");
-    if (gone && !marked) differences.new_words.push_back("column " + quoted(column()) + ": " + missing_text(gone) + "; none was in the training rows");
+    if (source.kind == Column::Kind::number && seen.cells) seen.retyped = "column " + quoted(column()) + " held texts; now it holds numbers";
+  }
+
+  void tell(const ColumnSeen& seen, TableDifferences& differences) const override {
+    const auto cells = static_cast<double>(seen.cells);
+    if (!seen.retyped.empty()) differences.retyped.push_back(seen.retyped);
+    else if (static_cast<double>(seen.odd) > empty_share * cells + 3 * std::sqrt(cells * std::max(empty_share, .01)))
+      differences.new_words.push_back("column " + quoted(column()) + ": " + with_thousands(seen.odd) + " of " + with_thousands(seen.cells) + " texts have no word that is known");
+    if (seen.missing && !marked) differences.new_words.push_back("column " + quoted(column()) + ": " + missing_text(seen.missing) + "; none was in the training rows");
   }
 
   Config config() const override {

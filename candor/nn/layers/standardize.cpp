@@ -1,5 +1,7 @@
 #include "candor/nn/layers/standardize.h"
 
+#include <algorithm>
+
 #include "candor/nn/layers/check.h"
 #include "candor/ops/elementwise.h"
 
@@ -53,16 +55,22 @@ Standardize Standardize::fitted(const Tensor& rows, std::string name) {
   if (rows.rank() < 2 || rows.size() == 0) {
     fail(ErrorKind::invalid_argument, "Standardize::fitted: needs rows of features, [rows, features], and was given " + to_string(rows.shape()));
   }
-  const Tensor values = rows.to(DType::f64).contiguous();
-  const std::int64_t width = rows.shape(-1), count = rows.size() / width;
-  const double* x = values.data<double>();
+  const std::int64_t width = rows.shape(-1), count = rows.size() / width, all = rows.shape(0);
   Tensor mean = Tensor::zeros({width}, DType::f64), variance = Tensor::zeros({width}, DType::f64);
   double *m = mean.mutable_data<double>(), *v = variance.mutable_data<double>();
-  for (std::int64_t i = 0; i < count; ++i)
-    for (std::int64_t j = 0; j < width; ++j) m[j] += x[i * width + j];
+  // A few rows at a time: as numbers of eight bytes, pictures of one byte a pixel may not fit into memory.
+  const std::int64_t at_once = std::max<std::int64_t>(1, (std::int64_t{1} << 18) / (rows.size() / all));
+  const auto pass = [&](auto add) {
+    for (std::int64_t from = 0; from < all; from += at_once) {
+      const Tensor values = rows.view_slice(0, from, std::min(all, from + at_once)).to(DType::f64).contiguous();
+      const double* x = values.data<double>();
+      for (std::int64_t i = 0; i < values.size() / width; ++i)
+        for (std::int64_t j = 0; j < width; ++j) add(j, x[i * width + j]);
+    }
+  };
+  pass([&](std::int64_t j, double x) { m[j] += x; });
   for (std::int64_t j = 0; j < width; ++j) m[j] /= static_cast<double>(count);
-  for (std::int64_t i = 0; i < count; ++i)
-    for (std::int64_t j = 0; j < width; ++j) v[j] += (x[i * width + j] - m[j]) * (x[i * width + j] - m[j]);
+  pass([&](std::int64_t j, double x) { v[j] += (x - m[j]) * (x - m[j]); });
   for (std::int64_t j = 0; j < width; ++j) v[j] /= static_cast<double>(count);
   return Standardize({.mean = mean, .variance = variance, .name = std::move(name)});
 }
