@@ -300,7 +300,7 @@ void fit_to_budget(Plan& plan, const Prepared& data, const TrainOptions& o, cons
   char said[200];
   std::snprintf(said, sizeof said, "the budget of %.4g s bears %s%s of %s epochs (a step takes about %.2g ms): the rate falls to its end within them", o.seconds(),
                 fits.members < wanted.members ? (std::to_string(fits.members) + (fits.members > 1 ? " networks, and " : " network, and ")).c_str() : "",
-                fits.steps < wanted.steps ? ("a part of one (" + with_thousands(fits.steps) + " steps)").c_str() : with_thousands(fits.epochs).c_str(), with_thousands(wanted.epochs).c_str(), 1000 * a_step);
+                fits.steps < wanted.steps ? ("a part of one (" + with_thousands(fits.steps) + (fits.steps == 1 ? " step)" : " steps)")).c_str() : with_thousands(fits.epochs).c_str(), with_thousands(wanted.epochs).c_str(), 1000 * a_step);
   choices.push_back(said);
   plan.members = fits.members;
   plan.epochs = fits.epochs;

@@ -121,7 +121,8 @@ std::string line_chart(const LineChart& chart) {
   }
   for (std::size_t k = 0; k < curves.size(); ++k) {
     out += "<path class=\"ln " + tones[k] + (chart.end_labels ? "" : " d" + std::to_string(k % 4)) + "\" data-n=\"" + escaped(curves[k].name, 40) + "\" d=\"" + path_of(f, curves[k], logarithmic) + "\"/>";
-    if (chart.dots) out += "<path class=\"pt " + tones[k] + "\" d=\"" + dots_of(f, curves[k]) + "\"/>";
+    // A curve of one point is a dot of its own, or the chart looks empty.
+    if (chart.dots || curves[k].x.size() == 1) out += "<path class=\"pt " + tones[k] + "\" d=\"" + dots_of(f, curves[k]) + "\"/>";
   }
   return out + (named ? end_labels(f, curves, tones) : "") + "</svg>";
 }

@@ -70,7 +70,7 @@ th{text-align:left;font-weight:500}tbody th{overflow-wrap:anywhere;min-width:4.2
 .plain td,.plain th,.classes td,.classes th{padding:.45rem .8rem .45rem 0}.plain tbody tr,.classes tbody tr{border-top:1px solid var(--hair)}
 .plain td:last-child,.plain th:last-child{padding-right:0}.plain td{overflow-wrap:anywhere}.plain td.num{overflow-wrap:normal}
 .strip{display:block;width:100%;height:24px;overflow:visible}.strip.full{position:absolute;inset:0;height:100%}.strip.axis{height:20px}
-.classes .strips{width:17%;min-width:3.5rem}.layers .strips{width:22%}
+.classes .strips{width:17%;min-width:3.5rem}.layers .strips{width:14%}
 .dots td,.dots th{padding:.35rem 0}.dots .strips{padding:0;width:46%;position:relative;min-height:28px}.dots tbody th{padding-right:1rem}.dots .num{padding-left:1rem}
 .dots tfoot .strips small{text-align:center}.dots tbody th{font-weight:400}.dots .strong th{font-weight:600;color:var(--accent)}
 .scroll{overflow-x:auto;max-width:100%}figure:not(.wide) .heat{width:100%;font-size:.9rem}figure:not(.wide) .heat td{height:2.9rem}
@@ -112,6 +112,7 @@ summary{cursor:pointer;padding:.3rem 0;margin-bottom:.5rem}
 .classes .strips{display:none}
 }
 @media (min-width:1040px){
+.layers tbody th{min-width:9em}.layers td:nth-child(2){min-width:5.5em}
 body{display:grid;grid-template-columns:minmax(11rem,1fr) minmax(0,792px) minmax(2rem,1fr)}
 nav{align-self:start;flex-direction:column;align-items:flex-end;border:0;padding:2.3rem 2.2rem 2rem 1rem;max-height:100vh;overflow-y:auto;text-align:right}
 nav .brand{padding:0 0 1rem}nav ul{flex-direction:column;gap:.1rem;padding:0;white-space:normal;overflow:visible}
