@@ -17,7 +17,14 @@ void Trainer::begin_checks() {
     parameter_slots_.push_back(static_cast<std::size_t>(std::find_if(state_.begin(), state_.end(), [&](const Variable& v) { return v.same(p); }) - state_.begin()));
   before_step_.resize(parameters.size());
   const auto inputs = static_cast<std::ptrdiff_t>(programs_->inputs()), targets = static_cast<std::ptrdiff_t>(target_count_);
-  const ModelUnderCheck m{model_, {data_.begin(), data_.begin() + inputs}, {data_.begin() + inputs, data_.begin() + inputs + targets}, train_rows_, batch_, options_.validation_data.y};
+  ModelUnderCheck m{model_, {data_.begin(), data_.begin() + inputs}, {data_.begin() + inputs, data_.begin() + inputs + targets}, train_rows_, batch_};
+  if (!options_.validation_data.empty()) {
+    m.other_y = options_.validation_data.y;
+    for (const Tensor& t : options_.validation_data.x) m.other_x.push_back(t.contiguous());
+  } else if (options_.validation_split > 0 && train_rows_ < rows_) {
+    for (const Tensor& t : m.x) m.other_x.push_back(t.view_slice(0, train_rows_, rows_));
+    for (const Tensor& t : m.y) m.other_y.push_back(t.view_slice(0, train_rows_, rows_));
+  }
   const std::int64_t each = options_.steps_per_epoch > 0 ? std::min(options_.steps_per_epoch, batches()) : batches();
   checks_.begin(*programs_, m, weight_count_ > 0, each * (options_.epochs - options_.initial_epoch));
 }

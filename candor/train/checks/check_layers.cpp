@@ -88,7 +88,29 @@ void check_norm_order(const ModelUnderCheck& m, CheckNotes& notes) {
   }
 }
 
+/// In a chain of layers: one of a single unit in front of a wider answer.
+void bottleneck(const ModelUnderCheck& m, CheckNotes& notes) {
+  constexpr std::int64_t wide = 3;
+  const LayerCalls calls = layer_calls(m.model);
+  const int count = static_cast<int>(calls.calls.size());
+  for (int i = 0; i < count; ++i)
+    if (calls.calls[static_cast<std::size_t>(i)].from != std::vector<int>{i - 1}) return;
+  for (int i = 0; i < count; ++i) {
+    const LayerCall& call = calls.calls[static_cast<std::size_t>(i)];
+    if (call.kind != "Dense" || width_of(call) != 1 || inputs_of(call) < 2) continue;
+    for (int next = i + 1; next < count; ++next) {
+      const LayerCall& reader = calls.calls[static_cast<std::size_t>(next)];
+      if (!is_linear_map(reader.kind)) continue;
+      if (width_of(reader) >= wide)
+        notes.findings.push_back({"model.capacity", Severity::note, short_name(call) + " has one unit, and all that the layers behind it (" + short_name(reader) + " with " + with_thousands(width_of(reader)) + " units) know of a row is that one number" +
+                                      (call.activation == "relu" ? ", or that it was not positive" : "") + ": too little for most tasks. Give it more units unless that is meant", "layer " + short_name(call), {{"units", 1}}});
+      break;
+    }
+  }
+}
+
 void check_capacity(const ModelUnderCheck& m, CheckNotes& notes) {
+  bottleneck(m, notes);
   std::int64_t trained = 0;
   for (const Variable& v : m.model.parameters()) trained += v.shape().size();
   std::int64_t numbers = 0;

@@ -29,6 +29,7 @@ struct ModelUnderCheck {
   std::vector<Tensor> x, y;       ///< contiguous
   std::int64_t rows = 0, batch = 32;
   std::vector<Tensor> other_y = {};  ///< targets of the validation rows, whose classes count as known; may be empty
+  std::vector<Tensor> other_x = {};  ///< contiguous inputs of the validation rows; may be empty
 };
 
 /// model.loss-activation and model.output-size, for each output.
@@ -41,6 +42,8 @@ void check_capacity(const ModelUnderCheck& m, CheckNotes& notes);
 void check_shape_advice(const ModelUnderCheck& m, CheckNotes& notes);
 /// model.dead-end, and train.mode as far as the graph tells it.
 void check_graph(const ModelUnderCheck& m, CheckNotes& notes);
+/// data.scale and data.duplicate-rows of validation rows beside training rows, from samples of both; models of one input.
+void check_parts(const ModelUnderCheck& m, CheckNotes& notes);
 /// model.overfit-one-batch.
 void check_memory(const ModelUnderCheck& m, CheckNotes& notes);
 

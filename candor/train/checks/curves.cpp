@@ -39,7 +39,19 @@ double reached(const Curves& c) {
   return best;
 }
 
+/// Short trainings, too: a loss that is out of all proportion, and does not come back, is no matter of more steps.
+bool ran_away(const Curves& c, CheckNotes& notes) {
+  constexpr double far = 10;
+  if (c.loss.size() < 2 || c.steps < 4 || !c.guess.known || !(c.guess.constant > 0) || !(c.first > 0) || c.first_penalty > c.guess.constant) return false;
+  const double top = *std::max_element(c.loss.begin(), c.loss.end()), beside = std::max(c.first, c.guess.constant);
+  if (!(top > far * beside) || c.loss.back() < c.guess.constant) return false;
+  notes.findings.push_back({"train.diverge", Severity::warning, "the loss began at " + number_text(c.first) + " and rose to " + number_text(top) + " (mean of an epoch), and an answer that looks at no input reaches " + number_text(c.guess.constant) + ": the first steps threw the weights far away. Lower the learning rate, or clip the gradients", {},
+                            {{"first loss", c.first}, {"highest loss of an epoch", top}}});
+  return true;
+}
+
 void learned_nothing(const Curves& c, CheckNotes& notes) {
+  if (c.steps < least_steps && ran_away(c, notes)) return;
   if (c.loss.size() < 2 || c.steps < least_steps) {
     notes.skipped.push_back({"train.underfit", "too few steps for a verdict (n = " + std::to_string(c.steps) + ", needs " + std::to_string(least_steps) + ")"});
     return;
@@ -139,6 +151,29 @@ void overfit(const Curves& c, CheckNotes& notes) {
   if (opens && last > 1.1 * lowest) notes.findings.push_back({"train.overfit", last > 1.25 * lowest ? Severity::warning : Severity::note, seen + advice, "epoch " + epoch, numbers});
 }
 
+/// No epoch answered the validation rows better than one that looks at no input: what was learned of the training rows holds for no others.
+void holds_nowhere(const Curves& c, CheckNotes& notes) {
+  constexpr std::int64_t least_of_rows = 50, least_of_steps = 40;
+  if (c.val_loss.size() < 3 || c.val_loss.size() != c.loss.size() || c.val_rows < least_of_rows || c.steps < least_of_steps || !c.val_guess.known || !(c.val_guess.constant > 0)) return;
+  for (const char* id : {"train.underfit", "train.plateau", "train.diverge", "train.overfit"})
+    if (std::any_of(notes.findings.begin(), notes.findings.end(), [&](const Finding& f) { return f.id == id && f.severity > Severity::note; })) return;
+  const double best = *std::min_element(c.val_loss.begin(), c.val_loss.end()) - c.penalty;
+  // The training rows' mean is what could be known; where validation rows lie elsewhere (a trend), it answers them worse than their own.
+  const double away = c.val_guess.classes ? 0 : c.val_guess.mean - c.guess.mean, guess = c.val_guess.constant + away * away;
+  // A network that is still on its way to the targets' level has shown nothing yet.
+  const double trained = (c.loss.back() - c.penalty) / c.guess.constant;
+  // The best of many epochs is a little lucky.
+  if (!(best >= guess ? trained < .9 : best >= .98 * guess && trained < .8)) return;
+  if (!c.score.empty() && c.val_guess.classes) {
+    // Right answers count: a loss alone may only say that the network is too sure.
+    const double top = *std::max_element(c.val_score.begin(), c.val_score.end()), common = c.val_guess.commonest;
+    if (top > common + 2.5 * std::sqrt(common * (1 - common) / static_cast<double>(c.val_rows))) return;
+  }
+  notes.findings.push_back({"train.overfit", Severity::warning, "in no epoch the validation loss came clearly below what an answer reaches that looks at no input (" + number_text(best) + " at best, " + number_text(guess) + " by guessing), while the training loss fell to " + number_text(c.loss.back()) +
+                                ": what the network learned of the training rows holds for no others. Look whether labels belong to their rows, whether validation rows are prepared in the same way, and whether the inputs can say anything of the target; then more rows, a smaller network, a lower learning rate", {},
+                            {{"lowest validation loss", best}, {"validation loss of guessing", guess}, {"training loss", c.loss.back()}}});
+}
+
 void still_falling(const Curves& c, CheckNotes& notes) {
   const std::vector<double>& v = c.val_loss.size() == c.loss.size() ? c.val_loss : c.loss;
   const std::size_t n = v.size();
@@ -175,7 +210,7 @@ void check_curves(const Curves& c, CheckNotes& notes) {
   notes.checked.emplace_back("train.plateau");
   guarded(notes, "train.diverge", [&](CheckNotes& n) { rises(c, n); });
   notes.checked.emplace_back("train.spike");
-  guarded(notes, "train.overfit", [&](CheckNotes& n) { overfit(c, n); });
+  guarded(notes, "train.overfit", [&](CheckNotes& n) { overfit(c, n), holds_nowhere(c, n); });
   guarded(notes, "train.not-long-enough", [&](CheckNotes& n) { still_falling(c, n); });
 }
 

@@ -18,6 +18,7 @@ struct Curves {
   std::vector<double> train_score, val_score;
   std::int64_t rows = 0, val_rows = 0, steps = 0;  ///< steps of all epochs
   Guess guess;
+  Guess val_guess = {};  ///< of the validation rows
   double first = 0;      ///< of the very first batch; 0: not known
   double penalty = 0;    ///< what regularizers added to the last loss
   double first_penalty = 0;  ///< and to the first

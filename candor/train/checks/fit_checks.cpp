@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t most_lines = 5;
 // A look costs about a step and a half: one in 192 steps is .8 % of the time. A program must be made for it, so that short trainings are let alone.
-constexpr std::int64_t first_look = 32, least_gap = 192, least_steps = 64, most_looks = 64;
+constexpr std::int64_t first_look = 16, least_gap = 192, least_steps = 64, most_looks = 64;
 
 double penalty_of(const Model& model) {
   const Tensor penalty = model.regularization_loss();
@@ -77,12 +77,15 @@ void FitChecks::begin(TrainPrograms& programs, const ModelUnderCheck& m, bool we
     const std::vector<TensorType> types = m.model.output_types();
     for (std::size_t i = 0; i < types.size() && i < m.y.size(); ++i)
       guesses_.push_back(i < compiled.loss.size() || compiled.loss.size() == 1 ? guess_of(compiled.loss[i], m.y[i], m.rows, types[i].shape.rank() > 0 ? types[i].shape[-1] : 1) : Guess{});
+    if (types.size() == 1 && m.y.size() == 1 && m.other_y.size() == 1 && compiled.loss.size() == 1)
+      other_guess_ = guess_of(compiled.loss[0], m.other_y[0].contiguous(), m.other_y[0].shape(0), types[0].shape.rank() > 0 ? types[0].shape[-1] : 1);
     penalty_ = penalty_of(m.model);
     one_layer_ = learns_one_layer(m.model);
   });
   if (!programs.looked_at) {
     programs.looked_at = true;
     CheckNotes before = check_before_fit(m);
+    check_parts(m, before);
     for (Finding& f : before.findings) notes.findings.push_back(std::move(f));
     for (SkippedCheck& s : before.skipped) notes.skipped.push_back(std::move(s));
   }
@@ -150,7 +153,7 @@ void FitChecks::end(History& history, Curves c, const Function<double(std::int64
   if (!on_) return;
   CheckNotes notes;
   c.rows = rows_;
-  if (guesses_.size() == 1 && !weighted_) c.guess = guesses_.front();
+  if (guesses_.size() == 1 && !weighted_) c.guess = guesses_.front(), c.val_guess = other_guess_;
   if (penalty_ != 0) c.penalty = penalty_of(programs_->model());
   c.first = std::isfinite(first_) ? first_ : 0;
   c.first_penalty = std::isfinite(penalty_) ? penalty_ : 0;

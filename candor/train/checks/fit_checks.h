@@ -45,6 +45,7 @@ class FitChecks {
   CheckNotes notes_;
   TrainPrograms* programs_ = nullptr;
   std::vector<Guess> guesses_;
+  Guess other_guess_ = {};                // of the validation rows
   double penalty_ = 0, first_ = 0;
   std::int64_t next_ = 0, gap_ = 0, rows_ = 0;
   LayerStatistics* statistics_ = nullptr;  // of programs_

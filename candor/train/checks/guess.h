@@ -11,6 +11,8 @@ struct Guess {
   bool known = false, classes = false;
   double untrained = 0;  ///< ln k for k classes, ln 2 for yes or no, the variance of numbers
   double constant = 0;   ///< of the best constant answer: the entropy of the classes, the variance, the mean absolute deviation
+  double commonest = 0;  ///< share of the commonest class, where there is one number a row; else 0
+  double mean = 0;       ///< of the targets
 };
 
 /// For a loss with its reduction over the batch, targets `y` of which the first `rows` count, and an output of `width` numbers.
