@@ -2,7 +2,8 @@
 // epoch: a mirrored shirt is a shirt. So the test pictures, too, can be asked about both ways round. Judged once on the 10,000 test pictures, with 95 %
 // intervals; then what is taken for what.
 //   fashion [EPOCHS] [SEEDS]                 8 and 5 when not given; medians of so many networks, with the smallest and the largest
-//   fashion --model resnet50 [EPOCHS [SEEDS [PICTURES]]]     a ResNet-50 (He et al. 2015) in their place, 8 and 1; of the first PICTURES when given
+//   fashion --model resnet50 [EPOCHS [SEEDS [PICTURES [FILE]]]]     a ResNet-50 (He et al. 2015) in their place, 8 and 1; of the first PICTURES when
+//                                            given, 0 is all; interrupted, the same line goes on from FILE.0 (one for each seed), to the bit
 #include <candor/candid/baseline.h>
 #include <candor/candid/interval.h>
 #include <candor/candor.h>
@@ -72,7 +73,9 @@ int main(int argc, char** argv) try {
   const auto number = [&](int place, int otherwise) { return argc > place + 2 * residual ? std::max(1, std::atoi(argv[place + 2 * residual])) : otherwise; };
   const int epochs = number(1, 8), seeds = number(2, residual ? 1 : 5);
   data::Loaded garments = data::load("fashion-mnist");
-  garments.train = garments.train.slice(0, std::min<std::int64_t>(number(3, 1 << 20), garments.train.rows()));
+  const int pictures = argc > 5 ? std::atoi(argv[5]) : 0;
+  if (residual && pictures > 0) garments.train = garments.train.slice(0, std::min<std::int64_t>(pictures, garments.train.rows()));
+  const std::string point = residual && argc > 6 ? argv[6] : "";
   const std::vector<std::int32_t> truth = garments.test.targets.to_vector<std::int32_t>();
   const auto n = static_cast<std::int64_t>(truth.size());
   const candid::Baseline guess = candid::majority(garments.train.targets.to_vector<std::int32_t>(), truth, 10);
@@ -102,7 +105,9 @@ int main(int argc, char** argv) try {
       const CosineDecay rate{.initial_learning_rate = 1.5e-4, .decay_steps = 0.9 * steps, .alpha = 0.005, .warmup_target = convolutions ? 0.003 : 0.002, .warmup_steps = 0.1 * steps};
       model.compile({.loss = CategoricalCrossentropy{.from_logits = true, .label_smoothing = 0.1}, .optimizer = AdamW{LearningRate(rate), {.weight_decay = 0.05}}, .metrics = {Accuracy{}}});
       model.fit(garments.train.features, labels,
-                {.epochs = epochs, .batch_size = 64, .seed = static_cast<std::uint64_t>(seed), .verbose = residual ? 2 : 0, .augmentation = convolutions ? data::Augmentation{data::FlipHorizontal{}} : data::Augmentation{}});
+                {.epochs = epochs, .batch_size = 64, .seed = static_cast<std::uint64_t>(seed), .verbose = residual ? 2 : 0,
+                 .resume = point.empty() ? "" : point + "." + std::to_string(seed),
+                 .augmentation = convolutions ? data::Augmentation{data::FlipHorizontal{}} : data::Augmentation{}});
       const Tensor probabilities = softmax(model.predict(garments.test.features), -1);
       once.parameters = both.parameters = model.count_parameters();
       once.scores.push_back(score(probabilities));
