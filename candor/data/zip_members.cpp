@@ -72,6 +72,7 @@ std::optional<std::vector<ZipMember>> stored_members(std::span<const std::byte> 
   std::uint64_t at = 0, count = 0;
   if (!find_list(b, at, count)) return std::nullopt;
   std::vector<ZipMember> members;
+  std::uint64_t room = b.size();  // files that lie over one another would make much work of few bytes
   for (std::uint64_t i = 0; i < count; ++i) {
     if (b.number(at, 4) != 0x02014b50 || !b.has(at, 46)) return std::nullopt;
     const std::uint64_t flags = b.number(at + 8, 2), method = b.number(at + 10, 2), name = b.number(at + 28, 2), extra = b.number(at + 30, 2), comment = b.number(at + 32, 2);
@@ -80,7 +81,8 @@ std::optional<std::vector<ZipMember>> stored_members(std::span<const std::byte> 
     if (!read_wide(b, at + 46 + name, extra, unpacked, packed, local) || packed != unpacked) return std::nullopt;
     if (b.number(local, 4) != 0x04034b50 || !b.has(local, 30)) return std::nullopt;
     const std::uint64_t start = local + 30 + b.number(local + 26, 2) + b.number(local + 28, 2);
-    if (!b.has(start, unpacked)) return std::nullopt;
+    if (!b.has(start, unpacked) || unpacked > room) return std::nullopt;
+    room -= unpacked;
     members.push_back({b.text(at + 46, name), bytes.subspan(start, unpacked), static_cast<std::uint32_t>(b.number(at + 16, 4))});
     at += 46 + name + extra + comment;
   }

@@ -19,7 +19,7 @@ struct JudgeLimits {
   std::size_t piece_bytes = data::TableStream::usual_piece;  ///< of the table that are read at a time
 };
 
-/// A score with what stands beside it. Of a table that came in pieces there are left: targets, 9 bytes for each row and for values the answer; and for the checks all rows, or of more
+/// A score with what stands beside it. Of a table that came in pieces there are left 13 bytes for each row, 21 where the target is a number; and for the checks all rows, or of more
 /// than the limits an even share of them, drawn by their numbers.
 struct JudgedRows {
   candid::Score score;

@@ -86,7 +86,7 @@ Plan make_plan(const Prepared& data, const TrainOptions& o, const Model& model, 
 
 void say_plan(const Plan& plan, const TrainOptions& o, const Prepared& data, std::vector<std::string>& choices) {
   choices.push_back("Adam with a learning rate of " + std::to_string(plan.rate).substr(0, 6) + " that falls along a cosine, " + with_thousands(plan.batch) + " rows a step, at most " +
-                    with_thousands(plan.epochs) + " epochs" + (o.epochs || o.batch_size || o.learning_rate > 0 ? " (as asked where said)" : ""));
+                    with_thousands(plan.epochs) + (plan.epochs == 1 ? " epoch" : " epochs") + (o.epochs || o.batch_size || o.learning_rate > 0 ? " (as asked where said)" : ""));
   if (plan.members > 1) {
     choices.push_back(std::to_string(plan.members) + " networks, each of which leaves another part of the training rows out, keeps the epoch that is best there, and is averaged with the others" +
                       (o.members ? " (as asked)" : ": together they are surer than one"));

@@ -47,6 +47,15 @@ TEST(ZipMembers, AreFoundWhereTheyLie) {
   EXPECT_TRUE(is_intact(far->at(0)));
 }
 
+TEST(ZipMembers, FilesThatLieOverOneAnotherAreNotReadTwice) {
+  const std::string zip = testing::as_zip({{"x.npy", std::string(1000, 'x')}});
+  ASSERT_TRUE(stored_members(as_bytes(zip)));
+  const std::size_t list = zip.rfind("PK\x01\x02"), end = zip.rfind("PK\x05\x06");
+  std::string twice = zip.substr(0, end) + zip.substr(list, end - list) + zip.substr(end);
+  twice[twice.size() - (zip.size() - end) + 10] = 2;  // files in the list
+  EXPECT_FALSE(stored_members(as_bytes(twice)));
+}
+
 TEST(ZipMembers, NoDamageIsFollowed) {
   const std::string zip = testing::as_zip({{"x.npy", npy("|u1", "3,", "abc")}, {"y.npy", npy("|u1", "3,", "abc")}});
   const std::string wide = with_wide_sizes("notes.txt", "hello", 0);

@@ -42,7 +42,9 @@ std::string curves(const Report& r, const std::vector<Curve>& all, bool loss, st
     chart.log_y = loss && range.low > 0 && range.high / range.low > 20;
     if (!chart.log_y && range.low > 0 && range.low < .4 * range.high) chart.y_range.add(0);
     chart.titles.y = chart.log_y ? "logarithmic" : "";
-    chart.titles.label = style.name + " over " + count_text(static_cast<std::int64_t>(chart.curves[0].x.size())) + " epochs";
+    if (chart.percent_y && range.low == range.high) chart.y_range.add(0), chart.y_range.add(1);  // one point: no share lies beyond these
+    const std::size_t points = chart.curves[0].x.size();
+    chart.titles.label = style.name + " over " + count_text(static_cast<std::int64_t>(points)) + (points == 1 ? " epoch" : " epochs");
     chart.whole_x = true;
     if (r.best_epoch > 0) chart.marker = static_cast<double>(r.best_epoch), chart.marker_text = "kept";
     const std::string svg = line_chart(chart);
