@@ -18,7 +18,7 @@
 using namespace candor;
 
 Sequential dense() {
-  return Sequential{Rescale{1 / 255.0, -0.286}, Flatten{}, Dense{256, {.activation = relu}}, Dropout{0.3}, Dense{128, {.activation = relu}}, Dropout{0.3}, Dense{10}};
+  return Sequential{Rescale{1 / 255.0, -0.286}, Flatten{}, Dense{512, {.activation = relu}}, Dropout{0.3}, Dense{256, {.activation = relu}}, Dropout{0.3}, Dense{10}};
 }
 
 Sequential convolutional() {
