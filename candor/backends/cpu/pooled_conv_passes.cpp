@@ -92,7 +92,6 @@ template <class D>
 pooled::Functions made() {
   pooled::Functions set;
   set.lanes = static_cast<int>(hn::MaxLanes(D()));
-  set.most_sums = kMostSums;
   enter<D, 1, 1>(set), enter<D, 3, 1>(set), enter<D, 5, 1>(set);
   if constexpr (hn::MaxLanes(D()) == kFull) {
     enter<D, 1, 2>(set), enter<D, 3, 2>(set), enter<D, 5, 2>(set);

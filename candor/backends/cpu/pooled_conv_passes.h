@@ -29,7 +29,6 @@ using InputFn = void (*)(const Walk&, const Pass&, float* image, const float* c,
 
 struct Functions {
   int lanes = 0;
-  int most_sums = 0;  ///< rows times vectors of a pass, at most
   KernelFn kernel[most_rows + 1][most_vectors + 1] = {};  ///< null where there is none
   InputFn input[most_rows + 1][most_vectors + 1] = {};
 };

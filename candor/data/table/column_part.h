@@ -1,6 +1,7 @@
 // How one column becomes inputs of a network: fitted once, applied to every table after.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -26,6 +27,14 @@ struct ColumnSeen {
   std::string retyped = {};               ///< a sentence, when the cells are of another kind
   std::vector<std::string> fresh = {};    ///< new words, in the order they came
   std::unordered_set<std::string> fresh_words = {};
+
+  /// Counts cells of numbers that are missing (NaN) or outside `low` to `high`.
+  void count(const std::vector<double>& values, double low, double high) {
+    for (const double x : values) {
+      if (x != x) ++missing;
+      else if (x < low || x > high) ++odd, least = std::min(least, x), most = std::max(most, x);
+    }
+  }
 };
 
 class ColumnPart {
@@ -44,7 +53,7 @@ class ColumnPart {
   virtual std::string what() const = 0;
   /// Looks for what is unlike the training rows: another kind, new words, out of range. A table that comes in pieces is looked at piece by piece.
   virtual void look(const Column& column, ColumnSeen& seen) const = 0;
-  /// Says what was found.
+  /// Says what was found, but that the cells are of another kind, which is said of all parts alike.
   virtual void tell(const ColumnSeen& seen, TableDifferences& differences) const = 0;
   /// Everything, with "kind"; read_part makes the same part of it.
   virtual Config config() const = 0;

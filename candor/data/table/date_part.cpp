@@ -83,17 +83,11 @@ class DatePart final : public ColumnPart {
         return;
       }
     }
-    for (double x : need_dates(source, format, true)) {
-      if (x != x) ++seen.missing;
-      else if (x < minimum || x > maximum) ++seen.odd, seen.least = std::min(seen.least, x), seen.most = std::max(seen.most, x);
-    }
+    seen.count(need_dates(source, format, true), minimum, maximum);
   }
 
   void tell(const ColumnSeen& seen, TableDifferences& differences) const override {
-    if (!seen.retyped.empty()) {
-      differences.retyped.push_back(seen.retyped);
-      return;
-    }
+    if (!seen.retyped.empty()) return;
     if (seen.odd)
       differences.out_of_range.push_back("column " + quoted(column()) + ": " + with_thousands(seen.odd) + (seen.odd == 1 ? " date lies" : " dates lie") + " outside " + date_text(minimum) + " to " +
                                          date_text(maximum) + " of the training rows (" + date_text(seen.most > maximum ? seen.most : seen.least) + ")");

@@ -107,19 +107,12 @@ class NumberPart final : public ColumnPart {
         return;
       }
     }
-    const std::vector<double> values = need_numbers(source, true);
-    for (double x : values) {
-      if (x != x) ++seen.missing;
-      else if (x < minimum || x > maximum) ++seen.odd, seen.least = std::min(seen.least, x), seen.most = std::max(seen.most, x);
-    }
+    seen.count(need_numbers(source, true), minimum, maximum);
     seen.rows += source.rows();
   }
 
   void tell(const ColumnSeen& seen, TableDifferences& differences) const override {
-    if (!seen.retyped.empty()) {
-      differences.retyped.push_back(seen.retyped);
-      return;
-    }
+    if (!seen.retyped.empty()) return;
     if (seen.odd)
       differences.out_of_range.push_back("column " + quoted(column()) + ": " + with_thousands(seen.odd) + (seen.odd == 1 ? " cell lies" : " cells lie") + " outside " + number_text(minimum) + " to " +
                                          number_text(maximum) + " of the training rows (" + number_text(seen.least < minimum ? seen.least : seen.most) + ")");

@@ -54,6 +54,7 @@ TableDifferences Recipe::Comparison::differences() const {
     const detail::ColumnPart& part = *state_->recipe.parts_[i];
     if (part.features().empty()) continue;
     if (table.find(part.column())) {
+      if (!state_->seen[i].retyped.empty()) differences.retyped.push_back(state_->seen[i].retyped);
       part.tell(state_->seen[i], differences);
       continue;
     }

@@ -70,8 +70,7 @@ class TextPart final : public ColumnPart {
 
   void tell(const ColumnSeen& seen, TableDifferences& differences) const override {
     const auto cells = static_cast<double>(seen.cells);
-    if (!seen.retyped.empty()) differences.retyped.push_back(seen.retyped);
-    else if (static_cast<double>(seen.odd) > empty_share * cells + 3 * std::sqrt(cells * std::max(empty_share, .01)))
+    if (seen.retyped.empty() && static_cast<double>(seen.odd) > empty_share * cells + 3 * std::sqrt(cells * std::max(empty_share, .01)))
       differences.new_words.push_back("column " + quoted(column()) + ": " + with_thousands(seen.odd) + " of " + with_thousands(seen.cells) + " texts have no word that is known");
     if (seen.missing && !marked) differences.new_words.push_back("column " + quoted(column()) + ": " + missing_text(seen.missing) + "; none was in the training rows");
   }
