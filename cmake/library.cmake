@@ -11,14 +11,14 @@ find_package(ZLIB REQUIRED)
 file(GLOB_RECURSE candor_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/candor/*.cpp)
 list(FILTER candor_sources EXCLUDE REGEX "/candor/cli/")
 include(unity)
-candor_unity(candor_sources 16)
+candor_unity(candor_sources 24)
 
 # Three groups by how they are compiled. Each has a precompiled header of its own, since GCC takes one only where -Os and -O agree.
 # -O3 is for kernels and for what trains without them. What runs once a trace, a file or a command is built for size: a third less to compile, half the code.
 foreach(source ${candor_sources})
   if(source MATCHES "/candor/(tensor|backends|candid/(baselines|series))/")
     list(APPEND candor_fast_sources ${source})
-  elseif(source MATCHES "/candor/(nn|candid|formats)/")
+  elseif(source MATCHES "/candor/(nn|candid|explain|formats|pipeline|train)/")
     list(APPEND candor_small_sources ${source})
   else()
     list(APPEND candor_plain_sources ${source})

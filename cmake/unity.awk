@@ -34,7 +34,7 @@ FNR == 1 {
 }
 
 # What is compiled once for each processor, or has settings of its own.
-/foreach_target\.h|libdeflate\.h|CANDOR_[A-Z]/ { alone = 1 }
+/foreach_target\.h|libdeflate\.h|^#(if|elif).*CANDOR_|CANDOR_(HAS|OP|BAD)_/ { alone = 1 }
 # Sources that would take std::quoted for Candor's, if a neighbour included it, are put with others of their kind, which do not.
 /(^|[^:a-z_])quoted\(/ { quotes = 1 }
 /^#define / { sub(/\(.*/, "", $2); names[$2] = 1; next }

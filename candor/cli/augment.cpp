@@ -14,7 +14,7 @@
 namespace candor::cli {
 namespace {
 
-struct Options {
+struct SheetFlags {
   DataOptions data;
   AugmentFlags flags{.steps = "usual", .swap_labels = {}};
   std::string show = "augmented.png";
@@ -46,7 +46,7 @@ std::vector<std::int64_t> chosen_rows(const data::Dataset& set, std::int64_t wan
   return rows;
 }
 
-int augment(const Options& o, const Common& common) {
+int augment(const SheetFlags& o, const Common& common) {
   const data::Loaded loaded = data::load(o.data.data, load_options(o.data, common.seed));
   const data::Dataset& set = loaded.train;
   if (set.features.rank() != 4) fail(ErrorKind::invalid_argument, o.data.data + ": rows of shape " + to_string(set.row_shape()) + " are no pictures");
@@ -97,7 +97,7 @@ int augment(const Options& o, const Common& common) {
 }  // namespace
 
 void add_augment(CLI::App& app, Common& common, Run& run) {
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<SheetFlags>();
   CLI::App* command = add_command(app, common, "augment", "pictures before and after augmentation, on one sheet", "candor augment pets --augment flip,rotate:10,colour --show sheet.png");
   add_data_options(*command, o->data, true);
   add_augment_options(*command, o->flags);

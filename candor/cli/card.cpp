@@ -15,7 +15,7 @@
 namespace candor::cli {
 namespace {
 
-struct Options {
+struct CardFlags {
   std::string model, from, to;
   std::vector<std::string> set;
   bool strict = false;
@@ -40,7 +40,7 @@ void check_stated(const std::string& text, const candid::Report& report) {
   if (!wrong.empty()) fail(ErrorKind::invalid_argument, wrong.front().id + ": " + wrong.front().message);
 }
 
-bool edit(const Options& o, pipeline::Card& card, const candid::Report& report) {
+bool edit(const CardFlags& o, pipeline::Card& card, const candid::Report& report) {
   const pipeline::Card before = card;
   if (!o.from.empty()) {
     const Config file = data::parse_settings(read_file(o.from, 1 << 20), o.from);
@@ -92,7 +92,7 @@ void write_fields(const std::string& path, const pipeline::Card& card) {
   write_atomically(path, text);
 }
 
-void print_text(const pipeline::Card& card, const candid::Report& r, const formats::ModelFile& file) {
+void print_card(const pipeline::Card& card, const candid::Report& r, const formats::ModelFile& file) {
   for (const pipeline::CardField& f : pipeline::card_fields()) {
     const std::string said = pipeline::field_of(card, f.name);
     if (!said.empty() || f.required) std::printf("%s (%s): %s\n", f.title, f.name, said.empty() ? "- nobody has said" : said.c_str());
@@ -115,7 +115,7 @@ void print_text(const pipeline::Card& card, const candid::Report& r, const forma
   if (!empty.empty()) std::printf("\nempty: %s; fill them with --set FIELD=TEXT\n", name_list(empty, 10).c_str());
 }
 
-int show(const Options& o, const Common& common) {
+int show(const CardFlags& o, const Common& common) {
   formats::ModelFile file = formats::read_model_file(o.model);
   const candid::Report before = report_of(file, o.model);
   pipeline::Card card = pipeline::read_card(file);
@@ -132,7 +132,7 @@ int show(const Options& o, const Common& common) {
     print_json({{"model", o.model}, {"fields", card_json(card)}, {"missing", pipeline::empty_fields(card)}, {"metric", before.score.metric}, {"score", before.score.metric.empty() ? Json(nullptr) : score_json(before.score)}, {"baselines", baselines},
                 {"slices", slices}, {"findings", open_findings(file)}, {"silenced", silenced_json(file)}, {"checked", before.started}, {"changed", changed}});
   } else {
-    print_text(card, before, file);
+    print_card(card, before, file);
   }
   const std::vector<std::string> gaps = o.strict ? pipeline::strict_gaps(card) : std::vector<std::string>();
   if (!gaps.empty()) std::fprintf(stderr, "candor card: --strict: the card does not say %s\n", strict_text(gaps).c_str());
@@ -142,7 +142,7 @@ int show(const Options& o, const Common& common) {
 }  // namespace
 
 void add_card(CLI::App& app, Common& common, Run& run) {
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<CardFlags>();
   CLI::App* command = add_command(app, common, "card", "what a person must know before using a model: shown, and filled", "candor card model.candor --set labels=\"by two nurses, who agree in 94 %\" --set not_for=\"children\"");
   command->add_option("MODEL", o->model, "a model file that `candor train` or Model::save wrote")->required();
   command->add_option("--set", o->set, "FIELD=TEXT: origin, labels, users, not_for, contact, licence or notes; an empty text takes one away. score=71% is compared with the confusion matrix in the file")->allow_extra_args(false);

@@ -12,7 +12,7 @@
 namespace candor::cli {
 namespace {
 
-struct Options {
+struct CheckFlags {
   DataOptions data;
   std::vector<std::string> names, silence;
   std::string train, test, serve, model, format = "text";
@@ -30,7 +30,7 @@ int list_checks(const Common& common) {
 }
 
 /// Those of candor.yaml beside the data or here, then those of the command line.
-std::vector<candid::Silence> silences(const Options& o, const std::string& source) {
+std::vector<candid::Silence> silences(const CheckFlags& o, const std::string& source) {
   std::vector<candid::Silence> out = pipeline::find_project(source).silences;
   for (const std::string& said : o.silence) {
     const std::size_t equals = said.find('=');
@@ -39,7 +39,7 @@ std::vector<candid::Silence> silences(const Options& o, const std::string& sourc
   return out;
 }
 
-int check(const Options& o, const Common& common) {
+int check(const CheckFlags& o, const Common& common) {
   pipeline::CheckSources sources;
   sources.names = o.names;
   sources.train = o.train, sources.test = o.test, sources.serve = o.serve, sources.model = o.model;
@@ -68,7 +68,7 @@ int check(const Options& o, const Common& common) {
 }  // namespace
 
 void add_check(CLI::App& app, Common& common, Run& run) {
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<CheckFlags>();
   CLI::App* command = add_command(app, common, "check", "what can be said of data before training: duplicates, leaks, wrong labels, drift (exit code 3 with an error)", "candor check train.csv test.csv --target price\n  candor check train.csv serve.csv --format json\n  candor check pictures/");
   CLI::Option* data = add_data_options(*command, o->data, true);
   command->remove_option(data);

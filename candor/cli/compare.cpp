@@ -10,7 +10,7 @@
 namespace candor::cli {
 namespace {
 
-struct Options {
+struct CompareFlags {
   std::string first, second;
   DataOptions data;
 };
@@ -21,7 +21,7 @@ std::string short_name(const std::string& path, const std::string& other) {
   return name == std::filesystem::path(other).filename().string() ? path : name;
 }
 
-int compare(const Options& o, const Common& common) {
+int compare(const CompareFlags& o, const Common& common) {
   const formats::ModelFile a = formats::read_model_file(o.first), b = formats::read_model_file(o.second);
   if (a.task != b.task || a.class_names != b.class_names || a.target_names != b.target_names) {
     fail(ErrorKind::invalid_argument, "the models answer different questions: " + o.first + " predicts " + (a.target_names.empty() ? a.task : a.target_names.front()) + " (" +
@@ -60,7 +60,7 @@ int compare(const Options& o, const Common& common) {
 }  // namespace
 
 void add_compare(CLI::App& app, Common& common, Run& run) {
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<CompareFlags>();
   CLI::App* command = add_command(app, common, "compare", "two models on the same rows: which is better, or that no difference is shown", "candor compare old.candor new.candor customers-2024.csv");
   command->add_option("A", o->first, "a model file")->required();
   command->add_option("B", o->second, "another one, for the same question")->required();

@@ -11,7 +11,7 @@
 namespace candor::cli {
 namespace {
 
-struct Options {
+struct DataFlags {
   std::string action;
   std::vector<std::string> names;
   data::FetchOptions fetch;
@@ -30,7 +30,7 @@ std::string size_text(std::uint64_t bytes) {
   return text;
 }
 
-int list(const Options& o, const Common& common) {
+int list(const DataFlags& o, const Common& common) {
   Json sets = Json::array();
   if (!common.json) std::printf("%-20s %8s  %s\n", "name", "size", "what");
   for (const data::CatalogueEntry& entry : data::catalogue()) {
@@ -65,7 +65,7 @@ const data::CatalogueEntry& entry_of(const std::string& name) {
   fail(ErrorKind::not_found, "no data set is named " + candor::quoted(name) + did_you_mean(name, names) + "; `candor data list` names them all");
 }
 
-int get(const Options& o, const Common& common) {
+int get(const DataFlags& o, const Common& common) {
   if (o.names.empty()) bad_option("get", "the name of a data set is expected; `candor data list` names them all");
   std::vector<const data::CatalogueEntry*> entries;
   for (const std::string& name : o.names) entries.push_back(&entry_of(name));
@@ -87,7 +87,7 @@ int get(const Options& o, const Common& common) {
 }  // namespace
 
 void add_data(CLI::App& app, Common& common, Run& run) {
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<DataFlags>();
   CLI::App* command = add_command(app, common, "data", "list and fetch public data sets", "candor data get mnist\n  candor train mnist --model cnn");
   command->add_option("ACTION", o->action, "list (what there is) or get (fetch NAMEs into the cache)")->required()->check(CLI::IsMember({"list", "get"}));
   command->add_option("NAME", o->names, "names of data sets, for get");

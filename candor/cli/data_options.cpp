@@ -64,12 +64,13 @@ data::LoadOptions load_options(const DataOptions& o, std::uint64_t seed) {
   if (!o.fit.empty()) load.images.fit = data::fit_from_string(o.fit);
   if (!o.size.empty()) {
     const auto parts = split_text(o.size, 'x');
-    const auto height = parts.size() == 2 ? parse_integer(parts[0]) : std::nullopt, width = parts.size() == 2 ? parse_integer(parts[1]) : std::nullopt;
-    if (!height || !width || *height < 1 || *width < 1 || *height > 16384 || *width > 16384) {
+    const auto side = [&](std::size_t k) { return parts.size() == 2 ? parse_integer(parts[k]).value_or(0) : 0; };
+    const auto height = side(0), width = side(1);
+    if (height < 1 || width < 1 || height > 16384 || width > 16384) {
       bad_option("--size", "HEIGHTxWIDTH is expected, as 32x32, and " + candor::quoted(o.size) + " came");
     }
-    load.images.height = *height;
-    load.images.width = *width;
+    load.images.height = height;
+    load.images.width = width;
   }
   return load;
 }

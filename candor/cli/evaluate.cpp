@@ -21,7 +21,7 @@
 namespace candor::cli {
 namespace {
 
-struct Options {
+struct EvaluateFlags {
   std::string model;
   DataOptions data;
   bool no_record = false, strict = false;
@@ -42,7 +42,7 @@ candid::Baseline stored_baseline(const formats::ModelFile& file, const data::Dat
 
 double share(std::int64_t part, std::int64_t whole) { return whole ? static_cast<double>(part) / static_cast<double>(whole) : 0; }
 
-void print_text(const Score& score, const candid::Baseline& baseline, const std::vector<candid::Finding>& findings) {
+void print_score(const Score& score, const candid::Baseline& baseline, const std::vector<candid::Finding>& findings) {
   std::printf("%s\n", score_line(score, baseline).c_str());
   if (score.task == "regression") std::printf("mean absolute error %s\n", short_number(score.mean_absolute_error).c_str());
   if (!score.classes.empty()) {
@@ -59,7 +59,7 @@ void print_text(const Score& score, const candid::Baseline& baseline, const std:
   if (shown > 5) std::fprintf(stderr, "%s: --json shows all\n", more_findings(shown - 5).c_str());
 }
 
-void print_object(const Options& o, const Score& score, const candid::Baseline& baseline, const std::vector<candid::Finding>& findings) {
+void print_object(const EvaluateFlags& o, const Score& score, const candid::Baseline& baseline, const std::vector<candid::Finding>& findings) {
   Json out = {{"task", score.task}, {"metric", score.metric}, {"test", score_json(score)}, {"baseline", baseline_json(baseline)}};
   if (score.task == "classification") {
     Json classes = Json::array();
@@ -77,7 +77,7 @@ void print_object(const Options& o, const Score& score, const candid::Baseline& 
   print_json(out);
 }
 
-pipeline::RunEntry entry_of(const Options& o, const Common& common, const pipeline::JudgedRows& rows, const std::string& started) {
+pipeline::RunEntry entry_of(const EvaluateFlags& o, const Common& common, const pipeline::JudgedRows& rows, const std::string& started) {
   const Score& score = rows.score;
   pipeline::RunEntry e;
   e.started = started, e.kind = "evaluate", e.command = common.command, e.version = CANDOR_VERSION, e.data = rows.set.source, e.data_digest = rows.digest;
@@ -87,7 +87,7 @@ pipeline::RunEntry entry_of(const Options& o, const Common& common, const pipeli
   return e;
 }
 
-int evaluate(const Options& o, const Common& common) {
+int evaluate(const EvaluateFlags& o, const Common& common) {
   const std::string started = utc_now();
   const formats::ModelFile file = formats::read_model_file(o.model);
   std::vector<candid::Silence> silences = pipeline::find_project(o.data.data).silences;
@@ -118,14 +118,14 @@ int evaluate(const Options& o, const Common& common) {
   if (!o.no_record)
     if (const std::string note = pipeline::record_run(pipeline::runs_path(), entry); !note.empty() && !common.quiet) std::fprintf(stderr, "note: %s\n", note.c_str());
   if (common.json) print_object(o, score, baseline, findings);
-  else print_text(score, baseline, findings);
+  else print_score(score, baseline, findings);
   return o.strict && checkup.has(candid::Severity::error) ? 3 : 0;
 }
 
 }  // namespace
 
 void add_evaluate(CLI::App& app, Common& common, Run& run) {
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<EvaluateFlags>();
   CLI::App* command = add_command(app, common, "evaluate", "the score of a model on rows it was not trained on", "candor evaluate model.candor customers-2024.csv");
   command->add_option("MODEL", o->model, "a model file that `candor train` or Model::save wrote")->required();
   add_data_options(*command, o->data, false);

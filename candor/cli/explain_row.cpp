@@ -15,16 +15,16 @@ namespace {
 namespace ex = candor::explain;
 
 // The rows to compare with: as a table of raw columns, with the answers of the model for any such table, and the truth where it is known.
-struct Rows {
+struct TableRows {
   data::Table table;
   ex::TableAnswer answer;
   std::optional<data::Dataset> truth;
   std::string why_no_truth;
 };
 
-Rows rows_for(const ExplainOptions& o, const formats::ModelFile& file, const Common& common) {
+TableRows rows_for(const ExplainOptions& o, const formats::ModelFile& file, const Common& common) {
   if (o.data.data.empty()) bad_option("--data", "rows to compare with are needed, as --data customers.csv: what a cell does is seen against other cells");
-  Rows rows;
+  TableRows rows;
   pipeline::ModelRows read;
   try {
     read = load_model_rows(o.data, file, true, common.seed);
@@ -144,7 +144,7 @@ std::optional<Asked> wanted_for(const ExplainOptions& o, const formats::ModelFil
   }
   if (o.want.empty()) return std::nullopt;
   const bool below = o.want.rfind("<=", 0) == 0;
-  const std::optional<double> bound = below || o.want.rfind(">=", 0) == 0 ? parse_number(trimmed(o.want.substr(2))) : std::nullopt;
+  const auto bound = parse_number(below || o.want.rfind(">=", 0) == 0 ? trimmed(o.want.substr(2)) : std::string_view());
   if (!bound) bad_option("--want", ">=NUMBER or <=NUMBER is expected, and " + candor::quoted(o.want) + " came");
   return Asked{{.output = 0, .is_class = false, .at_least = *bound, .below = below}, std::string(below ? "at most " : "at least ") + short_number(*bound)};
 }
@@ -176,7 +176,7 @@ std::string span(const candid::Interval& i) { return "(" + short_number(i.low) +
 }  // namespace
 
 int explain_row(const ExplainOptions& o, const formats::ModelFile& file, const Common& common) {
-  const Rows rows = rows_for(o, file, common);
+  const TableRows rows = rows_for(o, file, common);
   if (rows.table.rows() == 0) fail(ErrorKind::invalid_argument, o.data.data + ": there are no rows");
   Json out = {{"model", o.model}, {"rows", rows.table.rows()}};
   if (!o.row.empty()) {

@@ -10,14 +10,14 @@
 namespace candor::cli {
 namespace {
 
-struct Options {
+struct PlanFlags {
   SourceOptions source;
   ProfileOptions run{.batch_size = 1, .seconds = 0.6};
   double memory = 0;
   int cores = 0;
 };
 
-void print_text(const Program& program, const ProfileOptions& o) {
+void print_plan(const Program& program, const ProfileOptions& o) {
   std::printf("device %s, %s of %lld: %s, arena %s\n\n", program.device().c_str(), o.training ? "a step of training on a batch" : "a batch", static_cast<long long>(o.batch_size), amount(program.flops(), "FLOP").c_str(),
               amount(static_cast<double>(program.arena_bytes()), "B").c_str());
   std::printf("%-26s %-26s %-28s %12s %12s  %s\n", "op", "where", "kernel", "work", "memory", "why");
@@ -52,7 +52,7 @@ std::vector<int> core_counts(int most) {
   return counts;
 }
 
-void print_scaling(const Scaling& s, const Options& o) {
+void print_scaling(const Scaling& s, const PlanFlags& o) {
   std::printf("\non more cores (modelled):\n%8s %12s %10s %12s\n", "cores", "time", "speedup", "rows/s");
   const double one = s.seconds(1);
   for (const int cores : core_counts(o.cores)) {
@@ -71,7 +71,7 @@ Json object_of(const Scaling& s, int most) {
 }  // namespace
 
 void add_plan(CLI::App& app, Common& common, Run& run) {
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<PlanFlags>();
   CLI::App* command = add_command(app, common, "plan", "which kernels a network runs, why not others, memory and work", "candor plan model.candor --batch-size 32 --device null");
   add_source_options(*command, o->source);
   std::vector<std::string> devices;
@@ -93,7 +93,7 @@ void add_plan(CLI::App& app, Common& common, Run& run) {
         if (scaling) result["scaling"] = object_of(*scaling, o->cores);
         print_json(result);
       } else {
-        print_text(*program, o->run);
+        print_plan(*program, o->run);
         if (scaling) print_scaling(*scaling, *o);
       }
       return 0;

@@ -17,7 +17,7 @@
 namespace candor::cli {
 namespace {
 
-struct Options {
+struct PredictFlags {
   std::string model, out;
   std::vector<std::string> row;
   DataOptions data;
@@ -107,7 +107,7 @@ data::Table row_table(const std::vector<std::string>& cells) {
 // The answers of one piece of the rows, and where they go: a file that is there whole or not at all, or standard output as they come.
 class Answers {
  public:
-  Answers(const formats::ModelFile& file, const Options& o, const Common& common) : file_(file), common_(common), certainty_(file, o.certainty) {
+  Answers(const formats::ModelFile& file, const PredictFlags& o, const Common& common) : file_(file), common_(common), certainty_(file, o.certainty) {
     if (!o.out.empty()) out_.emplace(o.out);
   }
   void add(const pipeline::ModelRows& rows) {
@@ -135,7 +135,7 @@ class Answers {
   bool first_ = true;
 };
 
-int predict(const Options& o, const Common& common) {
+int predict(const PredictFlags& o, const Common& common) {
   const formats::ModelFile file = formats::read_model_file(o.model);
   if (is_forecaster(file)) return predict_series(file, o.data, o.out, common);
   Answers out(file, o, common);
@@ -157,7 +157,7 @@ int predict(const Options& o, const Common& common) {
 }  // namespace
 
 void add_predict(CLI::App& app, Common& common, Run& run) {
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<PredictFlags>();
   CLI::App* command = add_command(app, common, "predict", "the model's answer for each row, as CSV or with --json one line a row", "candor predict model.candor new-customers.csv --out answers.csv");
   command->add_option("MODEL", o->model, "a model file that `candor train` or Model::save wrote")->required();
   add_data_options(*command, o->data, false)->required(false);

@@ -7,6 +7,7 @@
 #include "candor/base/file.h"
 #include "candor/base/text.h"
 #include "candor/candid/series/assess_forecast.h"
+#include "candor/cli/certainty.h"
 #include "candor/cli/forecast.h"
 #include "candor/cli/forecast_data.h"
 #include "candor/cli/score.h"
@@ -18,13 +19,6 @@ candid::Forecaster forecaster_of(const formats::ModelFile& file) { return candid
 
 data::Series series_for(const candid::Forecaster& forecaster, const formats::ModelFile& file, const DataOptions& data) {
   return load_series_again(data, file.preprocessing.at("series"), forecaster.windows().inputs);
-}
-
-std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + "\"";
 }
 
 std::string csv_number(float value) {

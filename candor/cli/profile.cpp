@@ -14,7 +14,7 @@
 namespace candor::cli {
 namespace {
 
-struct Options {
+struct ProfileFlags {
   SourceOptions source;
   ProfileOptions profile;
   std::string trace, picture;
@@ -60,7 +60,7 @@ std::vector<std::string> all_hints(const Profile& p, const Loading& loading) {
   return texts;
 }
 
-void print_text(const Profile& p, const Loading& loading, bool all) {
+void print_profile(const Profile& p, const Loading& loading, bool all) {
   std::printf("%s, batch %lld, %d thread%s: %s (%s rows/s); planned in %s\n", p.training ? "a step of training" : "a prediction", static_cast<long long>(p.batch_size), p.threads,
               p.threads == 1 ? "" : "s", time_text(p.seconds).c_str(), amount(static_cast<double>(p.batch_size) / p.seconds, "").c_str(), time_text(p.planning_seconds).c_str());
   std::printf("memory: %s between the kernels, %s of weights\n", amount(static_cast<double>(p.arena_bytes), "B").c_str(), amount(static_cast<double>(p.weight_bytes), "B").c_str());
@@ -118,7 +118,7 @@ void print_object(const Profile& p, const Loading& loading) {
 }  // namespace
 
 void add_profile(CLI::App& app, Common& common, Run& run) {
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<ProfileFlags>();
   CLI::App* command = add_command(app, common, "profile", "where the time goes, kernel by kernel, beside what this machine can do", "candor profile mnist --train --batch-size 128 --trace trace.json");
   add_source_options(*command, o->source);
   command->add_flag("--train", o->profile.training, "a step of training in place of a prediction");
@@ -138,7 +138,7 @@ void add_profile(CLI::App& app, Common& common, Run& run) {
       if (!o->trace.empty()) write_atomically(o->trace, std::string_view(chrome_trace(p)));
       if (!o->picture.empty()) write_atomically(o->picture, std::string_view(memory_picture(p)));
       if (common.json) print_object(p, loading);
-      else print_text(p, loading, o->all);
+      else print_profile(p, loading, o->all);
       return 0;
     };
   });

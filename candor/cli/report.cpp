@@ -9,11 +9,11 @@
 namespace candor::cli {
 namespace {
 
-struct Options {
+struct ReportFlags {
   std::string model, out = ".";
 };
 
-int write_report(const Options& o, const Common& common) {
+int write_report(const ReportFlags& o, const Common& common) {
   const formats::ModelFile file = formats::read_model_file(o.model);
   const Config* stored = file.record.find("report");
   if (!stored) {
@@ -34,7 +34,7 @@ int write_report(const Options& o, const Common& common) {
 }  // namespace
 
 void add_report(CLI::App& app, Common& common, Run& run) {
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<ReportFlags>();
   CLI::App* command = add_command(app, common, "report", "report.html and report.json of a model, from what its file keeps", "candor report models/model.candor --out public");
   command->add_option("MODEL", o->model, "a model file that `candor train` wrote")->required();
   CLI::Option* out = command->add_option("--out", o->out, "the folder that both files go to (default: here)");

@@ -17,7 +17,7 @@ namespace {
 
 using pipeline::RunEntry;
 
-struct Options {
+struct RunsFlags {
   std::string action, data;
   std::vector<std::string> ids;
   std::int64_t limit = 20;
@@ -38,7 +38,7 @@ std::string score_of(const RunEntry& r) {
   return r.metric + " " + short_number(r.value) + (r.interval.low < r.interval.high ? " (" + short_number(r.interval.low) + " to " + short_number(r.interval.high) + ", " + with_thousands(r.rows) + " rows)" : "");
 }
 
-std::vector<std::int64_t> ids_of(const Options& o, const std::string& path) {
+std::vector<std::int64_t> ids_of(const RunsFlags& o, const std::string& path) {
   std::vector<std::int64_t> ids;
   for (const std::string& text : o.ids) {
     if (text == "last") {
@@ -53,7 +53,7 @@ std::vector<std::int64_t> ids_of(const Options& o, const std::string& path) {
   return ids;
 }
 
-int list(const Options& o, const Common& common, const std::string& path) {
+int list(const RunsFlags& o, const Common& common, const std::string& path) {
   const std::vector<RunEntry> runs = pipeline::list_runs(path, o.limit, o.data);
   if (common.json) {
     Json all = Json::array();
@@ -66,7 +66,7 @@ int list(const Options& o, const Common& common, const std::string& path) {
   return 0;
 }
 
-int show(const Options& o, const Common& common, const std::string& path) {
+int show(const RunsFlags& o, const Common& common, const std::string& path) {
   for (const RunEntry& r : pipeline::find_runs(path, ids_of(o, path))) {
     if (common.json) {
       print_json(run_json(r));
@@ -82,7 +82,7 @@ int show(const Options& o, const Common& common, const std::string& path) {
   return 0;
 }
 
-int compare(const Options& o, const Common& common, const std::string& path) {
+int compare(const RunsFlags& o, const Common& common, const std::string& path) {
   if (o.ids.size() < 2) bad_option("RUN", "two or more runs to compare are expected, as `candor runs compare 3 5`");
   const std::vector<RunEntry> runs = pipeline::find_runs(path, ids_of(o, path));
   std::vector<candid::Result> results;
@@ -128,7 +128,7 @@ int compare(const Options& o, const Common& common, const std::string& path) {
   return 0;
 }
 
-int diff(const Options& o, const Common& common, const std::string& path) {
+int diff(const RunsFlags& o, const Common& common, const std::string& path) {
   if (o.ids.size() != 2) bad_option("RUN", "two runs are expected, as `candor runs diff 3 5`");
   const std::vector<RunEntry> runs = pipeline::find_runs(path, ids_of(o, path));
   const auto changed = pipeline::differences(runs[0], runs[1]);
@@ -166,7 +166,7 @@ const std::vector<std::pair<std::string, std::string>>& asked() { return said; }
 void set_asked(const CLI::App& command) { said = asked_of(command); }
 
 void add_runs(CLI::App& app, Common& common, Run& run) {
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<RunsFlags>();
   CLI::App* command = add_command(app, common, "runs", "what was run, with which score, and what changed between two runs", "candor runs compare 3 5");
   command->add_option("ACTION", o->action, "list, show RUN, compare RUN RUN..., diff RUN RUN")->required()->check(CLI::IsMember({"list", "show", "compare", "diff"}));
   command->add_option("RUN", o->ids, "numbers of runs, or last");

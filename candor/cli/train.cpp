@@ -8,11 +8,11 @@
 namespace candor::cli {
 namespace {
 
-struct Options : TrainingOptions {
+struct TrainFlags : TrainingOptions {
   ForecastOptions forecast;  // --horizon: DATA is a series
 };
 
-int train(const Options& o, const Common& common) {
+int train(const TrainFlags& o, const Common& common) {
   const pipeline::RunResult result = pipeline::run(o.data.data, run_options(o, common));
   if (!result.note.empty() && !common.quiet) std::fprintf(stderr, "note: %s\n", result.note.c_str());
   if (common.json) print_json(train_object(result, common));
@@ -20,7 +20,7 @@ int train(const Options& o, const Common& common) {
   return 0;
 }
 
-void check_options(const Options& o, bool rate_given, bool resuming) {
+void check_options(const TrainFlags& o, bool rate_given, bool resuming) {
   if (resuming && o.resume.empty()) bad_option("--resume", "the name of a file is expected");
   if (!(o.resume_every >= 0)) bad_option("--resume-every", "a number of seconds from 0 is expected, and " + std::to_string(o.resume_every) + " came");
   if (rate_given && (!(o.lr > 0) || !std::isfinite(o.lr))) bad_option("--lr", "a positive number is expected, and " + std::to_string(o.lr) + " came");
@@ -32,7 +32,7 @@ void check_options(const Options& o, bool rate_given, bool resuming) {
 }
 
 // What says nothing of a series is not taken in silence.
-void check_series_options(const CLI::App& command, const Options& o) {
+void check_series_options(const CLI::App& command, const TrainFlags& o) {
   for (const char* name : {"--model", "--bins", "--batch-size", "--memory", "--dropout", "--test-data", "--seeds", "--resume", "--no-report", "--augment", "--swap-labels", "--task", "--split", "--order", "--role", "--schema"}) {
     if (command.get_option(name)->count() > 0) bad_option(name, "it says nothing of a series (--horizon); docs/cli.md lists what does");
   }
@@ -40,7 +40,7 @@ void check_series_options(const CLI::App& command, const Options& o) {
 }
 
 // What was said of the training, for forecasts.
-void add_to(ForecastOptions& forecast, const Options& o) {
+void add_to(ForecastOptions& forecast, const TrainFlags& o) {
   forecast.runs = o.no_record ? "" : pipeline::runs_path();
   forecast.silences = silences_of(o.silence);
   forecast.epochs = o.epochs;
@@ -53,7 +53,7 @@ void add_to(ForecastOptions& forecast, const Options& o) {
 }  // namespace
 
 void add_train(CLI::App& app, Common& common, Run& run) {
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<TrainFlags>();
   CLI::App* command = add_command(app, common, "train", "train a network, test it on rows held out, write model.candor and report.html", "candor train customers.csv --target group --budget 60s --out models");
   add_data_options(*command, o->data, true);
   command->add_option("--out", o->out, "the folder that model.candor, report.html and report.json go to (default: here)");

@@ -78,7 +78,7 @@ void print_rolling(const Trained& t) {
               short_number(t.rolling->high).c_str(), static_cast<long long>(t.rolling->better), static_cast<long long>(t.rolling->worse), t.rolling->seconds);
 }
 
-void print_text(const Trained& t) {
+void print_forecast(const Trained& t) {
   const candid::ForecastInputs& in = t.forecaster.inputs();
   for (const std::string& choice : t.forecaster.choices()) std::printf("chosen: %s\n", choice.c_str());
   std::printf("R2 %s (95 %% interval %s to %s; %s windows of %s ahead); mean absolute error %s; 95 %% intervals held %.0f %%\n", short_number(t.judged.score.value).c_str(),
@@ -242,7 +242,7 @@ int train_forecaster(const DataOptions& data, const ForecastOptions& o, double t
   t.report = pipeline::write_report_files(report, out).html;
   record(t, report, o, common);
   if (common.json) print_object(t, common);
-  else print_text(t);
+  else print_forecast(t);
   return 0;
 }
 

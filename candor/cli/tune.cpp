@@ -7,13 +7,13 @@
 namespace candor::cli {
 namespace {
 
-struct Options : TrainingOptions {
+struct TuneFlags : TrainingOptions {
   std::string method = "tpe";
   int trials = 30;
   double search = 300;
 };
 
-int tune(const Options& o, const Common& common) {
+int tune(const TuneFlags& o, const Common& common) {
   pipeline::TuneOptions options;
   options.run = run_options(o, common);
   options.run.train.verbose = 0;
@@ -48,7 +48,7 @@ int tune(const Options& o, const Common& common) {
 }  // namespace
 
 void add_tune(CLI::App& app, Common& common, Run& run) {
-  const auto o = std::make_shared<Options>();
+  const auto o = std::make_shared<TuneFlags>();
   CLI::App* command = add_command(app, common, "tune", "search the network and its training for DATA, then train the best", "candor tune customers.csv --target group --trials 40 --search 10min --out models");
   add_data_options(*command, o->data, true);
   command->add_option("--out", o->out, "the folder for model.candor, the report and tune.jsonl, the finished trials: the same command goes on from them (default: here)");
