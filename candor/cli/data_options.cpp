@@ -27,6 +27,7 @@ CLI::Option* add_data_options(CLI::App& command, DataOptions& o, bool target) {
   command.add_option("--decimal", o.decimal, "CSV: the decimal mark, . or , (default: found for each column)")->check(CLI::IsMember({".", ","}));
   command.add_option("--encoding", o.encoding, "CSV: utf-8, windows-1252, latin-1 or utf-16 (default: found)")->check(CLI::IsMember({"utf-8", "windows-1252", "latin-1", "utf-16"}));
   if (target) command.add_flag("--keep-units", o.keep_units, "tables: cells like \"12 kg\" or \"$1,200\" stay words, also where a whole column shares the unit");
+  command.add_flag("--no-quotes", o.no_quotes, "CSV: a quote is a character like others and encloses nothing (default: found for cells parted by tabs)");
   command.add_flag("--no-header", o.no_header, "CSV: the first line is a row");
   command.add_option("--size", o.size, "pictures: resize to HEIGHTxWIDTH, as 32x32 (default: chosen when they differ or are large)");
   command.add_option("--fit", o.fit, "pictures of another shape than --size: stretch, crop (cut off what stands out) or pad (black beside them); default stretch")->check(CLI::IsMember({"stretch", "crop", "pad"}));
@@ -80,6 +81,7 @@ data::TableOptions table_options(const DataOptions& o) {
   table.query = o.query;
   table.separator = separator_of(o.separator);
   if (o.no_header) table.header = data::Header::no;
+  if (o.no_quotes) table.quotes = data::Quotes::text;
   table.missing = o.missing;
   if (!o.decimal.empty()) table.decimal = o.decimal[0];
   table.encoding = o.encoding;

@@ -20,7 +20,7 @@ struct DataOptions {
   std::string query, schema, order, decimal, encoding, split = "automatic";
   std::int64_t rows = 0;
   int channels = 0;
-  bool skip_bad = false, no_header = false;
+  bool skip_bad = false, no_header = false, no_quotes = false;
 };
 
 /// Adds the positional DATA (required; that is what is given back) and the options. `target` false leaves --target and --task out (a model knows its own).

@@ -98,7 +98,10 @@ Loaded load_folder(const std::string& path, const LoadOptions& options) {
     for (const auto& entry : fs::directory_iterator(path, ignored)) {
       loose += is_picture_name(entry.path().string());
       const std::string name = entry.path().filename().string();
-      if (lower_case(name).ends_with(".csv") || lower_case(name).ends_with(".tsv")) tables.push_back(name);
+      std::string plain = lower_case(name);
+      for (const char* packed : {".gz", ".zst", ".xz", ".bz2"})
+        if (plain.ends_with(packed)) plain.erase(plain.rfind('.'));
+      if (plain.ends_with(".csv") || plain.ends_with(".tsv") || plain.ends_with(".jsonl")) tables.push_back(name);
       if (is_archive_name(name)) archives.push_back(name);
     }
     std::sort(tables.begin(), tables.end());

@@ -97,6 +97,27 @@ TEST(TableCsv, QuotesAndLineEndsInside) {
   EXPECT_EQ(words(parse_table("a,b\n5\" pipe,x\n6\" pipe,y\n"), "a"), (Names{"5\" pipe", "6\" pipe"}));
 }
 
+TEST(TableCsv, QuotesThatEncloseNothing) {
+  std::string text = "mood\treview\n";
+  for (int i = 0; i < 300; ++i) text += "neg\tplain words\n";
+  text += "pos\t\"Great\", he said\nneg\t\"not\nneg\ta \"b\" c\n";
+  const Table t = parse_table(text);
+  ASSERT_EQ(t.rows(), 303);
+  EXPECT_TRUE(has(t, "csv.quotes"));
+  EXPECT_EQ(t.at("review").cell(300), "\"Great\", he said");
+  EXPECT_EQ(t.at("review").cell(301), "\"not");
+  EXPECT_ERROR(corrupt, parse_table(text, {.quotes = Quotes::enclosing}), "row 301", "--no-quotes");
+
+  // A quote that was forgotten in a table with commas is a mistake until somebody says that it is text.
+  const std::string commas = "a,b\n1,\"x\n2,y\n";
+  EXPECT_ERROR(corrupt, parse_table(commas), "quote", "--no-quotes");
+  EXPECT_EQ(words(parse_table(commas, {.quotes = Quotes::text}), "b"), (Names{"\"x", "y"}));
+  // Cells over several lines that tabs part stay enclosed.
+  const Table lines = parse_table("a\tb\n1\t\"x\ty\nz\"\n2\tw\n");
+  EXPECT_EQ(words(lines, "b"), (Names{"x\ty\nz", "w"}));
+  EXPECT_FALSE(has(lines, "csv.quotes"));
+}
+
 TEST(TableCsv, Encodings) {
   const std::string utf8 = "gr\xc3\xb6\xc3\x9f" "e,farbe\n1,gr\xc3\xbcn\n2,\xe2\x82\xac\n";
   const Table expected = parse_table(utf8);

@@ -178,5 +178,24 @@ TEST(Parts, OneUnitInTheMiddleIsNamed) {
   EXPECT_EQ(find(notes({Dense{16, {.activation = relu}}, Dense{2, {.activation = relu}}, Dense{4}}), "model.capacity"), nullptr);
 }
 
+TEST(Parts, DropoutThatLeavesNearlyNothingIsNamed) {
+  const Rows train = clouds(100);
+  const auto notes = [&](std::int64_t units, double rate) {
+    const Sequential model{Dense{units, {.activation = relu}}, Dropout{rate}, Dense{4}};
+    model.compile({.loss = SparseCategoricalCrossentropy{.from_logits = true}, .optimizer = Adam{}});
+    return check_model(model, train.x, train.classes).findings;
+  };
+  const auto few = notes(64, .97), some = notes(200, .9);
+  const Finding* f = find(few, "model.capacity");
+  ASSERT_NE(f, nullptr);
+  EXPECT_EQ(f->severity, Severity::warning);
+  EXPECT_NE(f->message.find("drops 97 %"), std::string::npos) << f->message;
+  EXPECT_NE(f->message.find("of the 64 units"), std::string::npos) << f->message;
+  f = find(some, "model.capacity");
+  ASSERT_NE(f, nullptr);
+  EXPECT_EQ(f->severity, Severity::note) << "twenty units are left";
+  EXPECT_EQ(find(notes(64, .7), "model.capacity"), nullptr);
+}
+
 }  // namespace
 }  // namespace candor

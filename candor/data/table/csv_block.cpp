@@ -15,6 +15,8 @@ namespace {
 constexpr double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
+constexpr const char* open_quote = " has a quote (\") that is not closed, or that text follows; where quotes are part of the text, say --no-quotes (TableOptions::quotes)";
+
 bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
 /// The usual number, digits with a point: moves `p` behind it. At most 2^53 and 22 decimals are divided exactly (Clinger 1990); everything
@@ -90,7 +92,7 @@ class BlockReader {
     std::size_t c = 0;
     for (; more; ++c) {
       if (c >= styles_.size()) {
-        if (!read_cell(p, end_, layout_.separator, buffer_, cell_)) return fault(" has a quote (\") that is not closed, or that text follows");
+        if (!read_cell(p, end_, layout_.separator, layout_.quotes, buffer_, cell_)) return fault(open_quote);
         // A separator at the end of the row, where that is a habit of the file; blanks and tabs at the end, where blanks part the cells.
         tail = c == styles_.size() && cell_.text.empty() && !cell_.more && (layout_.trailing || layout_.separator == ' ');
         more = cell_.more;
@@ -99,7 +101,7 @@ class BlockReader {
       const CellStyle style = styles_[c];
       CsvBlock::Part& part = block_.parts[c];
       if (style == CellStyle::point && quick_cell(p, part, more)) continue;
-      if (!read_cell(p, end_, layout_.separator, buffer_, cell_)) return fault(" has a quote (\") that is not closed, or that text follows");
+      if (!read_cell(p, end_, layout_.separator, layout_.quotes, buffer_, cell_)) return fault(open_quote);
       more = cell_.more;
       lines += cell_.lines;
       if (style == CellStyle::text) add_word(part);

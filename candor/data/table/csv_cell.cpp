@@ -53,11 +53,11 @@ bool read_quoted(const char*& p, const char* end, char separator, std::string& b
 
 }  // namespace
 
-bool read_cell(const char*& p, const char* end, char separator, std::string& buffer, RawCell& cell) {
+bool read_cell(const char*& p, const char* end, char separator, bool quotes, std::string& buffer, RawCell& cell) {
   cell = {};
   const char* const start = p;
   while (p < end && blank(*p, separator)) ++p;
-  if (p < end && *p == '"') return read_quoted(p, end, separator, buffer, cell);
+  if (quotes && p < end && *p == '"') return read_quoted(p, end, separator, buffer, cell);
   const char* const first = p;
   const char* stop = find_either(p, end, separator, '\n');
   if (separator == ' ') stop = std::find_if(p, stop, [](char c) { return c == '\t'; });

@@ -37,7 +37,8 @@ inline const char* find_either(const char* p, const char* end, char a, char b) {
 }
 
 /// Takes the cell that starts at `p` and moves `p` to the start of the next one or, when `more` is false, to the line end (or `end`).
-/// `separator` ' ' stands for any number of blanks. False for a quote that is not closed or that text follows.
-bool read_cell(const char*& p, const char* end, char separator, std::string& buffer, RawCell& cell);
+/// `separator` ' ' stands for any number of blanks; without `quotes` a quote is a character like others. False for a quote that is not closed
+/// or that text follows.
+bool read_cell(const char*& p, const char* end, char separator, bool quotes, std::string& buffer, RawCell& cell);
 
 }  // namespace candor::data::detail

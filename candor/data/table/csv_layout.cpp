@@ -41,7 +41,7 @@ std::vector<SampleRow> cut_rows(const CsvLayout& layout, std::string_view text, 
     row.begin = static_cast<std::size_t>(p - text.data());
     row.line = line++;
     for (cell.more = true; cell.more;) {
-      if (!read_cell(p, end, separator, buffer, cell)) {
+      if (!read_cell(p, end, separator, layout.quotes, buffer, cell)) {
         row.broken = true;
         break;
       }
@@ -86,6 +86,17 @@ char find_separator(const CsvLayout& layout, std::string_view text, bool whole) 
     if (score > best_score + 1e-9) best = separator, best_score = score;
   }
   return best;
+}
+
+/// Tab-separated text as many programs write it: a cell may begin with a quote that encloses nothing. Cut at each tab the rows agree.
+bool quotes_are_text(CsvLayout layout, std::string_view text, bool whole) {
+  constexpr std::size_t all = 1'000'000;
+  const std::vector<SampleRow> quoted_rows = cut_rows(layout, text, layout.separator, whole, all);
+  if (quoted_rows.empty() || !quoted_rows.back().broken) return false;
+  layout.quotes = false;
+  const std::vector<SampleRow> rows = cut_rows(layout, text, layout.separator, whole, all);
+  std::size_t agree = 0;
+  return usual_width(rows, agree) >= 2 && agree * 100 >= rows.size() * 98;
 }
 
 bool is_number(const CsvLayout& layout, const std::string& cell) {
@@ -153,6 +164,7 @@ bool take_commented_header(CsvLayout& layout, std::string_view text, const std::
   if (line.empty() || line.front() != layout.comment) return false;
   line.remove_prefix(1);
   CsvLayout bare;
+  bare.quotes = layout.quotes;
   const std::vector<SampleRow> cut = cut_rows(bare, line, layout.separator, true, 1);
   if (cut.size() != 1 || cut[0].broken || cut[0].cells.size() != width) return false;
   for (const std::string& cell : cut[0].cells)
@@ -256,6 +268,12 @@ CsvLayout find_layout(std::string_view sample, bool whole, const TableOptions& o
   layout.separator = separator ? separator : find_separator(layout, sample, whole);
   if (layout.separator != ',' && !separator) layout.remarks.push_back({"csv.separator", "the cells are parted by " + separator_text(layout.separator)});
 
+  layout.quotes = options.quotes != Quotes::text;
+  if (options.quotes == Quotes::automatic && layout.separator == '\t' && quotes_are_text(layout, sample, whole)) {
+    layout.quotes = false;
+    layout.remarks.push_back({"csv.quotes", "cells begin with quotes that do not enclose them, so quotes were read as part of the text"});
+  }
+
   std::vector<SampleRow> rows = cut_rows(layout, sample, layout.separator, whole, looked_at);
   if (rows.empty()) fail(ErrorKind::corrupt, name + ": only blank lines and comments, a table is expected");
   std::size_t agree = 0, width = usual_width(rows, agree);
@@ -267,7 +285,7 @@ CsvLayout find_layout(std::string_view sample, bool whole, const TableOptions& o
     layout.body = rows[title].begin, layout.first_line = rows[title].line;
     rows.erase(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(title));
   }
-  if (rows[0].broken) fail(ErrorKind::corrupt, name + ": line " + std::to_string(rows[0].line) + ": a quote (\") is not closed, or text follows it");
+  if (rows[0].broken) fail(ErrorKind::corrupt, name + ": line " + std::to_string(rows[0].line) + ": a quote (\") is not closed, or text follows it; where quotes are part of the text, say --no-quotes (TableOptions::quotes)");
 
   const std::int64_t header_line = rows[0].line;
   std::vector<std::string> commented;
@@ -288,7 +306,7 @@ CsvLayout find_layout(std::string_view sample, bool whole, const TableOptions& o
         std::string buffer;
         RawCell cell;
         layout.first_line = rows[0].line + 1;
-        for (cell.more = true; cell.more && read_cell(p, end, layout.separator, buffer, cell);) layout.first_line += cell.lines;
+        for (cell.more = true; cell.more && read_cell(p, end, layout.separator, layout.quotes, buffer, cell);) layout.first_line += cell.lines;
         layout.body = std::min(sample.size(), static_cast<std::size_t>(p - sample.data()) + 1);
       }
       rows.erase(rows.begin());

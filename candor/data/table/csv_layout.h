@@ -14,6 +14,7 @@ namespace candor::data::detail {
 struct CsvLayout {
   std::string name;                    ///< stands in errors
   char separator = ',';                ///< ' ': any number of blanks
+  bool quotes = true;                  ///< false: a quote is a character like others
   char comment = 0;                    ///< 0: no lines are comments
   bool header = false;
   bool trailing = false;               ///< each row ends with one more separator

@@ -111,7 +111,7 @@ std::size_t before_totals(const CsvLayout& layout, std::string_view text, std::s
   RawCell cell;
   std::size_t cells = 0, labels = 0, numbers = 0;
   for (cell.more = true; cell.more; ++cells) {
-    if (!read_cell(p, stop, layout.separator, buffer, cell)) return text.size();
+    if (!read_cell(p, stop, layout.separator, layout.quotes, buffer, cell)) return text.size();
     double value = 0;
     if (is_totals_word(cell.text)) {
       if (++labels == 1) label = std::string(cell.text);

@@ -11,12 +11,17 @@
 
 namespace candor::data {
 
+/// What a quote at the beginning of a text table's cell is: `enclosing` a cell that may hold separators and line ends ("" is a quote in it), or
+/// `text` like any other character. `automatic`: enclosing, but text in tab-separated rows that agree only so.
+enum class Quotes { automatic, enclosing, text };
+
 /// How a table is read. Everything that is left alone is found by looking.
 struct TableOptions {
   std::string query = {};                   ///< SQL, for databases and for files that DuckDB reads
   char separator = 0;                       ///< text tables: what parts the cells; ' ' means any number of blanks. 0: found
   char decimal = 0;                         ///< '.' or ','. 0: found for each column
   Header header = Header::automatic;        ///< automatic: the first line, when it differs in kind from those below
+  Quotes quotes = Quotes::automatic;
   char comment = '#';                       ///< lines that begin with it are passed over; 0: none are
   std::string encoding = {};                ///< "utf-8", "windows-1252" or "latin-1", "utf-16"; empty: found
   std::vector<std::string> missing = {};    ///< words for a missing cell beside those known ("", NA, N/A, NaN, null, ?, -, `\\N`)

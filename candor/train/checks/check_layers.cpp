@@ -109,8 +109,31 @@ void bottleneck(const ModelUnderCheck& m, CheckNotes& notes) {
   }
 }
 
+/// Dropout of nine tenths and more: what is left of a layer in a step of training.
+void dropped_nearly_all(const ModelUnderCheck& m, CheckNotes& notes) {
+  constexpr double most = .9, few = 8;
+  const LayerCalls calls = layer_calls(m.model);
+  for (const LayerCall& call : calls.calls) {
+    if (call.kind.find("Dropout") == std::string::npos || call.kind == "GaussianDropout" || call.from.size() != 1) continue;
+    const double rate = options_of(call.layer).get("rate", 0.);
+    if (rate < most) continue;
+    const int from = source_of(calls, call.from.front());
+    const std::int64_t units = from < 0 ? 0 : width_of(calls.calls[static_cast<std::size_t>(from)]);
+    const double left = (1 - rate) * static_cast<double>(units);
+    const std::string per_cent = std::to_string(std::lround(100 * rate)) + " %";
+    notes.findings.push_back({"model.capacity", units > 0 && left < few ? Severity::warning : Severity::note,
+                              short_name(call) + " drops " + per_cent + " of what it gets" +
+                                  (units > 0 ? ": of the " + with_thousands(units) + " units of " + short_name(calls.calls[static_cast<std::size_t>(from)]) + " about " + with_thousands(std::max(0L, std::lround(left))) +
+                                                   " take part in a step of training"
+                                             : std::string()) +
+                                  ". `rate` is the share that is dropped, not the share that is kept; .1 to .5 is usual (Srivastava et al. 2014)",
+                              "layer " + short_name(call), {{"rate", rate}, {"units left", left}}});
+  }
+}
+
 void check_capacity(const ModelUnderCheck& m, CheckNotes& notes) {
   bottleneck(m, notes);
+  dropped_nearly_all(m, notes);
   std::int64_t trained = 0;
   for (const Variable& v : m.model.parameters()) trained += v.shape().size();
   std::int64_t numbers = 0;

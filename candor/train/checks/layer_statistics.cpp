@@ -1,7 +1,6 @@
 #include "candor/train/checks/layer_statistics.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -13,6 +12,7 @@
 #include "candor/ops/elementwise.h"
 #include "candor/ops/manipulate.h"
 #include "candor/ops/reduce.h"
+#include "candor/tensor/change.h"
 #include "candor/train/checks/layer_calls.h"
 
 namespace candor::detail {
@@ -60,30 +60,6 @@ double rate_of(const LayerBody& layer) {
 }
 
 double quotient(double a, double b) { return b > 0 ? a / b : std::numeric_limits<double>::quiet_NaN(); }
-
-/// Sums of squares of b and of a - b, in lanes that the compiler can put into registers.
-template <class T>
-std::pair<double, double> squares(const T* a, const T* b, std::int64_t n) {
-  constexpr std::int64_t lanes = 16, block = 4096;
-  double size = 0, change = 0;
-  for (std::int64_t start = 0; start < n; start += block) {
-    const std::int64_t stop = std::min(n, start + block);
-    std::array<T, lanes> s{}, c{};
-    std::int64_t i = start;
-    for (; i + lanes <= stop; i += lanes)
-      for (std::int64_t k = 0; k < lanes; ++k) {
-        const T d = a[i + k] - b[i + k];
-        s[static_cast<std::size_t>(k)] += b[i + k] * b[i + k];
-        c[static_cast<std::size_t>(k)] += d * d;
-      }
-    for (; i < stop; ++i) {
-      const T d = a[i] - b[i];
-      s[0] += b[i] * b[i], c[0] += d * d;
-    }
-    for (std::size_t k = 0; k < lanes; ++k) size += static_cast<double>(s[k]), change += static_cast<double>(c[k]);
-  }
-  return {size, change};
-}
 
 }  // namespace
 
@@ -204,17 +180,17 @@ void LayerStatistics::run(void* const* arguments, const RunState& state, std::in
 
 void LayerStatistics::moved(std::span<const Tensor> before) {
   for (std::size_t i = 0; i < probes_.size(); ++i) {
-    double size = 0, change = 0;
+    SumsOfChange all{0, 0};
     for (const std::size_t p : probes_[i].weights) {
       const Variable& v = parameters_[p];
       if (v.shape().rank() < 2) continue;
       const std::int64_t n = v.shape().size();
-      std::pair<double, double> sums{0, 0};
-      if (v.type().dtype == DType::f32) sums = squares(v.tensor().data<float>(), before[p].data<float>(), n);
-      else if (v.type().dtype == DType::f64) sums = squares(v.tensor().data<double>(), before[p].data<double>(), n);
-      size += sums.first, change += sums.second;
+      SumsOfChange sums{0, 0};
+      if (v.type().dtype == DType::f32) sums = sums_of_change(v.tensor().data<float>(), before[p].data<float>(), n);
+      else if (v.type().dtype == DType::f64) sums = sums_of_change(v.tensor().data<double>(), before[p].data<double>(), n);
+      all.size += sums.size, all.change += sums.change;
     }
-    records_[i].update_ratio.push_back(quotient(std::sqrt(change), std::sqrt(size)));
+    records_[i].update_ratio.push_back(quotient(std::sqrt(all.change), std::sqrt(all.size)));
   }
 }
 
