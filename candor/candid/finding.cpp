@@ -1,5 +1,6 @@
 #include "candor/candid/finding.h"
 
+#include <cmath>
 #include <cstdio>
 
 #include "candor/base/text.h"
@@ -7,8 +8,11 @@
 namespace candor::candid {
 
 std::string score_text(double value) {
+  // Four decimals are all that a score between -1 and 1 has to say; smaller numbers are errors in small units.
+  const double size = std::fabs(value);
+  const double shown = size >= .001 && size < 1 ? std::round(value * 1e4) / 1e4 : value;
   char text[32];
-  std::snprintf(text, sizeof text, "%.4g", value);
+  std::snprintf(text, sizeof text, "%.4g", shown);
   return text;
 }
 
