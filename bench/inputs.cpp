@@ -34,8 +34,11 @@ std::string idx(const std::string& name, std::size_t header) {
   return gunzip(file.bytes(), std::size_t{1} << 28, name).substr(header);
 }
 
-void mnist(Inputs& in) {
-  const std::string pixels = idx("train-images-idx3-ubyte.gz", 16), labels = idx("train-labels-idx1-ubyte.gz", 8);
+// The first `rows` pictures; 0: all.
+void mnist(Inputs& in, std::int64_t rows) {
+  const std::string pixels = idx("train-images-idx3-ubyte.gz", 16);
+  std::string labels = idx("train-labels-idx1-ubyte.gz", 8);
+  if (rows > 0) labels.resize(std::min(labels.size(), static_cast<std::size_t>(rows)));
   const auto n = static_cast<std::int64_t>(labels.size());
   in.x = Tensor::empty({n, 28, 28, 1}, DType::u8);
   std::memcpy(in.x.raw(), pixels.data(), in.x.type().bytes());
@@ -90,7 +93,7 @@ Inputs make_inputs(const Case& c) {
   if (c.recurrent.units) return recurrent_inputs(c);
   if (!c.vision.net.empty()) return vision_inputs(c);
   Inputs in;
-  if (c.data == "mnist") mnist(in);
+  if (c.data == "mnist") mnist(in, c.rows);
   else points(in, c.rows ? c.rows : c.data == "tiny" ? 4096 : c.data == "points" ? c.steps * c.batch : 64, c.features.size(), c.binary());
   if (c.data == "points" && c.features.rank() > 1) in.x = in.x.view_reshape(c.features.inserted(0, in.x.shape(0)));
   in.order.resize(static_cast<std::size_t>(in.x.shape(0)));
