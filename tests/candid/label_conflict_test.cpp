@@ -134,6 +134,21 @@ TEST(PictureLeak, OneClassWithoutColour) {
   EXPECT_EQ(word([](std::int64_t i) { return i % 4 < 2; }), "");  // some of both classes
 }
 
+TEST(LabelConflict, OnePictureUnderTwoLabelsAmongFew) {
+  // 80 pictures are too few to judge labels by what others look like; equal pictures need no judge.
+  const data::Dataset set = bars([](std::int64_t) { return false; });
+  std::vector<std::int64_t> rows;
+  for (std::int64_t i = 0; i < 80; ++i) rows.push_back(i < 4 ? i + 4 : i);
+  data::Dataset twice = set.take(rows);
+  const auto look = [](const data::Dataset& d) { return check_subject(set_subject({{PartKind::train, "bars", d}})); };
+  EXPECT_EQ(said(look(twice), "data.label-conflict"), "");
+  EXPECT_FALSE(look(twice).skipped.empty());
+  std::vector<std::int32_t> labels = twice.targets.to_vector<std::int32_t>();
+  for (std::size_t i = 0; i < 4; ++i) labels[i] = 1 - labels[i];
+  twice.targets = Tensor::from(labels);
+  EXPECT_EQ(said(look(twice), "data.label-conflict"), "error");
+}
+
 TEST(LabelConflict, OneClassUnderAnother) {
   // Three kinds that keep apart, and a third of one of them under the name of the next.
   const auto rows = [](bool wrong) {

@@ -78,8 +78,12 @@ Checkup check_subject(const Subject& s) {
         }
         // Copies under two labels are wrong already: what others like them say would count them again.
         const bool grave = std::any_of(findings.begin(), findings.end(), [](const Finding& f) { return f.severity == Severity::error; });
-        if (entry.pictures && !grave)
-          for (Finding& f : entry.pictures(s)) findings.push_back(std::move(f));
+        if (!entry.pictures || grave) return findings;
+        // A part of the check that has too few pictures must not take back what its copies have said.
+        Checkup other;
+        run_check(other, entry.id, [&] { return entry.pictures(s); });
+        for (Finding& f : other.findings) findings.push_back(std::move(f));
+        if (findings.empty() && !other.skipped.empty()) skip(other.skipped.front().why);
         return findings;
       });
     }

@@ -138,7 +138,7 @@ std::vector<Finding> conflicting_pictures(const Subject& s, const PictureTwins& 
   if (pairs.empty()) return findings;
   const double share = static_cast<double>(pictures.size()) / static_cast<double>(std::max<std::int64_t>(s.rows(), 1));
   findings.push_back({"data.label-conflict", pictures.size() < 3 ? Severity::note : share >= .01 ? Severity::error : Severity::warning,
-                      "the same picture carries different labels " + with_thousands(static_cast<std::int64_t>(pictures.size())) + (pictures.size() == 1 ? " time" : " times") + ", as " + pair_names(s, pairs, 2) + ": one of each two labels is wrong; look at them and mend the labels", pair_names(s, pairs),
+                      "the same picture carries different labels " + (pictures.size() == 1 ? std::string("once") : with_thousands(static_cast<std::int64_t>(pictures.size())) + " times") + ", as " + pair_names(s, pairs, 2) + ": one of each two labels is wrong; look at them and mend the labels", pair_names(s, pairs),
                       {{"pictures", static_cast<double>(pictures.size())}, {"share", share}}});
   return findings;
 }
