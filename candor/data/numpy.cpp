@@ -400,6 +400,9 @@ Tensor features_of(const NpyArray& array) {
 Dataset examples(const Pair& pair, const std::string& path, const std::vector<std::string>& known) {
   Dataset result;
   result.source = path;
+  if (pair.x->shape.empty()) fail(ErrorKind::corrupt, path + ": " + pair.x->name + " is a single number; an array with one entry for each example is expected");
+  if (pair.y && (pair.y->shape.empty() || pair.y->shape[0] != pair.x->shape[0]))
+    fail(ErrorKind::corrupt, path + ": " + pair.x->name + " has " + with_thousands(pair.x->shape[0]) + " rows and " + pair.y->name + " has " + with_thousands(pair.y->shape.empty() ? 1 : pair.y->shape[0]) + "; both are expected to have one for each example");
   const Tensor features = features_of(*pair.x);
   if (!pair.y) {
     result.features = features;

@@ -169,7 +169,8 @@ TEST_F(Numpy, ArchivesOfExamples) {
                                                   {"y_test.npy", y_test}}));
   };
   // 2^80 elements beside an empty axis are none.
-  EXPECT_ERROR(shape, read_npz_dataset(write(npy("'<U1'", "(1099511627776, 1099511627776, 0)", ""), npy("'<U1'", "(1,)", raw<char32_t>({'a'})))), "targets [0]");
+  EXPECT_ERROR(corrupt, read_npz_dataset(write(npy("'<U1'", "(1099511627776, 1099511627776, 0)", ""), npy("'<U1'", "(1,)", raw<char32_t>({'a'})))), "e.npz", "y_train has 1,099,511,627,776");
+  EXPECT_ERROR(shape, read_npz_dataset(write(npy("'<U1'", "(3, 1099511627776, 0)", ""), npy("'<U1'", "(1,)", raw<char32_t>({'a'})))), "targets [0]");
   const std::string path = write(npy("'<i8'", "(3, 1)", raw<std::int64_t>({0, 2, 1})), npy("'<i8'", "(1,)", raw<std::int64_t>({1})));
   EXPECT_TRUE(is_npz_dataset(path));
   const Split split = read_npz_dataset(path);
@@ -183,7 +184,8 @@ TEST_F(Numpy, ArchivesOfExamples) {
   EXPECT_EQ(named.train.class_names, (Names{"red", "top"}));
   EXPECT_EQ(named.test.targets.to_vector<int>(), (std::vector<int>{1}));
   EXPECT_ERROR(corrupt, read_npz_dataset(write(npy("'|S3'", "(3,)", "redtopred"), npy("'|S3'", "(1,)", "sky"))), "\"sky\"", "does not occur in training");
-  EXPECT_ERROR(shape, read_npz_dataset(write(npy("'<i8'", "(2,)", raw<std::int64_t>({0, 1})), npy("'<i8'", "(1,)", raw<std::int64_t>({1})))), "same number of rows");
+  EXPECT_ERROR(corrupt, read_npz_dataset(write(npy("'<i8'", "(2,)", raw<std::int64_t>({0, 1})), npy("'<i8'", "(1,)", raw<std::int64_t>({1})))), "e.npz", "x_train has 3 rows", "y_train has 2");
+  EXPECT_ERROR(corrupt, read_npz_dataset(write(npy("'<i8'", "()", raw<std::int64_t>({0})), npy("'<i8'", "(1,)", raw<std::int64_t>({1})))), "y_train has 1");
   EXPECT_FALSE(read_npz_dataset(write(npy("'<f8'", "(3,)", raw<double>({.5, 1, 2})), npy("'<f8'", "(1,)", raw<double>({1})))).train.is_classification());
 }
 
