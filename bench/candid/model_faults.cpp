@@ -184,6 +184,10 @@ std::vector<Fault> model_faults() {
     j.epochs = 1;
     return true;
   });
+  add("model.capacity", "dropout that leaves next to nothing", [](Job& j, Draw& d) {
+    j.layers.insert(j.layers.begin() + d.below(3), Dropout{d.between(.91, .98)});
+    return true;
+  });
   add("model.overfit-one-batch", "nothing can be learned", [](Job& j, Draw&) {
     j.rate = 1e-7;
     j.check_alone = true;
