@@ -12,6 +12,7 @@
 #include "candor/data/idx.h"
 #include "candor/data/locate.h"
 #include "candor/data/numpy.h"
+#include "candor/data/table/packed_file.h"
 #include "candor/data/table/read_table.h"
 
 namespace candor::data {
@@ -98,9 +99,7 @@ Loaded load_folder(const std::string& path, const LoadOptions& options) {
     for (const auto& entry : fs::directory_iterator(path, ignored)) {
       loose += is_picture_name(entry.path().string());
       const std::string name = entry.path().filename().string();
-      std::string plain = lower_case(name);
-      for (const char* packed : {".gz", ".zst", ".xz", ".bz2"})
-        if (plain.ends_with(packed)) plain.erase(plain.rfind('.'));
+      const std::string plain = lower_case(detail::without_packing(name));
       if (plain.ends_with(".csv") || plain.ends_with(".tsv") || plain.ends_with(".jsonl")) tables.push_back(name);
       if (is_archive_name(name)) archives.push_back(name);
     }

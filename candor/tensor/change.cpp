@@ -18,12 +18,12 @@ SumsOfChange sums(const T* now, const T* before, std::int64_t n) {
     for (; i + lanes <= stop; i += lanes)
       for (std::int64_t k = 0; k < lanes; ++k) {
         const T d = now[i + k] - before[i + k];
-        s[static_cast<std::size_t>(k)] += now[i + k] * now[i + k];
+        s[static_cast<std::size_t>(k)] += before[i + k] * before[i + k];
         c[static_cast<std::size_t>(k)] += d * d;
       }
     for (; i < stop; ++i) {
       const T d = now[i] - before[i];
-      s[0] += now[i] * now[i], c[0] += d * d;
+      s[0] += before[i] * before[i], c[0] += d * d;
     }
     for (std::size_t k = 0; k < lanes; ++k) out.size += static_cast<double>(s[k]), out.change += static_cast<double>(c[k]);
   }

@@ -3,9 +3,9 @@
 
 namespace candor {
 
-/// How large numbers are now and how far they moved: sums of squares over n of them.
+/// How large numbers were and how far they moved: sums of squares over n of them.
 struct SumsOfChange {
-  double size;    ///< sum of now^2
+  double size;    ///< sum of before^2
   double change;  ///< sum of (now - before)^2
 };
 

@@ -14,7 +14,7 @@ void compare(std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) {
     now.push_back(static_cast<T>(i % 7) - T(3)), before.push_back(static_cast<T>(i % 5));
     const double a = static_cast<double>(now.back()), b = static_cast<double>(before.back());
-    size += a * a, change += (a - b) * (a - b);
+    size += b * b, change += (a - b) * (a - b);
   }
   const SumsOfChange sums = sums_of_change(now.data(), before.data(), n);
   EXPECT_EQ(sums.size, size) << n;

@@ -15,8 +15,6 @@ namespace {
 constexpr double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-constexpr const char* open_quote = " has a quote (\") that is not closed, or that text follows; where quotes are part of the text, say --no-quotes (TableOptions::quotes)";
-
 bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
 /// The usual number, digits with a point: moves `p` behind it. At most 2^53 and 22 decimals are divided exactly (Clinger 1990); everything

@@ -18,6 +18,9 @@ struct RawCell {
   std::int64_t lines = 0;  ///< line ends within it
 };
 
+/// Said of a row that read_cell refuses.
+inline constexpr const char* open_quote = " has a quote (\") that is not closed, or that text follows; where quotes are part of the text, say --no-quotes (TableOptions::quotes)";
+
 /// Longer quoted cells are taken for a quote that was forgotten.
 inline constexpr std::ptrdiff_t longest_cell = 16 << 20;
 

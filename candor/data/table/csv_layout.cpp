@@ -285,7 +285,7 @@ CsvLayout find_layout(std::string_view sample, bool whole, const TableOptions& o
     layout.body = rows[title].begin, layout.first_line = rows[title].line;
     rows.erase(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(title));
   }
-  if (rows[0].broken) fail(ErrorKind::corrupt, name + ": line " + std::to_string(rows[0].line) + ": a quote (\") is not closed, or text follows it; where quotes are part of the text, say --no-quotes (TableOptions::quotes)");
+  if (rows[0].broken) fail(ErrorKind::corrupt, name + ": line " + std::to_string(rows[0].line) + open_quote);
 
   const std::int64_t header_line = rows[0].line;
   std::vector<std::string> commented;

@@ -127,7 +127,8 @@ void dropped_nearly_all(const ModelUnderCheck& m, CheckNotes& notes) {
                                                    " take part in a step of training"
                                              : std::string()) +
                                   ". `rate` is the share that is dropped, not the share that is kept; .1 to .5 is usual (Srivastava et al. 2014)",
-                              "layer " + short_name(call), {{"rate", rate}, {"units left", left}}});
+                              "layer " + short_name(call), {{"rate", rate}}});
+    if (units > 0) notes.findings.back().evidence.push_back({"units left", left});
   }
 }
 
