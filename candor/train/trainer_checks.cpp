@@ -25,6 +25,7 @@ void Trainer::begin_checks() {
     for (const Tensor& t : m.x) m.other_x.push_back(t.view_slice(0, train_rows_, rows_));
     for (const Tensor& t : m.y) m.other_y.push_back(t.view_slice(0, train_rows_, rows_));
   }
+  m.shuffled = options_.shuffle;
   const std::int64_t each = options_.steps_per_epoch > 0 ? std::min(options_.steps_per_epoch, batches()) : batches();
   checks_.begin(*programs_, m, weight_count_ > 0, each * (options_.epochs - options_.initial_epoch));
 }

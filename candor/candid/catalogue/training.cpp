@@ -12,7 +12,7 @@ std::span<const CheckInfo> training_checks() {
     {"train.update-ratio", Moment::training, Severity::warning, Cost::sampled, "64 steps", "steps far too large or too small for the weights"},
     {"train.plateau", Moment::training, Severity::warning, Cost::none, "100 steps", "the loss stands still"},
     {"train.diverge", Moment::training, Severity::warning, Cost::none, "100 steps", "the loss rises, or stays far above guessing"},
-    {"train.spike", Moment::training, Severity::note, Cost::none, "3 epochs", "the loss jumps"},
+    {"train.spike", Moment::training, Severity::warning, Cost::none, "3 epochs", "the loss jumps, or will: rows in the order of their classes, not shuffled"},
     {"train.overfit", Moment::training, Severity::warning, Cost::none, "validation rows", "validation gets worse while training gets better"},
     {"train.underfit", Moment::training, Severity::warning, Cost::none, "100 steps", "the loss is no better than guessing at the end"},
     {"train.not-long-enough", Moment::training, Severity::note, Cost::none, "3 epochs", "the loss still falls at the end"},

@@ -30,6 +30,7 @@ struct ModelUnderCheck {
   std::int64_t rows = 0, batch = 32;
   std::vector<Tensor> other_y = {};  ///< targets of the validation rows, whose classes count as known; may be empty
   std::vector<Tensor> other_x = {};  ///< contiguous inputs of the validation rows; may be empty
+  bool shuffled = true;              ///< rows come in a new order in each epoch
 };
 
 /// model.loss-activation and model.output-size, for each output.
@@ -44,6 +45,12 @@ void check_shape_advice(const ModelUnderCheck& m, CheckNotes& notes);
 void check_graph(const ModelUnderCheck& m, CheckNotes& notes);
 /// data.scale and data.duplicate-rows of validation rows beside training rows, from samples of both; models of one input.
 void check_parts(const ModelUnderCheck& m, CheckNotes& notes);
+/// data.constant, data.leak, data.scale and train.spike of the training rows by themselves; models of one input.
+void check_rows(const ModelUnderCheck& m, CheckNotes& notes);
+/// train.gradients as far as the layers tell it: sigmoids in a row. `learned`: the loss fell all the same, so that it is a note.
+void check_sigmoid_chain(const Model& model, bool learned, CheckNotes& notes);
+/// train.update-ratio as far as the optimizer tells it: a schedule that stood near 0 for most of `steps`, or a rate that moves weights by their own size.
+void check_rate(const Model& model, std::int64_t steps, bool learned, CheckNotes& notes);
 /// model.overfit-one-batch.
 void check_memory(const ModelUnderCheck& m, CheckNotes& notes);
 

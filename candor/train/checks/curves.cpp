@@ -50,9 +50,21 @@ bool ran_away(const Curves& c, CheckNotes& notes) {
   return true;
 }
 
+/// A handful of steps in all, and the loss still falls: nothing is wrong with the model, it has not begun.
+void few_steps(const Curves& c, CheckNotes& notes) {
+  constexpr std::int64_t few = 50;
+  if (c.loss.size() < 2 || c.steps >= few || c.ended_early || !c.guess.known || !(c.guess.constant > 0)) return;
+  const double now = c.loss.back() - c.penalty, before = c.loss[c.loss.size() - 2] - c.penalty;
+  if (!(now < .995 * before) || now < .5 * c.guess.constant) return;
+  const bool whole = c.steps <= static_cast<std::int64_t>(c.loss.size());
+  notes.findings.push_back({"train.not-long-enough", Severity::note, "after " + std::to_string(c.steps) + (c.steps == 1 ? " step" : " steps") + " the loss is " + number_text(now) + " (an answer that looks at no input reaches " + number_text(c.guess.constant) + ") and still falls" +
+                                (whole ? ": a batch holds all rows, so that an epoch is a single step. Take a smaller batch (32 is common), or more epochs" : ": take more epochs, or a smaller batch"), {}, {{"steps", static_cast<double>(c.steps)}, {"last loss", now}}});
+}
+
 void learned_nothing(const Curves& c, CheckNotes& notes) {
   if (c.steps < least_steps && ran_away(c, notes)) return;
   if (c.loss.size() < 2 || c.steps < least_steps) {
+    few_steps(c, notes);
     notes.skipped.push_back({"train.underfit", "too few steps for a verdict (n = " + std::to_string(c.steps) + ", needs " + std::to_string(least_steps) + ")"});
     return;
   }
@@ -69,7 +81,7 @@ void learned_nothing(const Curves& c, CheckNotes& notes) {
   // A penalty that outweighs the task by far leaves it little to learn with; where something was learned all the same, that is worth knowing.
   const bool crushed = c.first_penalty > 20 * c.guess.constant;
   const std::string penalty = ". At the first step the penalties of the regularisation came to " + number_text(c.first_penalty) + ", beside which the task hardly counts: take a rate a hundred times smaller";
-  if (crushed && share >= .5 && share < .97 && !still) {
+  if (crushed && share < .97 && !still) {
     notes.findings.push_back({"train.underfit", Severity::note, "the loss came to " + number_text(now) + " (" + number_text(c.guess.constant) + " is reached without looking at the inputs)" + penalty, {}, {{"loss", now}, {"first penalty", c.first_penalty}}});
     return;
   }
@@ -138,7 +150,10 @@ void overfit(const Curves& c, CheckNotes& notes) {
     const double error = std::sqrt(2 * p * (1 - p) / static_cast<double>(c.val_rows));
     numbers.push_back({"highest validation " + c.score, top});
     numbers.push_back({"last validation " + c.score, now});
-    const bool worse_than_guessing = c.guess.known && c.guess.constant > 0 && last > 1.1 * c.guess.constant && c.loss.back() < .8 * c.guess.constant;
+    // A network that is right far oftener than the commonest class would be is too sure, but no worse than guessing, unless its loss is twice that.
+    const double common = c.val_guess.known && c.val_guess.classes ? c.val_guess.commonest : 1;
+    const bool answers = common < 1 && last < 2 * c.guess.constant && now > common + 2.5 * std::sqrt(common * (1 - common) / static_cast<double>(c.val_rows));
+    const bool worse_than_guessing = !answers && c.guess.known && c.guess.constant > 0 && last > 1.1 * c.guess.constant && c.loss.back() < .8 * c.guess.constant;
     if (learns_on && top - now > 3 * error) {
       notes.findings.push_back({"train.overfit", Severity::warning, seen + ", and validation " + c.score + " fell from " + number_text(top) + " to " + number_text(now) + ", more than chance allows with " + std::to_string(c.val_rows) + " rows" + advice, "epoch " + epoch, numbers});
     } else if (worse_than_guessing && now < top + error && learns_on) {
@@ -153,7 +168,7 @@ void overfit(const Curves& c, CheckNotes& notes) {
 
 /// No epoch answered the validation rows better than one that looks at no input: what was learned of the training rows holds for no others.
 void holds_nowhere(const Curves& c, CheckNotes& notes) {
-  constexpr std::int64_t least_of_rows = 50, least_of_steps = 40;
+  constexpr std::int64_t least_of_rows = 50, many_rows = 150, least_of_steps = 40;
   if (c.val_loss.size() < 3 || c.val_loss.size() != c.loss.size() || c.val_rows < least_of_rows || c.steps < least_of_steps || !c.val_guess.known || !(c.val_guess.constant > 0)) return;
   for (const char* id : {"train.underfit", "train.plateau", "train.diverge", "train.overfit"})
     if (std::any_of(notes.findings.begin(), notes.findings.end(), [&](const Finding& f) { return f.id == id && f.severity > Severity::note; })) return;
@@ -162,8 +177,10 @@ void holds_nowhere(const Curves& c, CheckNotes& notes) {
   const double away = c.val_guess.classes ? 0 : c.val_guess.mean - c.guess.mean, guess = c.val_guess.constant + away * away;
   // A network that is still on its way to the targets' level has shown nothing yet.
   const double trained = (c.loss.back() - c.penalty) / c.guess.constant;
-  // The best of many epochs is a little lucky.
-  if (!(best >= guess ? trained < .9 : best >= .98 * guess && trained < .8)) return;
+  // The best of many epochs is a little lucky. Where many rows say so, less by heart is enough, as long as validation ends no better than guessing.
+  const bool clear = best >= guess ? trained < .9 : best >= .98 * guess && trained < .8;
+  const bool many = c.val_rows >= many_rows && c.steps >= least_steps && best >= .98 * guess && trained < .97 && c.val_loss.back() - c.penalty >= guess;
+  if (!clear && !many) return;
   if (!c.score.empty() && c.val_guess.classes) {
     // Right answers count: a loss alone may only say that the network is too sure.
     const double top = *std::max_element(c.val_score.begin(), c.val_score.end()), common = c.val_guess.commonest;

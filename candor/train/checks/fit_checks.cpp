@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t most_lines = 5;
 // A look costs about a step and a half: one in 192 steps is .8 % of the time. A program must be made for it, so that short trainings are let alone.
 constexpr std::int64_t first_look = 16, least_gap = 192, least_steps = 64, most_looks = 64;
+constexpr std::int64_t rows_for_a_verdict = 64, most_first_looks = 8;  // small batches are looked at more often, until so many rows were seen
 
 double penalty_of(const Model& model) {
   const Tensor penalty = model.regularization_loss();
@@ -69,7 +70,7 @@ void FitChecks::begin(TrainPrograms& programs, const ModelUnderCheck& m, bool we
   rows_ = m.rows;
   next_ = total < least_steps ? std::numeric_limits<std::int64_t>::max() : first_look;
   gap_ = std::max(least_gap, total / most_looks);
-  samples_ = total < least_steps ? 0 : static_cast<std::size_t>(total / gap_ + 4);
+  samples_ = total < least_steps ? 0 : static_cast<std::size_t>(total / gap_ + 4 + most_first_looks);
   looked_at_.reserve(samples_);
   CheckNotes notes;
   guarded(notes, "train.initial-loss", [&](CheckNotes&) {
@@ -86,6 +87,7 @@ void FitChecks::begin(TrainPrograms& programs, const ModelUnderCheck& m, bool we
     programs.looked_at = true;
     CheckNotes before = check_before_fit(m);
     check_parts(m, before);
+    check_rows(m, before);
     for (Finding& f : before.findings) notes.findings.push_back(std::move(f));
     for (SkippedCheck& s : before.skipped) notes.skipped.push_back(std::move(s));
   }
@@ -139,7 +141,11 @@ void FitChecks::look(std::span<const TensorType> types, std::size_t weights, voi
   statistics_->moved(before);
   looked_at_.push_back(epoch);
   // The second look comes sooner, and the third where many steps will follow: two are needed for a verdict, and trainings may end early.
-  next_ = step + (looked_at_.size() < (samples_ > 6 ? 3U : 2U) ? std::min(gap_, std::max(step, first_look)) : gap_);
+  if (statistics_->rows() < rows_for_a_verdict && static_cast<std::int64_t>(looked_at_.size()) < most_first_looks) {
+    next_ = step + first_look;
+    return;
+  }
+  next_ = step + (looked_at_.size() < (samples_ > 6 + most_first_looks ? 3U : 2U) ? std::min(gap_, std::max(step, first_look)) : gap_);
 }
 
 void FitChecks::not_finite(const std::string& message) {
@@ -177,8 +183,10 @@ void FitChecks::end(History& history, Curves c, const Function<double(std::int64
     pair.train = judged_again(pair.train_rows, c.score);
     if (std::optional<Finding> f = impossible(pair, c.score, "validation")) n.findings.push_back(std::move(*f));
   });
+  const bool learned = c.guess.known && c.guess.constant > 0 && !c.loss.empty() ? c.loss.back() - c.penalty < .8 * c.guess.constant : c.loss.size() > 1 && c.loss.back() < .8 * c.loss.front();
+  guarded(notes, "train.update-ratio", [&](CheckNotes& n) { check_rate(programs_->model(), c.steps, learned, n); });
+  if (!statistics_ || statistics_->samples() < 2) guarded(notes, "train.gradients", [&](CheckNotes& n) { check_sigmoid_chain(programs_->model(), learned, n); });
   if (statistics_) {
-    const bool learned = c.guess.known && c.guess.constant > 0 && !c.loss.empty() ? c.loss.back() - c.penalty < .8 * c.guess.constant : c.loss.size() > 1 && c.loss.back() < .8 * c.loss.front();
     // Where the last layer cannot say what the targets are, small steps are its doing, not the rate's.
     const bool explained = std::any_of(notes_.findings.begin(), notes_.findings.end(), [](const Finding& f) { return f.id == "model.loss-activation" && f.severity > Severity::note && !f.evidence.empty() && f.evidence.front().name.starts_with("share"); });
     check_layers(*statistics_, learned || explained, notes);
