@@ -9,6 +9,7 @@
 #include "candor/base/memory.h"
 #include "candor/base/threads.h"
 #include "candor/data/numpy.h"
+#include "candor/data/table/row_source.h"
 #include "candor/data/table/table_stream.h"
 #include "tests/support/errors.h"
 #include "tests/support/files.h"
@@ -159,6 +160,35 @@ TEST_F(Numpy, ArchivesOfArrays) {
   const std::string uneven = testing::as_zip({{"a.npy", npy("'<i4'", "(2,)", raw<std::int32_t>({1, 2}))}, {"b.npy", npy("'<f8'", "(1,)", raw<double>({1}))}});
   EXPECT_ERROR(corrupt, read_table(folder.write("u.npz", uneven)), "(b)", "1 rows", "2");
   EXPECT_ERROR(corrupt, read_table(folder.write("cut.npz", zip.substr(0, zip.size() / 2))), "cut.npz");
+}
+
+TEST_F(Numpy, RowsComeOneByOne) {
+  constexpr int rows = 3000;
+  std::string bytes, names;
+  for (int i = 0; i < rows; ++i) bytes += raw<double>({i + .5, -1. * i}), names += i % 2 ? "odd" : "two";
+  const std::string array = folder.write("t.npy", npy("'<f8'", "(3000, 2)", bytes));
+  const std::string archive = folder.write("t.npz", testing::as_zip({{"x.npy", npy("'<f8'", "(3000, 2)", bytes)}, {"name.npy", npy("'|S3'", "(3000,)", names)}}));
+  for (const std::string& path : {array, archive}) {
+    const auto source = detail::open_rows(path, {}, true);
+    ASSERT_TRUE(source) << path << " is read whole";
+    TableStream stream(path, {}, 1 << 12);
+    EXPECT_EQ(stream.names(), path == array ? (Names{"column_1", "column_2"}) : (Names{"x_1", "x_2", "name"}));
+    int pieces = 0, row = 0;
+    while (const std::optional<Table> piece = stream.next()) {
+      ++pieces;
+      EXPECT_LT(piece->rows(), 1000);
+      for (std::int64_t r = 0; r < piece->rows(); ++r, ++row) {
+        ASSERT_EQ(piece->columns[0].numbers[static_cast<std::size_t>(r)], row + .5);
+        ASSERT_EQ(piece->columns[1].numbers[static_cast<std::size_t>(r)], -row);
+        ASSERT_TRUE(path == array || piece->at("name").cell(r) == (row % 2 ? "odd" : "two")) << row;
+      }
+    }
+    EXPECT_EQ(row, rows);
+    EXPECT_GT(pieces, 3);
+  }
+  EXPECT_ERROR(invalid_argument, read_table(array, {.query = "select 1"}), "plain file");
+  EXPECT_ERROR(corrupt, TableStream(folder.write("deep.npy", npy("'<f8'", "(1, 1, 1)", raw<double>({1})))), "3 axes");
+  EXPECT_ERROR(corrupt, TableStream(folder.write("none.npy", npy("'<f8'", "(0, 2)", ""))).next(), "no rows");
 }
 
 TEST_F(Numpy, ArchivesOfExamples) {

@@ -71,6 +71,10 @@ std::unique_ptr<detail::RowSource> detail::open_rows(const std::string& name, co
   const std::string_view head = file.text().substr(0, 16);
   if (head.starts_with("SQLite format 3")) return open_sqlite(*path, options);
   if (head.starts_with("PAR1") || head.starts_with("ARROW1")) return open_duckdb(*path, options);
+  if (head.starts_with("\x93NUMPY") || (head.starts_with("PK") && lower_case(*path).ends_with(".npz"))) {
+    if (!options.query.empty()) refuse_query(*path);
+    return open_numpy(*path);
+  }
   if (!is_json_file(*path)) return nullptr;
   if (!options.query.empty()) refuse_query(*path);
   return open_json(*path, options, names_first);
@@ -106,7 +110,6 @@ Table read_table(const std::string& name, const TableOptions& options) {
   const std::string path = existing(name), lower = lower_case(detail::without_packing(path));
   const MappedFile file(path);
   if (!options.query.empty()) refuse_query(path);
-  if (lower.ends_with(".npz") && file.text().starts_with("PK")) return detail::parse_npz_table(file.text(), options, path);
   std::string holder;
   const std::string_view bytes = detail::unpacked(file, holder);
   if (bytes.starts_with("\x93NUMPY")) return detail::parse_npy_table(bytes, options, path);

@@ -1,4 +1,4 @@
-// Rows of a database or of JSON one by one: a table is read whole from them, or streamed piece by piece.
+// Rows of a database, of JSON or of NumPy's arrays one by one: a table is read whole from them, or streamed piece by piece.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ class RowSource {
   virtual ~RowSource() = default;
   /// "shop.db (select ...)": what stands as the table's source.
   virtual const std::string& source() const = 0;
-  /// What the ids of remarks begin with: "sql", "json".
+  /// What the ids of remarks begin with: "sql", "json", "numpy".
   virtual const char* kind() const { return "sql"; }
   /// The columns, known from the start.
   virtual const std::vector<std::string>& names() const = 0;
@@ -36,7 +36,11 @@ std::unique_ptr<RowSource> open_duckdb(const std::string& path, const TableOptio
 /// Errors as of read_table.
 std::unique_ptr<RowSource> open_json(const std::string& path, const TableOptions& options, bool names_first);
 
-/// What `name` stands for when its rows come one by one: "sqlite:...", "postgresql://...", "duckdb:...", an SQLite, Parquet, Arrow or JSON file; else null.
+/// NumPy arrays where they lie in a file: a .npy of one or two axes or with named fields; a .npz whose arrays have equally many rows (packed ones are unpacked into memory).
+/// Errors as of read_table.
+std::unique_ptr<RowSource> open_numpy(const std::string& path);
+
+/// What `name` stands for when its rows come one by one: "sqlite:...", "postgresql://...", "duckdb:...", an SQLite, Parquet, Arrow, JSON or NumPy file; else null.
 /// `names_first`: names() is complete from the start.
 std::unique_ptr<RowSource> open_rows(const std::string& name, const TableOptions& options, bool names_first);
 

@@ -12,9 +12,8 @@ namespace candor::data::detail {
 /// inside words.
 Table parse_json_table(std::string_view text, const TableOptions& options, const std::string& name);
 
-/// NumPy arrays: .npy of one or two axes or with named fields; .npz whose arrays have equally many rows.
+/// A NumPy array of one or two axes or with named fields, from the bytes of a .npy.
 Table parse_npy_table(std::string_view bytes, const TableOptions& options, const std::string& name);
-Table parse_npz_table(std::string_view bytes, const TableOptions& options, const std::string& name);
 
 /// Whether a query is the name of a table and nothing more.
 bool is_table_name(std::string_view query);

@@ -38,10 +38,10 @@ struct TableStream::State {
   CsvLayout layout;
   CsvPlace place;
 
-  // A database or JSON: the row that comes is known to the builder of its piece alone.
+  // A database, JSON or NumPy: the row that comes is known to the builder of its piece alone.
   std::unique_ptr<RowSource> source_rows;
 
-  // Everything else: the whole table.
+  // Everything else (a packed .npy): the whole table.
   std::optional<Table> whole;
 
   void note(const std::vector<Remark>& more) {

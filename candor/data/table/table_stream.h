@@ -18,8 +18,8 @@ namespace candor::data {
 ///     TableStream stream("huge.csv");
 ///     while (std::optional<Table> piece = stream.next()) use(*piece);
 ///
-/// Text tables (CSV and its kin, packed too), JSON and the answers of SQLite, PostgreSQL and DuckDB stream; NumPy's arrays are read at once and handed
-/// out in pieces. "-" is standard input: when it makes a pause, the rows that came are handed out.
+/// Text tables (CSV and its kin, packed too), JSON, the answers of SQLite, PostgreSQL and DuckDB, and NumPy's arrays stream; only a packed .npy (.npy.gz) is read at once and
+/// handed out in pieces. "-" is standard input: when it makes a pause, the rows that came are handed out.
 class TableStream {
  public:
   static constexpr std::size_t usual_piece = std::size_t{8} << 20;
