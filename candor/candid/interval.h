@@ -22,7 +22,8 @@ double normal_quantile(double p);
 double r2(std::span<const float> target, std::span<const float> prediction);
 double mean_absolute_error(std::span<const float> target, std::span<const float> prediction);
 
-/// Percentile bootstrap over rows: the score computed on `resamples` draws of n rows with replacement, seeded.
+/// Percentile bootstrap over rows: the score computed on `resamples` draws of n rows with replacement, seeded. Of more than 32,768 rows, 16,384 groups of every 16,384th row are drawn instead:
+/// the same width to a few parts in a hundred, in a time that does not grow with the rows.
 Interval bootstrap_r2(std::span<const float> target, std::span<const float> prediction, std::uint64_t seed = 0, double level = .95,
                       int resamples = 2000);
 Interval bootstrap_mean_absolute_error(std::span<const float> target, std::span<const float> prediction, std::uint64_t seed = 0,

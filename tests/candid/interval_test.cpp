@@ -57,6 +57,21 @@ TEST(Interval, BootstrapIsTheSameForAnyThreadsAndHoldsTheScore) {
   EXPECT_TRUE(std::isnan(r2(std::vector<float>(4, 2.f), std::vector<float>(4, 2.f))));
 }
 
+TEST(Interval, OfVeryManyRowsGroupsAreDrawn) {
+  const std::int64_t many = 48000, fewer = 30000;  // the first in groups, the second row by row
+  const std::vector<float> x = random_normal({many}, 40, 1, {2, 1}).to_vector(), noise = random_normal({many}, 0, .5f, {2, 2}).to_vector();
+  std::vector<float> y(x.size());
+  for (std::size_t i = 0; i < y.size(); ++i) y[i] = x[i] + noise[i];
+  const auto first = [](const std::vector<float>& all) { return std::span(all).first(static_cast<std::size_t>(fewer)); };
+  const double narrower = std::sqrt(static_cast<double>(fewer) / static_cast<double>(many));
+  const Interval by_groups = bootstrap_r2(y, x, 3, .95, 500), by_rows = bootstrap_r2(first(y), first(x), 3, .95, 500);
+  EXPECT_NEAR((by_groups.high - by_groups.low) / (by_rows.high - by_rows.low), narrower, .12 * narrower);
+  EXPECT_NEAR((by_groups.high + by_groups.low) / 2, r2(y, x), .1 * (by_groups.high - by_groups.low));
+  const Interval error = bootstrap_mean_absolute_error(y, x, 3, .95, 500), error_by_rows = bootstrap_mean_absolute_error(first(y), first(x), 3, .95, 500);
+  EXPECT_NEAR((error.high - error.low) / (error_by_rows.high - error_by_rows.low), narrower, .12 * narrower);
+  EXPECT_NEAR((error.high + error.low) / 2, mean_absolute_error(y, x), .1 * (error.high - error.low));
+}
+
 TEST(Interval, ConformalDistance) {
   std::vector<float> errors(19), zero(19);
   for (std::size_t i = 0; i < errors.size(); ++i) errors[i] = static_cast<float>(i) - 9;
