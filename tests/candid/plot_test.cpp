@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "candor/candid/plot/dot_rows.h"
 #include "candor/candid/plot/histogram.h"
 #include "candor/candid/plot/line_chart.h"
 #include "candor/candid/plot/markup.h"
@@ -23,6 +24,16 @@ std::vector<std::string> labels(const Scale& scale) {
 
 using Words = std::vector<std::string>;
 const std::string space = "\xC2\xA0";
+
+TEST(PlotDots, LabelsDoNotRunIntoEachOther) {
+  const auto shows = [](double low, double high, const char* label) {
+    DotRows chart{.label = "rent", .rows = {{"gas", "", (low + high) / 2, {low, high}, "", ""}}};
+    return dot_rows(chart).find(">" + std::string(label) + "<") != std::string::npos;
+  };
+  for (const char* label : {"600", "1000", "1400"}) EXPECT_TRUE(shows(710, 1410, label)) << label;
+  for (const char* label : {"800", "1200", "1600"}) EXPECT_FALSE(shows(710, 1410, label)) << label;
+  for (const char* label : {"500", "750", "1000", "1250", "1500"}) EXPECT_TRUE(shows(640, 1490, label)) << label;  // five such labels have room
+}
 
 TEST(PlotNumbers, AreWrittenAsPeopleReadThem) {
   EXPECT_EQ(number_text(0), "0");

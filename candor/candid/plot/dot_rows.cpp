@@ -56,9 +56,11 @@ std::string dot_rows(const DotRows& chart) {
            (r.more.empty() ? "" : "<small>" + escaped(r.more) + "</small>") + "</td></tr>";
   }
   out += "</tbody><tfoot><tr><td></td><td class=\"strips\"><svg class=\"strip axis\" aria-hidden=\"true\">";
+  std::size_t widest = 0;
+  for (const Tick& t : s.ticks) widest = std::max(widest, letters(t.label));
+  const bool crowded = s.ticks.size() > 3 && widest * s.ticks.size() > 20;  // in the narrowest column that a strip has
   for (std::size_t i = 0; i < s.ticks.size(); ++i) {
-    // Long labels: only every other.
-    if (s.ticks.size() > 3 && letters(s.ticks[i].label) > 4 && i % 2) continue;
+    if (i % 2 && (crowded || (s.ticks.size() > 3 && letters(s.ticks[i].label) > 4))) continue;  // only every other
     out += "<text class=\"tk\" text-anchor=\"middle\" x=\"" + percent_of(s, s.ticks[i].at) + "\" y=\"14\">" + escaped(s.ticks[i].label) + "</text>";
   }
   return out + "</svg>" + (chart.axis.empty() ? "" : "<small>" + escaped(chart.axis) + "</small>") + "</td><td></td></tr></tfoot></table>";

@@ -107,6 +107,7 @@ summary{cursor:pointer;padding:.3rem 0;margin-bottom:.5rem}
 .columns>li{grid-template-columns:minmax(0,1fr) minmax(0,1.15fr) minmax(0,.8fr)}
 }
 @media (max-width:639px){
+.heat td{min-width:1.9rem;padding:0 .1rem}figure:not(.wide) .heat{font-size:.8125rem}
 .dots thead,.dots tfoot td:last-child,.dots tfoot td:first-child{display:none}.dots,.dots tbody,.dots tfoot{display:block}.dots tr{padding-top:.35rem}.dots tr{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:0 1rem}.dots .strips{grid-column:1/-1;grid-row:2;width:auto;height:28px}.dots tfoot .strips{height:auto}
 
 .classes .strips{display:none}

@@ -80,15 +80,13 @@ std::vector<Curve> draw(const data::Series& series, const Forecaster& forecaster
       if (test.groups[i] == static_cast<std::int32_t>(g)) own.push_back(i);
     }
     if (own.empty()) continue;
+    // From the newest one back, so that what is drawn reaches to the end of the rows; no more than fit when there are very many.
     const std::size_t windows = std::max<std::size_t>(most_points / static_cast<std::size_t>(horizon), 1);
-    std::int64_t next = std::numeric_limits<std::int64_t>::min();
-    std::size_t first = 0;
-    const std::int64_t span = test.rows[own.back()] - static_cast<std::int64_t>(windows) * horizon;
-    while (first + 1 < own.size() && test.rows[own[first]] < span) ++first;  // the newest ones when there are very many
-    for (std::size_t k = first; k < own.size(); ++k) {
-      const std::size_t i = own[k];
-      if (test.rows[i] < next) continue;
-      next = test.rows[i] + horizon;
+    std::vector<std::size_t> drawn;
+    for (auto i = own.rbegin(); i != own.rend() && drawn.size() < windows; ++i)
+      if (drawn.empty() || test.rows[*i] + horizon <= test.rows[drawn.back()]) drawn.push_back(*i);
+    std::reverse(drawn.begin(), drawn.end());
+    for (const std::size_t i : drawn) {
       for (std::int64_t h = 0; h < horizon; ++h) {
         const auto row = static_cast<std::size_t>(test.rows[i] + h), at = i * static_cast<std::size_t>(horizon) + static_cast<std::size_t>(h);
         truth.x.push_back(series.times[row]);

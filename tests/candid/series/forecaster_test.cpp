@@ -53,6 +53,12 @@ TEST(Forecaster, IsBetterThanRulesAndSeesNothingAhead) {
   }
   ASSERT_EQ(judged.curves.size(), 2u);
   EXPECT_EQ(judged.curves[0].x.size(), judged.curves[1].low.size());
+  // What is drawn reaches to the last row, also where the test part is not a whole number of horizons.
+  const data::Series shorter = s.slice(0, 498);
+  const data::TimeSplit cut = data::split_at(data::make_windows(shorter, f.windows()), border);
+  const ForecastAssessment drawn = assess_forecast(shorter, f, cut.train, cut.test);
+  EXPECT_EQ(drawn.curves[0].x.back(), shorter.times.back());
+  EXPECT_EQ(drawn.curves[1].x.size(), 95u);
 
   const Forecasts next = f.forecast_next(s.slice(0, 400));
   for (std::size_t i = 400; i < 500; ++i) s.values[0][i] = 1e6, s.values[1][i] = -1e6;
