@@ -21,6 +21,12 @@ double threshold_of(const candid::ConformalScores& scores, double coverage) {
   bad_option("--coverage", "its " + with_thousands(scores.rows()) + " held-out rows can promise at most " + most_of(scores.rows()) + ", and " + short_number(coverage) + " was asked for; more training rows give more");
 }
 
+bool has_trees_alone(const Model& model) {
+  const std::vector<Layer> layers = model.layers();
+  const auto is = [](const char* kind) { return [kind](const Layer& layer) { return layer.kind() == kind; }; };
+  return std::any_of(layers.begin(), layers.end(), is("TreeEnsemble")) && std::none_of(layers.begin(), layers.end(), is("Dense"));
+}
+
 }  // namespace
 
 void add_certainty_options(CLI::App& command, CertaintyOptions& o) {
@@ -42,6 +48,7 @@ Certainty::Certainty(const formats::ModelFile& file, const CertaintyOptions& opt
   distance_ = distance && distance->is_number() ? distance->number() : std::nan("");
   const candid::Uncertainty known = candid::stored_uncertainty(file.record);
   training_ = known.distance;
+  if (options.distance && !training_.known() && has_trees_alone(file.model)) bad_option("--distance", "distances are taken in a network's last hidden layer, and in this model boosted trees answer alone; train with --model mlp to have them");
   if (options.distance && !training_.known()) bad_option("--distance", "the model file does not say how far training rows lie apart; `candor train` with at least 100 rows writes it");
   if (!options.coverage) return;
   if (classes) threshold_ = threshold_of(known.sets(method_), *options.coverage);

@@ -148,6 +148,7 @@ int predict(const PredictFlags& o, const Common& common) {
     pieces.expect(pipeline::known_columns(recipe->schema(), false), pipeline::known_columns(recipe->schema(), true));
     while (std::optional<data::Table> piece = pieces.next()) out.add(pipeline::rows_for_model(std::move(*piece), file, false));
   } else {
+    if (o.data.data == "-") bad_option("DATA", "- is a table from standard input, and this model does not answer rows of a table; name files, a folder or an archive");
     out.add(load_model_rows(o.data, file, false, common.seed));
   }
   out.finish();

@@ -25,6 +25,14 @@ void print_baselines(const candid::Report& r) {
   std::printf("\n");
 }
 
+// Who answers. Trees that were asked for need no word.
+void print_share(const pipeline::TrainedModel& trained) {
+  if (!trained.trees_weighed) return;
+  if (trained.tree_share >= 1) std::printf("boosted trees alone answer: on rows left out, networks beside them did not make it better (--model mlp: networks alone)\n");
+  else if (trained.tree_share <= 0) std::printf("networks alone answer: on rows left out, boosted trees beside them did not make it better (--model trees: trees alone)\n");
+  else std::printf("%.0f %% of the answer by boosted trees, the rest by networks (--model mlp or --model trees: one of them alone)\n", 100 * trained.tree_share);
+}
+
 // Where a tree is better beyond chance, that is the last word, with the command that makes one.
 void print_advice(const candid::Report& r, const pipeline::TrainedModel& trained) {
   if (trained.tree_share >= 1 || !candid::takes_trees(r.data)) return;
@@ -91,7 +99,7 @@ void print_text(const pipeline::RunResult& result) {
   if (guess) plain.name = guess->name, plain.value = guess->value;
   std::printf("%s\n", score_line(r.score, plain).c_str());
   if (r.task == "regression") std::printf("mean absolute error %s\n", short_number(r.score.mean_absolute_error).c_str());
-  if (const double share = result.trained.tree_share; share > 0 && share < 1) std::printf("%.0f %% of the answer by boosted trees, the rest by networks (--model mlp or --model trees: one of them alone)\n", 100 * share);
+  print_share(result.trained);
   print_baselines(r);
   std::size_t shown = 0;
   for (const candid::Finding& f : r.findings) {

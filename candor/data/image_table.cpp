@@ -57,15 +57,19 @@ detail::CsvTable scan(std::string_view text, const std::string& path) {
   return table;
 }
 
+/// By name, or by number from 1.
+std::size_t column_named(const detail::CsvTable& table, const std::string& name) {
+  const auto& names = table.columns;
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  const auto number = parse_integer(name);
+  if (number && *number >= 1 && *number <= static_cast<std::int64_t>(names.size())) return static_cast<std::size_t>(*number - 1);
+  fail(ErrorKind::invalid_argument, table.name + ": no column " + candor::quoted(name) + did_you_mean(name, names) + "; there are " + name_list(names));
+}
+
 std::size_t target_column(const detail::CsvTable& table, std::size_t paths, const std::string& target) {
   const auto& names = table.columns;
-  if (!target.empty()) {
-    const auto found = std::find(names.begin(), names.end(), target);
-    if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-    const auto number = parse_integer(target);
-    if (number && *number >= 1 && *number <= static_cast<std::int64_t>(names.size())) return static_cast<std::size_t>(*number - 1);
-    fail(ErrorKind::invalid_argument, table.name + ": no column " + candor::quoted(target) + did_you_mean(target, names) + "; there are " + name_list(names));
-  }
+  if (!target.empty()) return column_named(table, target);
   for (const char* usual : {"label", "class", "target", "category"})
     for (std::size_t c = 0; c < names.size(); ++c)
       if (c != paths && lower_case(names[c]) == usual) return c;
@@ -74,7 +78,37 @@ std::size_t target_column(const detail::CsvTable& table, std::size_t paths, cons
   fail(ErrorKind::invalid_argument, table.name + ": the column " + candor::quoted(names[paths]) + " names pictures, and there is no second one with their labels");
 }
 
+std::size_t required_path_column(const detail::CsvTable& table) {
+  const auto paths = path_column(table);
+  if (!paths) fail(ErrorKind::invalid_argument, table.name + ": no column names pictures (paths that end as .jpg, .png ... do)");
+  return *paths;
+}
+
+/// The cells of a row, as many as there are columns, with the path of its picture: as it stands, or from the table's folder.
+std::vector<std::string> row_with_path(const detail::CsvTable& table, std::size_t row, std::size_t paths) {
+  std::vector<std::string> cells = cells_of(table, row);
+  if (cells.size() != table.columns.size())
+    fail(ErrorKind::corrupt, table.name + ": " + table.row_text(row) + ": " + std::to_string(cells.size()) + " cells, and the others have " + std::to_string(table.columns.size()));
+  std::string& picture = cells[paths];
+  if (picture.empty()) fail(ErrorKind::corrupt, table.name + ": " + table.row_text(row) + ": the path of the picture is missing");
+  if (!fs::path(picture).is_absolute()) picture = (fs::path(table.name).parent_path() / picture).string();
+  return cells;
+}
+
 }  // namespace
+
+std::map<std::string, std::string> image_table_cells(const std::string& path, const std::string& column) {
+  const MappedFile file(path);
+  const detail::CsvTable table = scan(file.text(), path);
+  const std::size_t paths = required_path_column(table), wanted = column_named(table, column);
+  std::map<std::string, std::string> cells;
+  for (std::size_t r = 0; r < table.rows.size(); ++r) {
+    std::vector<std::string> row = row_with_path(table, r, paths);
+    std::string cell = row[wanted];
+    cells.insert_or_assign(std::move(row[paths]), std::move(cell));
+  }
+  return cells;
+}
 
 bool is_image_table(const std::string& path) {
   try {
@@ -90,26 +124,20 @@ bool is_image_table(const std::string& path) {
 ImageList list_image_table(const std::string& path, const std::string& target, const ImageOptions& options) {
   const MappedFile file(path);
   const detail::CsvTable table = scan(file.text(), path);
-  const auto paths = path_column(table);
-  if (!paths) fail(ErrorKind::invalid_argument, path + ": no column names pictures (paths that end as .jpg, .png ... do)");
+  const std::size_t paths = required_path_column(table);
   ImageList list;
   list.folder = path;
   list.labelled = options.labelled;
-  const std::size_t labels = options.labelled ? target_column(table, *paths, target) : *paths;
+  const std::size_t labels = options.labelled ? target_column(table, paths, target) : paths;
   if (options.labelled) list.target_name = table.has_header ? table.columns[labels] : "";
-  const fs::path folder = fs::path(path).parent_path();
 
   std::vector<std::string> words;
   std::set<std::string> different;
   bool numbers = true, whole = true;
   std::vector<float> values;
   for (std::size_t r = 0; r < table.rows.size(); ++r) {
-    const std::vector<std::string> cells = cells_of(table, r);
-    if (cells.size() != table.columns.size())
-      fail(ErrorKind::corrupt, path + ": " + table.row_text(r) + ": " + std::to_string(cells.size()) + " cells, and the others have " + std::to_string(table.columns.size()));
-    const std::string& picture = cells[*paths];
-    if (picture.empty()) fail(ErrorKind::corrupt, path + ": " + table.row_text(r) + ": the path of the picture is missing");
-    list.files.emplace_back(fs::path(picture).is_absolute() ? picture : (folder / picture).string(), 0);
+    const std::vector<std::string> cells = row_with_path(table, r, paths);
+    list.files.emplace_back(cells[paths], 0);
     if (!options.labelled) continue;
     const std::string& word = cells[labels];
     if (word.empty()) fail(ErrorKind::corrupt, path + ": " + table.row_text(r) + ": the label in " + table.column_text(labels) + " is missing");

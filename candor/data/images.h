@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,6 +58,9 @@ std::vector<ImageList> list_image_archive(const std::string& path, const ImageOp
 /// the last column). Paths count from the table's folder, or are absolute. Words and few whole numbers are classes, other numbers are values.
 /// Throws Error: not_found, corrupt, invalid_argument as read_csv does.
 ImageList list_image_table(const std::string& path, const std::string& target, const ImageOptions& options = {});
+/// The cells of a column of such a table, each with its picture's path as ImageList has it; of a picture that is named twice the last one counts.
+/// Throws Error: not_found, corrupt as list_image_table does; invalid_argument for a column (a name, or a number from 1) that is not there.
+std::map<std::string, std::string> image_table_cells(const std::string& path, const std::string& column);
 /// True when one of the columns of this CSV names pictures (by its first rows).
 bool is_image_table(const std::string& path);
 

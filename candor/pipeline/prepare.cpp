@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
+#include <map>
 #include <numeric>
 
 #include "candor/base/error.h"
 #include "candor/base/text.h"
+#include "candor/data/archive.h"
+#include "candor/data/locate.h"
 #include "candor/data/split.h"
 #include "candor/data/table/split_record.h"
 #include "candor/data/table/units.h"
@@ -138,8 +142,24 @@ std::vector<std::string> said_words(const data::SchemaOptions& schema) {
   return names;
 }
 
+// Whoever parts by group or in time, or says how cells are written, believes that it was done: what says nothing of these data is not taken in silence.
+struct Asked {
+  bool said;
+  const char* option;
+};
+void refuse_asked(const std::string& name, std::initializer_list<Asked> all, const char* why) {
+  for (const Asked& one : all)
+    if (one.said) fail(ErrorKind::invalid_argument, name + ": " + one.option + " " + why);
+}
+
+void refuse_picture_options(const std::string& name, const data::ImageOptions& o, const char* why) {
+  refuse_asked(name, {{o.height > 0, "--size"}, {o.channels > 0, "--channels"}, {o.fit != data::Fit::stretch, "--fit"}, {o.skip_bad, "--skip-bad"}}, why);
+}
+
 Prepared prepare_table(const std::string& name, const PrepareOptions& o) {
   Prepared p;
+  refuse_picture_options(name, o.load.images, "is for pictures, and this is a table");
+  refuse_asked(name, {{o.load.rows > 0, "--rows"}}, "is for generators; a table is taken with all its rows");
   data::TableOptions how = o.table;
   how.nan_is_missing = std::any_of(how.missing.begin(), how.missing.end(), [](const std::string& word) { return lower_case(word) == "nan"; });
   Table table = data::read_table(name, how);
@@ -178,13 +198,88 @@ Prepared prepare_table(const std::string& name, const PrepareOptions& o) {
   return p;
 }
 
+bool names_pictures(const std::string& name) {
+  const std::optional<std::string> path = data::locate(name);
+  return path && !data::is_archive_name(*path) && !data::is_picture_name(*path) && data::is_image_table(*path);
+}
+
+// The columns that say which pictures belong together, as asked.
+std::vector<std::string> asked_groups(const PrepareOptions& o) {
+  std::vector<std::string> names;
+  for (const auto& [name, role] : o.schema.roles)
+    if (role == Role::group) names.push_back(name);
+  return names;
+}
+
+void refuse_table_options(const std::string& name, data::SourceKind kind, const PrepareOptions& o) {
+  const bool table_of_pictures = kind == data::SourceKind::images && names_pictures(name);
+  const std::vector<std::string> groups = asked_groups(o);
+  const data::TableOptions& t = o.table;
+  refuse_asked(name, {{!t.query.empty(), "--query"}, {t.separator != 0, "--separator"}, {t.decimal != 0, "--decimal"}, {!t.encoding.empty(), "--encoding"}, {t.header == data::Header::no, "--no-header"},
+                      {t.quotes == data::Quotes::text, "--no-quotes"}, {!t.missing.empty(), "--missing"}, {!o.units, "--keep-units"}},
+               "is about the cells of tables, and this is none");
+  refuse_asked(name, {{!o.schema.targets.empty() && !table_of_pictures, "--target"}, {!o.schema.ignore.empty(), "--ignore"}, {o.schema.task != data::TaskKind::automatic, "--task"}},
+               table_of_pictures ? "is about tables whose columns are learned from; here pictures are" : "is about the columns of tables, and this is none");
+  if (!groups.empty() && !table_of_pictures)
+    fail(ErrorKind::invalid_argument, name + ": --group names a column, and there are none here; for pictures that belong together (of one person, one machine) name a table of paths, labels and groups instead");
+  refuse_asked(name, {{o.schema.roles.size() > groups.size() || !o.schema.date_formats.empty(), "--role, --order or a schema"}}, "is about the columns of tables that are learned from");
+  if (groups.size() > 1) fail(ErrorKind::invalid_argument, name + ": --group takes one column for pictures, and " + std::to_string(groups.size()) + " came: " + name_list(groups));
+  using enum data::SplitWay;
+  if (o.split != automatic && !(o.split == grouped && !groups.empty()) && !((o.split == stratified || o.split == random) && groups.empty()))
+    fail(ErrorKind::invalid_argument, name + ": --split " + std::string(data::to_string(o.split)) + " is for tables" + (o.split == grouped ? ", and for tables of pictures with --group" : ""));
+}
+
+// Pictures that belong together come to one side. The split sees two columns: what is predicted, and the group.
+data::RowSplit part_by_group(const data::Dataset& pictures, const std::vector<std::string>& groups, const std::string& column, const PrepareOptions& o) {
+  const auto words = [](const std::string& name, const std::vector<std::string>& cells) {
+    Column c{.name = name, .kind = Column::Kind::text};
+    std::map<std::string, std::int32_t> numbers;
+    for (const std::string& cell : cells) {
+      const auto [at, fresh] = numbers.emplace(cell, static_cast<std::int32_t>(c.words.size()));
+      if (fresh) c.words.push_back(cell);
+      c.codes.push_back(at->second);
+    }
+    return c;
+  };
+  const std::string target = "predicted for " + column;  // a name that the other column cannot have
+  Table table{.source = pictures.source};
+  if (pictures.is_classification()) {
+    std::vector<std::string> classes;
+    for (const std::int64_t c : pictures.targets.to_vector<std::int64_t>()) classes.push_back(pictures.class_names[static_cast<std::size_t>(c)]);
+    table.columns.push_back(words(target, classes));
+  } else {
+    table.columns.push_back({.name = target, .numbers = pictures.targets.to_vector<double>()});
+  }
+  table.columns.push_back(words(column, groups));
+  const data::Schema schema = data::infer_schema(table, {.targets = {target}, .task = pictures.is_classification() ? data::TaskKind::classification : data::TaskKind::regression, .roles = {{column, Role::group}}});
+  return data::split_rows(table, schema, {.way = data::SplitWay::grouped, .test = o.test, .seed = o.seed, .column = column});
+}
+
+// The group of each picture; of none where no column was asked for.
+std::vector<std::string> groups_of(const std::string& name, const data::Dataset& pictures, const PrepareOptions& o) {
+  const std::vector<std::string> column = asked_groups(o);
+  std::vector<std::string> groups;
+  if (column.empty()) return groups;
+  const std::map<std::string, std::string> cells = data::image_table_cells(data::locate(name).value_or(name), column[0]);
+  for (const std::string& row : pictures.row_names) {
+    groups.push_back(cells.at(row));
+    if (groups.back().empty()) fail(ErrorKind::corrupt, name + ": column " + candor::quoted(column[0]) + " is empty for " + row + ", so nobody knows which pictures it belongs to");
+  }
+  return groups;
+}
+
 Prepared prepare_arrays(const std::string& name, const PrepareOptions& o) {
   Prepared p;
+  const data::SourceKind kind = data::kind_of(name);
+  refuse_table_options(name, kind, o);
+  if (kind != data::SourceKind::images) refuse_picture_options(name, o.load.images, "is for files of pictures (JPEG, PNG ...), and this is none");
+  if (kind != data::SourceKind::generator) refuse_asked(name, {{o.load.rows > 0, "--rows"}}, "is for generators; here all rows there are are taken");
   data::Loaded loaded = data::load(name, o.load);
   data::require_trainable(loaded.train);
   p.kind = loaded.kind;
   p.train = loaded.train;
   p.test = loaded.test;
+  p.groups = groups_of(name, p.train, o);
   if (!o.test_data.empty()) {
     data::LoadOptions load = o.load;
     load.images.class_names = p.train.class_names;
@@ -194,6 +289,16 @@ Prepared prepare_arrays(const std::string& name, const PrepareOptions& o) {
     p.split = "the rows of " + p.test.source + " are the test part";
   } else if (loaded.has_test()) {
     p.split = "the source's own test part";
+  } else if (!p.groups.empty()) {
+    const data::RowSplit rows = part_by_group(loaded.train, p.groups, asked_groups(o)[0], o);
+    p.train_rows = rows.train;
+    p.test_rows = rows.test;
+    p.train = loaded.train.take(p.train_rows);
+    p.test = loaded.train.take(p.test_rows);
+    p.split = rows.how;
+    std::vector<std::string> kept;
+    for (const std::int64_t row : p.train_rows) kept.push_back(std::move(p.groups[static_cast<std::size_t>(row)]));
+    p.groups = std::move(kept);
   } else {
     data::Dataset numbers = loaded.train;
     numbers.features = Tensor::from(all_rows(loaded.train.rows()), Shape{loaded.train.rows(), 1});

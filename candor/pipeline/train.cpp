@@ -85,8 +85,11 @@ Plan make_plan(const Prepared& data, const TrainOptions& o, const Model& model, 
 }
 
 void say_plan(const Plan& plan, const TrainOptions& o, const Prepared& data, std::vector<std::string>& choices) {
-  choices.push_back("Adam with a learning rate of " + std::to_string(plan.rate).substr(0, 6) + " that falls along a cosine, " + with_thousands(plan.batch) + " rows a step, at most " +
-                    with_thousands(plan.epochs) + (plan.epochs == 1 ? " epoch" : " epochs") + (o.epochs || o.batch_size || o.learning_rate > 0 ? " (as asked where said)" : ""));
+  const auto asked = [](bool said) { return said ? " (as asked)" : ""; };
+  char rate[32];
+  std::snprintf(rate, sizeof rate, "%.4g", plan.rate);
+  choices.push_back(std::string("Adam with a learning rate of ") + rate + asked(o.learning_rate > 0) + " that falls along a cosine, " + with_thousands(plan.batch) + (plan.batch == 1 ? " row" : " rows") + " a step" +
+                    asked(o.batch_size > 0) + ", at most " + with_thousands(plan.epochs) + (plan.epochs == 1 ? " epoch" : " epochs") + asked(o.epochs > 0));
   if (plan.members > 1) {
     choices.push_back(std::to_string(plan.members) + " networks, each of which leaves another part of the training rows out, keeps the epoch that is best there, and is averaged with the others" +
                       (o.members ? " (as asked)" : ": together they are surer than one"));
@@ -317,6 +320,7 @@ void mix(TrainedModel& result, const detail::GrownTrees& trees, const std::vecto
   char losses[160];
   std::snprintf(losses, sizeof losses, "%s on the rows left out: networks %.4g, trees %.4g, together %.4g", rows.is_classification() ? "log loss" : "mean squared error", alone, by_trees, detail::loss_of(rows, both));
   result.tree_share = share;
+  result.trees_weighed = true;
   result.choices.push_back((share > 0 ? percent_of(share) + " of the answer by " + trees.what + ", " + percent_of(1 - share) + " by " + (networks > 1 ? "the networks" : "the network")
                                       : "boosted trees were grown, too, and left out: they did not make the answers better") + " (" + losses + ")");
   if (share <= 0) return;

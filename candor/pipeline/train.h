@@ -45,6 +45,7 @@ struct TrainedModel {
   std::vector<std::int64_t> judged_rows;  ///< training rows that some member did not see, ascending
   Tensor judged;                      ///< what that member says of them (probabilities or values), in the order of judged_rows
   candid::Uncertainty uncertainty;    ///< fitted on `judged`; knows nothing without such rows
+  bool trees_weighed = false;              ///< boosted trees were grown beside the networks, whatever share came of it
   double tree_share = 0;                  ///< how much of the answer boosted trees give, 0 to 1; the networks give the rest
   bool interrupted = false;
 };

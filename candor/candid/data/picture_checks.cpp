@@ -108,7 +108,7 @@ std::vector<Finding> pictures_on_both_sides(const Subject& s, const PictureTwins
     if (rows < 3 || share < .01) continue;
     const std::int64_t surely = count(sure);
     if (surely < 3 || of(surely, twins.looked_at[part]) + of(cropped, twins.asked_for_crops[part]) < .01 || surely * 4 < rows) {
-      findings.push_back({"data.group-split", Severity::note, "pictures that look nearly like a training picture make up " + percent(share) + " of the test part, as " + pair_names(s, pairs, 2) + ": if these are shots of one scene, person or machine, keep them on one side (--group), or the score says nothing about new ones",
+      findings.push_back({"data.group-split", Severity::note, "pictures that look nearly like a training picture make up " + percent(share) + " of the test part, as " + pair_names(s, pairs, 2) + ": if these are shots of one scene, person or machine, keep them on one side (a table of paths with a column that names them, and --group), or the score says nothing about new ones",
                           s.parts[part].name + ": " + pair_names(s, pairs), {{"pictures", static_cast<double>(rows)}, {"share", share}}});
       continue;
     }

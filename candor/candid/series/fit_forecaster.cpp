@@ -311,6 +311,7 @@ Forecaster Forecaster::fit(const Series& series, double border, const Forecaster
       fit.batch_size = batch;
       fit.seed = o.seed * 1000 + static_cast<std::uint64_t>(m);
       fit.verbose = o.verbose;
+      fit.print_findings = false;  // that nothing is left over to learn is no fault here, and what is chosen says it
       fit.validation_data = ValidationData(validation.x, rest_of_validation);
       fit.callbacks = {EarlyStopping{.patience = 8, .restore_best_weights = true}};
       if (o.budget > 0) {

@@ -145,7 +145,7 @@ class Builder {
     if (place == std::floor(place)) return static_cast<std::int64_t>(place);
     if (options_.irregular == Irregular::refuse) {
       fail(ErrorKind::invalid_argument, table_.source + ": the step is " + series_.step.text() + ", and " + series_.time_text(time) + " (row " + std::to_string(row + 1) +
-                                            ") lies between two steps; rows can be put on the grid of steps (snap), where those of one step become their mean");
+                                            ") lies between two steps; rows can be put on the grid of steps (snap, on the command line --snap), where those of one step become their mean");
     }
     if (found_.off_grid++ == 0) found_.first_off_grid = series_.time_text(time);
     return static_cast<std::int64_t>(std::floor(place));
