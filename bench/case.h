@@ -22,7 +22,7 @@ struct LayerSpec {
 struct GptSpec {
   std::string form;  ///< "bert", "gpt2", "decode" (of GPT-2, token by token); empty: the language model of characters
   std::int64_t blocks = 0, width = 0, inner = 0, heads = 0, context = 0, vocabulary = 0;
-  std::string weights;     ///< decode: "", "bf16" or "i8", as Candor reads them
+  std::string weights;     ///< decode: "", "bf16" or "i8", as Candor reads them; others: "" or "bf16", in which products are computed
   std::int64_t prompt = 0; ///< decode: tokens that were before
 };
 

@@ -6,8 +6,10 @@
 #include "candor/base/threads.h"
 #include "candor/graph/autodiff.h"
 #include "candor/graph/compile.h"
+#include "candor/graph/freeze.h"
 #include "candor/graph/program.h"
 #include "candor/nn/cached_decoder.h"
+#include "candor/nn/dtype_policy.h"
 #include "candor/nn/language_model.h"
 #include "candor/nn/layers.h"
 #include "candor/nn/losses.h"
@@ -33,8 +35,11 @@ Model gpt2(const GptSpec& g) {
 
 Model made(const Case& c) { return c.gpt.form == "bert" ? bert(c.gpt) : gpt2(c.gpt); }
 
-Model loaded(const Case& c, const Inputs& in) {
+Model loaded(const Case& c, const Inputs& in, const DTypePolicy& policy = {}) {
+  const DTypePolicy before = dtype_policy();
+  set_dtype_policy(policy);
   const Model model = made(c);
+  set_dtype_policy(before);
   WeightReader weights(in);
   for (const auto& [name, variable] : model.named_variables()) variable.assign(weights.next(variable.shape()));
   return model;
@@ -42,14 +47,15 @@ Model loaded(const Case& c, const Inputs& in) {
 
 class BertForward : public System {
  public:
-  BertForward(const Case& c, const Inputs& in, const PlanOptions& options) : case_(c), model_(loaded(c, in)), tokens_(in.x) {
+  BertForward(const Case& c, const Inputs& in, const PlanOptions& options) : case_(c), model_(loaded(c, in, c.gpt.weights == "bf16" ? "mixed_bfloat16" : DTypePolicy())), tokens_(in.x) {
     name = "Candor";
     threads = candor::threads();
     const std::vector<TensorType> types{{{c.batch, c.gpt.context}, DType::i32}};
     const auto start = std::chrono::steady_clock::now();
-    program_ = std::make_unique<Program>(trace([this](std::span<const Tensor> x) { return std::vector<Tensor>{model_(x[0])}; }, types), options);
+    const auto graph = trace([this](std::span<const Tensor> x) { return std::vector<Tensor>{model_(x[0])}; }, types);
+    program_ = std::make_unique<Program>(c.gpt.weights.empty() ? graph : freeze(graph), options);
     compile_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    out_ = Tensor::zeros(program_->result_types()[0].shape);
+    out_ = Tensor::zeros(program_->result_types()[0].shape, program_->result_types()[0].dtype);
     call();
     parity = out_.to_vector<double>();
     parity.resize(static_cast<std::size_t>(4 * c.gpt.width));

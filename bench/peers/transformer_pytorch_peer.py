@@ -98,7 +98,7 @@ class Cache:
 
 
 net = Net()
-compiled = args.variant == "compiled"
+compiled = args.variant.endswith("compiled")
 text = torch.from_numpy(case.ids()).long()
 if case.train:
     adam = torch.optim.AdamW(net.parameters(), lr=1e-4, eps=1e-8, weight_decay=0.01, fused=True)
@@ -155,10 +155,12 @@ elif form == "decode":
 
 else:
     net.eval()
+    if args.variant.startswith("bfloat16"):
+        net = net.bfloat16()
     tokens = text.view(batch, context)
     call = torch.compile(net) if compiled else net
     with torch.inference_mode():
-        parity = call(tokens).reshape(-1)[: 4 * width]
+        parity = call(tokens).reshape(-1)[: 4 * width].float()
 
     def run():
         start = time.perf_counter()

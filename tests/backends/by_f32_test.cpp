@@ -11,9 +11,9 @@ using testing::node_of;
 
 TEST(CpuByF32, MatmulsOfSixteenBits) {
   for (const auto& [dtype, tolerance] : {std::pair{DType::bf16, 1e-2}, std::pair{DType::f16, 2e-3}}) {
-    check_kernel(node_of("matmul", {{"transpose_a", false}, {"transpose_b", false}}, {{{33, 70}, dtype}, {{70, 65}, dtype}}), {"cpu.matmul in f32", tolerance});
-    check_kernel(node_of("matmul", {{"transpose_a", true}, {"transpose_b", false}}, {{{256, 300}, dtype}, {{256, 17}, dtype}}), {"cpu.matmul in f32", tolerance});
-    check_kernel(node_of("matmul", {{"transpose_a", false}, {"transpose_b", true}}, {{{1, 5}, dtype}, {{3, 5}, dtype}}), {"cpu.matmul in f32", tolerance});
+    check_kernel(node_of("matmul", {{"transpose_a", false}, {"transpose_b", false}}, {{{33, 70}, dtype}, {{70, 65}, dtype}}), {"cpu.matmul", tolerance});
+    check_kernel(node_of("matmul", {{"transpose_a", true}, {"transpose_b", false}}, {{{256, 300}, dtype}, {{256, 17}, dtype}}), {"cpu.matmul", tolerance});
+    check_kernel(node_of("matmul", {{"transpose_a", false}, {"transpose_b", true}}, {{{1, 5}, dtype}, {{3, 5}, dtype}}), {"cpu.matmul", tolerance});
   }
 }
 

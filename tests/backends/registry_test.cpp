@@ -34,8 +34,19 @@ TEST(Machine, IsaCanBeLimitedAndRestored) {
   const cpu::Isa before = cpu::machine().isa;
   cpu::limit_isa(cpu::Isa::none);
   EXPECT_EQ(cpu::machine().isa, cpu::Isa::none);
+  EXPECT_EQ(cpu::machine().bf16, cpu::Bf16::none);
   cpu::limit_isa(cpu::Isa::avx512);
   EXPECT_EQ(cpu::machine().isa, before);
+}
+
+TEST(Machine, ProductsOfBf16CanBeLimitedAndRestored) {
+  const cpu::Bf16 before = cpu::machine().bf16;
+  cpu::limit_isa(cpu::Isa::avx512, cpu::Bf16::none);
+  EXPECT_EQ(cpu::machine().bf16, cpu::Bf16::none);
+  EXPECT_EQ(backend("cpu").describe().find("BF16"), std::string::npos);
+  cpu::limit_isa(cpu::Isa::avx512);
+  EXPECT_EQ(cpu::machine().bf16, before);
+  EXPECT_EQ(backend("cpu").describe().find("BF16") != std::string::npos, before != cpu::Bf16::none);
 }
 
 }  // namespace candor

@@ -78,6 +78,31 @@ TEST(Rewrite, Simplify) {
   EXPECT_EQ(names(g), (Names{"reshape"}));
 }
 
+TEST(Rewrite, SimplifyCasts) {
+  Graph g = traced({{4, 2}}, [](auto in) {
+    const Tensor half = cast(in[0], DType::bf16);
+    return std::vector<Tensor>{cast(cast(half, DType::f32), DType::bf16), cast(cast(half, DType::f32), DType::f64), cast(cast(in[0], DType::bf16), DType::f32)};
+  });
+  EXPECT_EQ(rewrites::simplify(g), 2);
+  rewrites::dead_code(g);
+  check(g);
+  // The second goes to f64 at once; the third has lost digits on its way and stays.
+  EXPECT_EQ(names(g), (Names{"cast", "cast", "cast", "cast"}));
+  EXPECT_EQ(g.results[0], g.nodes[0].outputs[0]);
+  EXPECT_EQ(g.nodes[1].info.in[0].dtype, DType::bf16);
+  EXPECT_EQ(g.nodes[1].info.out[0].dtype, DType::f64);
+}
+
+TEST(Rewrite, ConstantsInFewerBitsAreFoldedWhateverTheirSize) {
+  const Tensor weights = random_normal({300, 300}, 0, 1, {1, 2});
+  Graph g = traced({{2, 300}}, [&](auto in) { return std::vector<Tensor>{matmul(cast(in[0], DType::bf16), cast(reshape(weights, Shape{300, 300}), DType::bf16)), in[0] + exp(slice(weights, {0, 0}, {1, 300}))}; });
+  EXPECT_GE(rewrites::constant_folding(g), 1);
+  check(g);
+  for (const Node& node : g.nodes) EXPECT_FALSE(node.info.op->name == "cast" && node.info.in[0].shape == (Shape{300, 300}));
+  Graph wider = traced({{2, 300}}, [&](auto in) { return std::vector<Tensor>{matmul(cast(in[0], DType::f64), cast(weights, DType::f64))}; });
+  EXPECT_EQ(rewrites::constant_folding(wider), 0) << "in more bits a large constant takes more memory than its conversion time is worth";
+}
+
 TEST(Rewrite, DropBroadcast) {
   Graph g = traced({{3}, {2, 3}}, [](auto in) {
     const Tensor repeated = broadcast_to(in[0], Shape{2, 3});

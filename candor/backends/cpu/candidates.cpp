@@ -27,6 +27,7 @@ const CandidateTable& candidates() {
     add_recurrent_layers(t);
     add_matmul(t);
     add_attention(t);
+    add_bf16_attention(t);
     add_winograd(t);
     add_cached_attention(t);
     add_narrow_matmul(t);

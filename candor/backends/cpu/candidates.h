@@ -40,6 +40,7 @@ void add_joining(CandidateTable& table);      ///< pad, concatenate
 void add_take_scaled(CandidateTable& table);   ///< a batch of pixels
 void add_pooled_conv(CandidateTable& table);   ///< gradients of a convolution before a max_pool
 void add_attention(CandidateTable& table);    ///< dot_product_attention and its gradient
+void add_bf16_attention(CandidateTable& table);  ///< dot_product_attention of bf16
 void add_cached_attention(CandidateTable& table);  ///< cached_attention
 void add_narrow_matmul(CandidateTable& table);    ///< products with weights of 16 or 8 bits
 void add_warp(CandidateTable& table);          ///< images through changed coordinates

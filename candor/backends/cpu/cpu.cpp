@@ -30,6 +30,7 @@ class CpuBackend final : public Backend {
   std::string describe() const override {
     const auto& machine = cpu::machine();
     std::string text = "cpu: " + std::to_string(threads()) + (threads() == 1 ? " thread, " : " threads, ") + std::string(to_string(machine.isa));
+    if (machine.bf16 != cpu::Bf16::none) text += ", " + std::string(to_string(machine.bf16));
     text += ", L1 " + std::to_string(machine.l1_bytes >> 10) + " KiB, L2 " + std::to_string(machine.l2_bytes >> 10) + " KiB";
     return text + (machine.onednn.empty() ? ", without oneDNN" : ", oneDNN " + machine.onednn);
   }

@@ -42,15 +42,36 @@ Isa detected_isa() {
 #endif
 }
 
-Isa asked_isa() {
+Bf16 detected_bf16() {
+#if defined(__x86_64__)
+  constexpr unsigned avx512_bf16 = 1u << 5, amx_bf16 = 1u << 22, amx_tile = 1u << 24, xsave = 1u << 27, tile_state = 3u << 17;
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (detected_isa() < Isa::avx512 || !__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & avx512_bf16)) return Bf16::none;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & xsave) || !__get_cpuid_count(7, 0, &a, &b, &c, &d) || (d & (amx_bf16 | amx_tile)) != (amx_bf16 | amx_tile)) return Bf16::avx512;
+  unsigned low = 0, high = 0;
+  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));  // which registers the kernel saves
+  return (low & tile_state) == tile_state ? Bf16::amx : Bf16::avx512;
+#else
+  return Bf16::none;
+#endif
+}
+
+struct Asked {
+  Isa isa;
+  Bf16 bf16;
+};
+
+Asked asked() {
   const char* text = std::getenv("CANDOR_ISA");
-  if (!text || !*text) return Isa::avx512;
+  if (!text || !*text) return {Isa::avx512, Bf16::amx};
   const std::string_view name = text;
-  if (name == "avx512") return Isa::avx512;
-  if (name == "avx2") return Isa::avx2;
-  if (name == "sse4") return Isa::sse4;
-  if (name == "none") return Isa::none;
-  fail(ErrorKind::invalid_argument, "CANDOR_ISA=" + std::string(name) + " is not known: expected avx512, avx2, sse4 or none");
+  if (name == "amx") return {Isa::avx512, Bf16::amx};
+  if (name == "avx512_bf16") return {Isa::avx512, Bf16::avx512};
+  if (name == "avx512") return {Isa::avx512, Bf16::none};
+  if (name == "avx2") return {Isa::avx2, Bf16::none};
+  if (name == "sse4") return {Isa::sse4, Bf16::none};
+  if (name == "none") return {Isa::none, Bf16::none};
+  fail(ErrorKind::invalid_argument, "CANDOR_ISA=" + std::string(name) + " is not known: expected amx, avx512_bf16, avx512, avx2, sse4 or none");
 }
 
 std::size_t cache_bytes(int name, std::size_t otherwise) {
@@ -60,7 +81,9 @@ std::size_t cache_bytes(int name, std::size_t otherwise) {
 
 Machine detect() {
   Machine m;
-  m.isa = std::min(detected_isa(), asked_isa());
+  const Isa asked_isa = asked().isa;
+  m.isa = std::min(detected_isa(), asked_isa);
+  m.bf16 = std::min(detected_bf16(), asked().bf16);
   cpu_set_t set;
   m.cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : static_cast<int>(std::thread::hardware_concurrency());
   m.cores = std::max(1, m.cores);
@@ -69,7 +92,7 @@ Machine detect() {
 #ifdef CANDOR_ONEDNN
   const dnnl_version_t* v = dnnl_version();
   // Fails once a kernel of oneDNN's has been made; this comes before the first.
-  if (asked_isa() < Isa::avx512) dnnl_set_max_cpu_isa(asked_isa() == Isa::avx2 ? dnnl_cpu_isa_avx2 : dnnl_cpu_isa_sse41);
+  if (asked_isa < Isa::avx512) dnnl_set_max_cpu_isa(asked_isa == Isa::avx2 ? dnnl_cpu_isa_avx2 : dnnl_cpu_isa_sse41);
   m.onednn = std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch);
 #endif
   return m;
@@ -93,6 +116,11 @@ std::string_view to_string(Isa isa) {
   }
 }
 
-void limit_isa(Isa isa) { mutable_machine().isa = std::min({isa, detected_isa(), asked_isa()}); }
+std::string_view to_string(Bf16 bf16) { return bf16 == Bf16::amx ? "AMX BF16" : bf16 == Bf16::avx512 ? "AVX-512 BF16" : ""; }
+
+void limit_isa(Isa isa, Bf16 bf16) {
+  mutable_machine().isa = std::min({isa, detected_isa(), asked().isa});
+  mutable_machine().bf16 = isa < Isa::avx512 ? Bf16::none : std::min({bf16, detected_bf16(), asked().bf16});
+}
 
 }  // namespace candor::cpu

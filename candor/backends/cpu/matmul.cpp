@@ -1,6 +1,7 @@
-// The candidates for matmul and fused_matmul in f32.
+// The candidates for matmul and fused_matmul.
 #include "candor/backends/cpu/matmul.h"
 
+#include "candor/backends/cpu/bf16_matmul.h"
 #include "candor/backends/cpu/matmul_few.h"
 #include "candor/backends/cpu/matmul_finish.h"
 #include "candor/backends/cpu/matmul_long.h"
@@ -63,13 +64,9 @@ void run_long(const KernelArgs& args) {
 
 }  // namespace
 
-Answer matmul_candidate(const NodeInfo& node, const Machine&) {
-  for (const TensorType& type : node.in) {
-    if (type.dtype != DType::f32) return declined(kName, "dtype " + std::string(to_string(type.dtype)) + ", f32 only");
-  }
+std::optional<Declined> read_matmul(const NodeInfo& node, const char* name, MatmulProblem& p) {
   const Shape &a = node.in[0].shape, &b = node.in[1].shape, &c = node.out[0].shape;
-  if (a.rank() < 2 || b.rank() < 2) return declined(kName, "an operand of rank " + std::to_string(std::min(a.rank(), b.rank())));
-  MatmulProblem p;
+  if (a.rank() < 2 || b.rank() < 2) return declined(name, "an operand of rank " + std::to_string(std::min(a.rank(), b.rank())));
   p.transpose_a = node.attrs.flag("transpose_a");
   p.transpose_b = node.attrs.flag("transpose_b");
   p.m = c[-2];
@@ -80,20 +77,20 @@ Answer matmul_candidate(const NodeInfo& node, const Machine&) {
   const bool fused = node.attrs.has("activation");
   p.bias = fused && node.attrs.flag("bias");
   p.residual = fused && node.attrs.has("residual") && node.attrs.flag("residual");
-  if (p.bias && node.in[2].size() != p.n) return declined(kName, "bias " + to_string(node.in[2].shape) + " is not one vector");
+  if (p.bias && node.in[2].size() != p.n) return declined(name, "bias " + to_string(node.in[2].shape) + " is not one vector");
   const auto wants = [&](const char* flag) { return fused && node.attrs.has(flag) && node.attrs.flag(flag); };
   for (std::size_t i = 2 + std::size_t{p.bias}; i < node.in.size(); ++i)
-    if (!(node.in[i].shape == c)) return declined(kName, "residual, gate or factors " + to_string(node.in[i].shape) + " broadcast");
+    if (!(node.in[i].shape == c)) return declined(name, "residual, gate or factors " + to_string(node.in[i].shape) + " broadcast");
   const Epilogue epilogue = epilogue_of(fused ? node.attrs.text("activation") : "linear");
   p.lowest = epilogue.lowest;
   p.finish = epilogue.finish;
   if (wants("gate")) p.gate = gate_of(node.attrs.text("gate_of"));
   if (wants("slope")) {
-    if (!epilogue.with_slope) return declined(kName, "no slope of " + node.attrs.text("activation"));
+    if (!epilogue.with_slope) return declined(name, "no slope of " + node.attrs.text("activation"));
     p.pair_finish = epilogue.with_slope;
   }
   if (wants("times")) {
-    if (p.finish || p.pair_finish || p.gate || p.lowest == 0) return declined(kName, "an activation or a gate before factors");
+    if (p.finish || p.pair_finish || p.gate || p.lowest == 0) return declined(name, "an activation or a gate before factors");
     p.pair_finish = finish_by_factors();
   }
   p.constant_b = has_constant_kernel(node);
@@ -104,6 +101,15 @@ Answer matmul_candidate(const NodeInfo& node, const Machine&) {
     p.m *= static_cast<std::int64_t>(p.a_start.size());
     p.a_start = p.b_start = {0};
   }
+  return std::nullopt;
+}
+
+Answer matmul_candidate(const NodeInfo& node, const Machine&) {
+  for (const TensorType& type : node.in) {
+    if (type.dtype != DType::f32) return declined(kName, "dtype " + std::string(to_string(type.dtype)) + ", f32 only");
+  }
+  MatmulProblem p;
+  if (auto refusal = read_matmul(node, kName, p)) return *std::move(refusal);
   if (auto few = plan_few_matmul(p)) {
     auto plan = std::make_shared<FewMatmulPlan>(std::move(*few));
     return Kernel{"cpu.matmul.few", run_few, plan, plan->scratch(), plan->describe()};
@@ -119,6 +125,7 @@ Answer matmul_candidate(const NodeInfo& node, const Machine&) {
 void add_matmul(CandidateTable& table) {
   table.add({"matmul", "fused_matmul"}, sparse_matmul_candidate);
   table.add({"matmul", "fused_matmul"}, matmul_candidate);
+  table.add({"matmul", "fused_matmul"}, bf16_matmul_candidate);
 }
 
 }  // namespace candor::cpu

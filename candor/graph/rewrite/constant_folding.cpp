@@ -6,12 +6,17 @@ namespace {
 
 constexpr std::int64_t largest_result = 1 << 16;  // elements; larger constants cost more memory than their computation time
 
+// Weights in fewer bits, or under another shape, take no more memory than before.
+bool keeps_memory(const Node& node) {
+  return node.info.op->alias || (node.info.op->name == "cast" && node.info.out[0].bytes() < node.info.in[0].bytes());
+}
+
 bool foldable(const Graph& graph, const Node& node, const std::vector<int>& inputs) {
   if (node.info.op->random || node.info.op->in_place_updates) return false;
   for (int v : inputs)
     if (graph.values[static_cast<std::size_t>(v)].source != Source::constant) return false;
   for (const TensorType& type : node.info.out)
-    if (type.size() > largest_result) return false;
+    if (type.size() > largest_result && !keeps_memory(node)) return false;
   return true;
 }
 
@@ -19,6 +24,8 @@ std::vector<int> evaluate(Graph& graph, const Node& node, const std::vector<int>
   std::vector<Tensor> results;
   if (node.info.op->alias) {
     results.push_back(graph.values[static_cast<std::size_t>(inputs[0])].tensor.view_reshape(node.info.out[0].shape));
+  } else if (node.info.op->name == "cast") {
+    results.push_back(graph.values[static_cast<std::size_t>(inputs[0])].tensor.to(node.info.out[0].dtype));
   } else {
     const Kernel kernel = backend("reference").choose(node.info, nullptr);
     std::vector<void*> in, out;

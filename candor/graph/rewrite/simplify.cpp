@@ -42,11 +42,21 @@ int passed_through(const Graph& g, const Node& node, const std::vector<int>& in)
   return -1;
 }
 
+/// Whether every number of one floating dtype is one of the other.
+bool widens(DType from, DType to) {
+  const bool half = from == DType::bf16 || from == DType::f16;
+  return (half && (to == DType::f32 || to == DType::f64)) || (from == DType::f32 && to == DType::f64);
+}
+
 std::optional<std::vector<int>> collapse(Graph& g, const Node& node, const std::vector<int>& in) {
   const std::string& op = node.info.op->name;
   const Node* before = in.empty() ? nullptr : producer(g, in[0]);
   if (!before || before->info.op != node.info.op) return std::nullopt;
   const std::vector<int> source = before->inputs;
+  if (op == "cast" && widens(before->info.in[0].dtype, before->info.out[0].dtype)) {  // nothing is lost on the way
+    if (type(g, source[0]) == node.info.out[0]) return source;
+    return g.add_node(*node.info.op, node.info.attrs, source, node.path);
+  }
   if (op == "reshape") return g.add_node(*node.info.op, node.info.attrs, source, node.path);
   if (op == "transpose") {
     const auto& first = before->info.attrs.integers("axes");

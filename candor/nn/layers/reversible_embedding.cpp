@@ -1,3 +1,4 @@
+#include "candor/graph/autocast.h"
 #include "candor/nn/layers/embedding_body.h"
 #include "candor/ops/elementwise.h"
 #include "candor/ops/matmul.h"
@@ -44,11 +45,14 @@ class ReversibleEmbeddingBody final : public detail::EmbeddingBody {
 
  protected:
   Tensor apply_one(const Tensor& input, Mode mode) override {
-    if (!option("reverse", false)) return EmbeddingBody::apply_one(input, mode);
+    if (!option("reverse", false)) {
+      const detail::Autocast as_kept(std::nullopt);  // a few rows of the table: converted behind the look-up, and their gradients add up in its own dtype
+      return EmbeddingBody::apply_one(input, mode);
+    }
     if (input.rank() < 1 || input.shape(-1) != columns_) {
       complain(ErrorKind::shape, "backwards takes [..., " + std::to_string(columns_) + "], the rows of the table; the input is " + to_string(input.shape()));
     }
-    const DType dtype = reversed_.reverse_dtype.value_or(kernel.type().dtype);
+    const DType dtype = reversed_.reverse_dtype.value_or(table().dtype());
     const Tensor x = detail::to_dtype(input, dtype);
     Tensor y = back_.defined() ? matmul(x, detail::to_dtype(back_.value(), dtype)) : matmul(x, detail::to_dtype(table(), dtype), false, true);
     if (!reversed_.logit_soft_cap) return y;

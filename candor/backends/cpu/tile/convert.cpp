@@ -98,6 +98,15 @@ void mask_to_bytes(const void* from, void* to, std::size_t n) {
   auto* out = static_cast<std::uint8_t*>(to);
   for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<std::uint8_t>(x[i] & 1);
 }
+// To nearest even; NaN stays NaN. Without a branch, so that the compiler takes whole vectors.
+void f32_to_bf16_bits(const void* from, void* to, std::size_t n) {
+  const auto* x = static_cast<const std::uint32_t*>(from);
+  auto* out = static_cast<std::uint16_t*>(to);
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::uint32_t bits = x[i], rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16, quiet = (bits >> 16) | 0x40;
+    out[i] = static_cast<std::uint16_t>((bits & 0x7FFFFFFF) > 0x7F800000 ? quiet : rounded);
+  }
+}
 void bf16_to_f32(const void* from, void* to, std::size_t n) {
   const auto* x = static_cast<const std::uint16_t*>(from);
   auto* out = static_cast<std::uint32_t*>(to);
@@ -149,7 +158,7 @@ tile::Convert store_function(DType to) {
     case DType::boolean: return mask_to_bytes;
     case DType::u8: return convert_each<I, std::uint8_t>;
     case DType::i8: return convert_each<I, std::int8_t>;
-    case DType::bf16: return convert_each<float, bf16_t>;
+    case DType::bf16: return f32_to_bf16_bits;
     case DType::f16: return convert_each<float, f16_t>;
     default: return nullptr;
   }
