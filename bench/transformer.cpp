@@ -33,11 +33,14 @@ Model gpt2(const GptSpec& g) {
   return causal_language_model({.vocabulary_size = g.vocabulary, .sequence_length = g.context, .hidden_dim = g.width, .num_layers = g.blocks, .num_heads = g.heads, .intermediate_dim = g.inner});
 }
 
+/// Products in 16 bits where the case asks for it, with weights kept in f32.
+DTypePolicy policy_of(const Case& c) { return c.gpt.form != "decode" && c.gpt.weights == "bf16" ? DTypePolicy("mixed_bfloat16") : DTypePolicy(); }
+
 Model made(const Case& c) { return c.gpt.form == "bert" ? bert(c.gpt) : gpt2(c.gpt); }
 
-Model loaded(const Case& c, const Inputs& in, const DTypePolicy& policy = {}) {
+Model loaded(const Case& c, const Inputs& in) {
   const DTypePolicy before = dtype_policy();
-  set_dtype_policy(policy);
+  set_dtype_policy(policy_of(c));
   const Model model = made(c);
   set_dtype_policy(before);
   WeightReader weights(in);
@@ -47,7 +50,7 @@ Model loaded(const Case& c, const Inputs& in, const DTypePolicy& policy = {}) {
 
 class BertForward : public System {
  public:
-  BertForward(const Case& c, const Inputs& in, const PlanOptions& options) : case_(c), model_(loaded(c, in, c.gpt.weights == "bf16" ? "mixed_bfloat16" : DTypePolicy())), tokens_(in.x) {
+  BertForward(const Case& c, const Inputs& in, const PlanOptions& options) : case_(c), model_(loaded(c, in)), tokens_(in.x) {
     name = "Candor";
     threads = candor::threads();
     const std::vector<TensorType> types{{{c.batch, c.gpt.context}, DType::i32}};

@@ -106,6 +106,10 @@ if case.train:
     steps_of = torch.arange(context)
 
     def forward(x, y):
+        with torch.autocast("cpu", torch.bfloat16, enabled=args.variant.startswith("bfloat16")):
+            return loss_in(x, y)
+
+    def loss_in(x, y):
         return F.cross_entropy(net(x).view(-1, spec["vocabulary"]), y.view(-1))
 
     loss_of = torch.compile(forward) if compiled else forward

@@ -74,6 +74,15 @@ TEST(DTypePolicy, GradientsReachTheMasterWeights) {
   for (const Tensor& g : gradients) EXPECT_EQ(g.dtype(), DType::f32);
 }
 
+TEST(DTypePolicy, LossesOfSixteenBitsAreInF32) {
+  const Tensor scores = random_normal({64, 10}, 0, 3, {1, 4}), half = cast(scores, DType::bf16);
+  const Tensor classes = Tensor::full({64}, 3, DType::i32);
+  const SparseCategoricalCrossentropy loss{.from_logits = true};
+  EXPECT_EQ(loss(classes, half).dtype(), DType::f32);
+  EXPECT_EQ(loss(classes, half).item(), loss(classes, cast(half, DType::f32)).item());
+  EXPECT_EQ(MeanSquaredError{}(half, half * Tensor::full({}, 2, DType::bf16)).dtype(), DType::f32);
+}
+
 TEST(DTypePolicy, TrainingLosesNothing) {
   const data::Dataset digits = data::digits(1500, 1), test = data::digits(500, 2);
   double accuracy[2];

@@ -47,7 +47,8 @@ Tensor Loss::operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor
 SampleLosses Loss::values(const Tensor& y_true, const Tensor& y_pred) const {
   if (!state_) fail(ErrorKind::invalid_argument, "loss: this handle is empty; use a loss such as MeanSquaredError{}");
   if (!y_true.defined() || !y_pred.defined()) fail(ErrorKind::invalid_argument, name() + ": targets and predictions are needed");
-  return state_->values(y_true, y_pred);
+  const auto in_f32 = [](const Tensor& x) { return is_floating(x.dtype()) && size_of(x.dtype()) == 2 ? cast(x, DType::f32).with_mask(x.mask()) : x; };
+  return state_->values(in_f32(y_true), in_f32(y_pred));
 }
 
 const std::string& Loss::name() const { return state_->name; }

@@ -44,7 +44,7 @@ class Loss {
 
   /// The reduced loss. `sample_weight` (undefined: all 1) has the shape of the values, of their first axes, or 1 for axes it does not tell
   /// apart. Shapes of targets and predictions must fit: nothing is broadcast, but [n] and [n, 1] are the same numbers. Where y_pred has a mask,
-  /// masked values do not count. Throws Error (shape) naming both.
+  /// masked values do not count. Numbers of 16 bits become f32 first, as in Keras. Throws Error (shape) naming both.
   Tensor operator()(const Tensor& y_true, const Tensor& y_pred, const Tensor& sample_weight = {}) const;
   /// One value a sample.
   SampleLosses values(const Tensor& y_true, const Tensor& y_pred) const;
