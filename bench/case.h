@@ -28,7 +28,7 @@ struct GptSpec {
 
 /// A recurrent layer over sequences before a dense one; units 0: the case is none.
 struct RecurrentSpec {
-  std::string cell;           ///< "lstm" or "gru"
+  std::string cell;           ///< "lstm", "gru" or "simple"
   bool both = false;          ///< in both directions
   std::int64_t units = 0, time = 0, inputs = 0, outputs = 0;
   std::int64_t vocabulary = 0;  ///< of the embedding before it; 0: none, the steps are vectors

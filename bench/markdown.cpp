@@ -24,10 +24,10 @@ Candor is measured once. Candor runs as it is.
   convolutions take minutes there). Candor: the user's own loop, one compiled step that gathers,
   scales, and updates. JAX: all steps as one jitted `lax.scan`. PyTorch: fused Adam, channels-last images. Keras: `fit` on JAX.
 - `tiny_train`: 4-32-16-4, batch 32, microseconds a step.
-- `chargpt`: a GPT of 4 blocks, width 128, 4 heads, 128 letters of Shakespeare at a time, batch 32, AdamW. `lstm`, `gru`: 50 steps of 64 numbers, 128 units, batch 32;
+- `chargpt`: a GPT of 4 blocks, width 128, 4 heads, 128 letters of Shakespeare at a time, batch 32, AdamW. `rnn` (SimpleRNN), `lstm`, `gru`: 50 steps of 64 numbers, 128 units, batch 32;
   `bilstm`: 200 words of 20,000, 64 units each way. All in milliseconds a step.
-- `bert`: BERT-base forward (12 layers of 768, post-norm, exact GELU), 8 texts of 128 tokens, milliseconds. `gpt2`: training of GPT-2 (12 layers of 768, 50,257 tokens, shared table) on 4 x 64 tokens with AdamW,
-  tokens a second; llm.c joins where CANDOR_LLMC names its library (`bench/peers/llmc_peer.py`). `gpt2_decode`: one token after the other behind a prompt of 64 by `CachedDecoder`, tokens a second; `_bf16`, `_i8`: the same with weights read as 16 and 8 bits, beside the peer's f32.
+- `bert`: BERT-base forward (12 layers of 768, post-norm, exact GELU), 8 texts of 128 tokens, milliseconds; `bert_bf16`, frozen, in 16 bits beside PyTorch's bf16. `gpt2`: training of GPT-2 (12 layers of 768, 50,257 tokens, shared table) on 4 x 64 tokens with AdamW,
+  tokens a second; llm.c joins where CANDOR_LLMC names its library (`bench/peers/llmc_peer.py`); `gpt2_bf16`: products in 16 bits, weights in f32, beside PyTorch's autocast. `gpt2_decode`: one token after the other behind a prompt of 64 by `CachedDecoder`, tokens a second; `_bf16`, `_i8`: the same with weights read as 16 and 8 bits, beside the peer's f32.
 - `infer_6` (6-64-8-4), `infer_784`, `infer_lenet`: one row, microseconds. Candor: `Program::run` on the caller's buffers. ONNX Runtime through an I/O
   binding, LiteRT with XNNPACK, both with inputs and outputs in place.
 - `inf_lenet`: batches of 256, images a second.

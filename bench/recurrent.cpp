@@ -23,7 +23,7 @@ Sequential model_of(const Case& c, const Inputs& in) {
   const RecurrentSpec& r = c.recurrent;
   Sequential model;
   if (r.vocabulary) model.add(Embedding{r.vocabulary, r.inputs});
-  const Layer layer = r.cell == "gru" ? Layer(GRU{r.units}) : Layer(LSTM{r.units});
+  const Layer layer = r.cell == "gru" ? Layer(GRU{r.units}) : r.cell == "simple" ? Layer(SimpleRNN{r.units}) : Layer(LSTM{r.units});
   model.add(r.both ? Layer(Bidirectional{layer}) : layer);
   model.add(Dense{r.outputs});
   model.build(in.x.shape().without(0), in.x.dtype());
@@ -52,7 +52,7 @@ TrainingStep step_on(const Case& c, const Inputs& in, const PlanOptions& options
 std::vector<Shape> weight_shapes_of(const RecurrentSpec& r) {
   std::vector<Shape> shapes;
   if (r.vocabulary) shapes.push_back({r.vocabulary, r.inputs});
-  const std::int64_t gates = r.cell == "gru" ? 3 : 4;
+  const std::int64_t gates = r.cell == "gru" ? 3 : r.cell == "simple" ? 1 : 4;
   for (int direction = 0; direction < (r.both ? 2 : 1); ++direction) {
     shapes.push_back({r.inputs, gates * r.units});
     shapes.push_back({r.units, gates * r.units});

@@ -1,4 +1,4 @@
-// The cases lstm, gru and bilstm: a recurrent layer over sequences, its last output into a dense layer.
+// The cases rnn, lstm, gru and bilstm: a recurrent layer over sequences, its last output into a dense layer.
 #pragma once
 
 #include <memory>

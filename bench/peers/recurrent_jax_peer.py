@@ -1,4 +1,4 @@
-"""JAX on the cases lstm, gru and bilstm: the inputs' product for all steps at once, then lax.scan over them; a repetition is one jitted scan."""
+"""JAX on the cases rnn, lstm, gru and bilstm: the inputs' product for all steps at once, then lax.scan over them; a repetition is one jitted scan."""
 
 from common import Case, limit_cores, serve
 
@@ -39,12 +39,19 @@ def gru(x, kernel, recurrent, bias, reverse):
     return lax.scan(step, jnp.zeros((x.shape[1], units)), x @ kernel + bias[0], reverse=reverse)[0]
 
 
+def simple(x, kernel, recurrent, bias, reverse):
+    def step(h, a):
+        return jnp.tanh(a + h @ recurrent), None
+
+    return lax.scan(step, jnp.zeros((x.shape[1], units)), x @ kernel + bias, reverse=reverse)[0]
+
+
 def forward(params, x):
     weights = iter(params)
     if vocabulary:
         x = next(weights)[x]
     x = jnp.swapaxes(x, 0, 1)
-    run = gru if spec["cell"] == "gru" else lstm
+    run = {"gru": gru, "simple": simple, "lstm": lstm}[spec["cell"]]
     last = [run(x, next(weights), next(weights), next(weights), reverse) for reverse in ([False, True] if spec["both"] else [False])]
     return jnp.concatenate(last, -1) @ next(weights) + next(weights)
 

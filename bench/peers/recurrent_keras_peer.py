@@ -1,4 +1,4 @@
-"""Keras on its JAX back end on the cases lstm, gru and bilstm: fit() for time, train_on_batch for the first losses."""
+"""Keras on its JAX back end on the cases rnn, lstm, gru and bilstm: fit() for time, train_on_batch for the first losses."""
 import os
 import time
 
@@ -15,7 +15,7 @@ vocabulary, outputs = spec["vocabulary"], spec["outputs"]
 layers = [keras.Input((spec["time"],), dtype="int32") if vocabulary else keras.Input((spec["time"], spec["inputs"]))]
 if vocabulary:
     layers.append(keras.layers.Embedding(vocabulary, spec["inputs"]))
-layer = (keras.layers.GRU if spec["cell"] == "gru" else keras.layers.LSTM)(spec["units"])
+layer = {"gru": keras.layers.GRU, "simple": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM}[spec["cell"]](spec["units"])
 layers += [keras.layers.Bidirectional(layer) if spec["both"] else layer, keras.layers.Dense(outputs)]
 net = keras.Sequential(layers)
 net.set_weights(case.tensors())

@@ -1,4 +1,4 @@
-"""PyTorch on the cases lstm, gru and bilstm: nn.LSTM and nn.GRU in batch-first layout, fused Adam. torch.compile does not take them in."""
+"""PyTorch on the cases rnn, lstm, gru and bilstm: nn.RNN, nn.LSTM and nn.GRU in batch-first layout, fused Adam. torch.compile does not take them in."""
 from common import Case, args, repeated, serve
 
 import numpy as np
@@ -27,7 +27,7 @@ class Net(nn.Module):
         super().__init__()
         if vocabulary:
             self.table = nn.Parameter(next(weights))
-        layer = nn.GRU if spec["cell"] == "gru" else nn.LSTM
+        layer = {"gru": nn.GRU, "simple": nn.RNN, "lstm": nn.LSTM}[spec["cell"]]
         self.layer = layer(spec["inputs"], units, batch_first=True, bidirectional=both)
         for end in ["", "_reverse"][: 2 if both else 1]:
             getattr(self.layer, "weight_ih_l0" + end).data = gates_first(next(weights))
@@ -49,7 +49,7 @@ class Net(nn.Module):
         if vocabulary:
             x = F.embedding(x, self.table)
         last = self.layer(x)[1]
-        h = last if spec["cell"] == "gru" else last[0]
+        h = last[0] if spec["cell"] == "lstm" else last
         return self.head(h.transpose(0, 1).reshape(h.shape[1], -1))
 
 
