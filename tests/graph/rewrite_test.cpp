@@ -131,6 +131,18 @@ TEST(Rewrite, FuseEpilogue) {
   EXPECT_EQ(g.nodes[0].info.attrs.text("activation"), "relu");
 }
 
+TEST(Rewrite, FuseEpilogueTakesABiasThatIsConvertedBehindTheProduct) {
+  const Variable bias(Tensor::full({2, 3}, .5));
+  Graph g = traced({{3, 4}, {4, 6}}, [&](auto in) {
+    const Tensor product = matmul(cast(in[0], DType::bf16), cast(in[1], DType::bf16));
+    return std::vector<Tensor>{relu(product + reshape(cast(bias.value(), DType::bf16), Shape{6}))};
+  });
+  EXPECT_EQ(rewrites::fuse_epilogue(g), 1);
+  check(g);
+  EXPECT_EQ(names(g), (Names{"cast", "reshape", "cast", "cast", "fused_matmul"}));
+  EXPECT_EQ(g.nodes.back().info.in.size(), 3u);
+}
+
 TEST(Rewrite, FuseEpilogueKeepsAValueThatIsReadTwice) {
   Graph g = traced({{3, 4}, {4, 5}, {5}}, [](auto in) {
     const Tensor z = matmul(in[0], in[1]) + in[2];

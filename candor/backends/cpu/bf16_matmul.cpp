@@ -20,6 +20,7 @@ constexpr const char* kName = "cpu.matmul.bf16";
 constexpr std::int64_t block_floats = bf16_block * bf16_block;
 constexpr std::int64_t lines_of_step = bf16_step / bf16_block;  // of the cache, in a packed panel
 constexpr std::int64_t most_steps = 16;  // of a panel that stays in the first cache while rows pass: 32 KB
+constexpr std::int64_t long_steps = 256;
 constexpr std::int64_t row_bytes = 3 << 19;  // of a task's rows: the second cache holds them while panels pass, each of which comes from beyond it
 
 std::int64_t blocks_of(std::int64_t count) { return (count + bf16_block - 1) / bf16_block; }
@@ -29,14 +30,14 @@ struct Plan {
   Bf16Tiles tiles;
   std::int64_t steps = 0, panels = 0, blocks = 0;  ///< blocks of 32 along k, n and m
   std::int64_t task_blocks = 1, row_parts = 1, column_parts = 1;
-  bool packs_a = false;   ///< all of it, before the tasks begin, or by the task where there is a batch; otherwise its last rows, if they do not fill a block
+  bool packs_a = false;   ///< all of it: before the tasks begin, or by the only task that needs it; otherwise its last rows, if they do not fill a block
   bool shares_b = false;  ///< all of it is packed before the tasks begin; otherwise each panel by the task
   KeptKernel kept;        ///< the packed b, where it is constant
 
   std::int64_t batch() const { return static_cast<std::int64_t>(problem.a_start.size()); }
   std::int64_t tasks() const { return row_parts * column_parts * batch(); }
   std::int64_t slots() const { return slots_for(tasks()); }
-  bool shares_a() const { return packs_a && batch() == 1; }
+  bool shares_a() const { return packs_a && batch() == 1 && column_parts > 1; }
   std::int64_t shared_b() const { return shares_b && !problem.constant_b ? panels * steps * bf16_step / 2 : 0; }  ///< floats of room
   std::int64_t shared_a() const { return shares_a() ? blocks * steps * bf16_step / 2 : 0; }
   std::int64_t own_a() const { return (packs_a && !shares_a() ? task_blocks : 1) * steps * bf16_step / 2; }
@@ -182,8 +183,11 @@ void cut(Plan& plan) {
   while (wanted < 32 && static_cast<double>(wanted) * task_flops < flops) wanted *= 2;
   const std::int64_t most_blocks = std::max<std::int64_t>(8, row_bytes / (2 * plan.steps * bf16_step));
   plan.row_parts = (plan.blocks + most_blocks - 1) / most_blocks;
+  // Rows that a task packs itself need not be written and read again, nor panels of very long sums that no other task uses.
+  while (plan.packs_a && plan.row_parts > 1 && plan.tasks() < wanted && plan.blocks / plan.row_parts >= 32) plan.row_parts *= 2;
   while (plan.tasks() < wanted && 2 * plan.column_parts <= plan.panels) plan.column_parts *= 2;
-  while (plan.tasks() < wanted && 2 * plan.row_parts <= plan.blocks) plan.row_parts *= 2;
+  const std::int64_t enough = plan.steps < long_steps ? wanted : std::min<std::int64_t>(wanted, 16);
+  while (plan.tasks() < enough && 2 * plan.row_parts <= plan.blocks) plan.row_parts *= 2;
   plan.task_blocks = (plan.blocks + plan.row_parts - 1) / plan.row_parts;
 }
 

@@ -126,9 +126,30 @@ class Epilogues {
   std::vector<Chain> chains_;
 };
 
+/// Biases in another dtype or shape than their variables' are made where a layer reads them, behind its product: they come first, so that they can join it.
+/// Only small ones: what comes first is kept until it is used.
+void small_copies_first(Graph& graph) {
+  constexpr std::int64_t largest = 1 << 14;  // elements
+  std::vector<bool> first(graph.nodes.size());
+  for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+    const Node& node = graph.nodes[n];
+    if ((node.info.op->name != "cast" && !node.info.op->alias) || node.inputs.size() != 1 || node.outputs.size() != 1 || node.recomputed || node.info.out[0].size() > largest) continue;
+    const Value& from = graph.values[static_cast<std::size_t>(node.inputs[0])];
+    first[n] = from.source == Source::variable || from.source == Source::constant || (from.source == Source::node && first[static_cast<std::size_t>(from.node)]);
+  }
+  std::vector<Node> nodes;
+  for (const bool now : {true, false})
+    for (std::size_t n = 0; n < graph.nodes.size(); ++n)
+      if (first[n] == now) nodes.push_back(std::move(graph.nodes[n]));
+  for (std::size_t n = 0; n < nodes.size(); ++n)
+    for (const int v : nodes[n].outputs) graph.values[static_cast<std::size_t>(v)].node = static_cast<int>(n);
+  graph.nodes = std::move(nodes);
+}
+
 }  // namespace
 
 int fuse_epilogue(Graph& graph) {
+  small_copies_first(graph);
   Epilogues epilogues(graph);
   const int count = epilogues.find();
   if (!count) return 0;
