@@ -10,7 +10,7 @@ std::string place_of(const Finding& f) { return f.where.rfind("epoch ", 0) == 0 
 
 }  // namespace
 
-std::vector<Finding> training_findings(std::span<const History> members) {
+std::vector<Finding> training_findings(std::span<const History> members, bool answer) {
   std::vector<Finding> found;
   std::vector<std::size_t> times;
   for (const History& member : members) {
@@ -21,7 +21,12 @@ std::vector<Finding> training_findings(std::span<const History> members) {
       else ++times[static_cast<std::size_t>(known - found.begin())];
     }
   }
-  if (members.size() < 2) return found;
+  for (Finding& f : found) {
+    if (answer) break;
+    f.severity = Severity::note;
+    f.message = "in the networks, which do not answer (boosted trees do): " + f.message;
+  }
+  if (members.size() < 2 || !answer) return found;
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (found[i].id.rfind("train.", 0) != 0) continue;
     if (times[i] < members.size()) found[i].message = "in " + std::to_string(times[i]) + " of " + std::to_string(members.size()) + " networks: " + found[i].message;

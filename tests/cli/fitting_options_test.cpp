@@ -1,6 +1,7 @@
 // Options that say nothing of the data at hand are refused by name, and what was chosen in their place is said.
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tests/support/files.h"
@@ -93,8 +94,15 @@ TEST_F(Fitting, WhoAnswersIsSaidAndTreesAloneHaveNoDistance) {
   const Finished object = fit({"--json"}), said = fit({});
   ASSERT_EQ(object.code, 0) << object.err;
   ASSERT_EQ(json::parse(object.out)["tree_share"], 1);
+  for (const json& finding : json::parse(object.out)["findings"]) {
+    if (finding["id"].get<std::string>().starts_with("train.")) {
+      EXPECT_EQ(finding["severity"], "note") << finding;
+    }
+  }
   EXPECT_NE(said.out.find("boosted trees alone answer"), std::string::npos) << said.out;
   EXPECT_NE(said.err.find("at most 2 epochs (as asked)"), std::string::npos) << said.err;
+  ASSERT_EQ(run_candor({"train", "steps.csv", "--out", "r", "--members", "2", "--model", "mixed", "--epochs", "2"}, folder.path()).code, 0);
+  EXPECT_EQ(json::parse(std::ifstream(folder / "r/report.json"))["losses"].size(), 0u) << "curves of networks that are not in the model";
   const Finished far = run_candor({"predict", "m/model.candor", "steps.csv", "--distance"}, folder.path());
   EXPECT_EQ(far.code, 2);
   EXPECT_NE(far.err.find("boosted trees answer alone"), std::string::npos) << far.err;

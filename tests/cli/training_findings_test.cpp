@@ -19,5 +19,15 @@ TEST(TrainingFindings, WhatTheTableSaidByNameIsNotSaidAgainByNumber) {
   EXPECT_EQ(found[1].id, "train.plateau");
 }
 
+TEST(TrainingFindings, NetworksThatDoNotAnswerGiveNotes) {
+  std::vector<History> members(2);
+  for (History& member : members) member.add(Finding{"train.overfit", Severity::warning, "validation gets worse", {}, {}});
+  EXPECT_EQ(training_findings(members)[0].severity, Severity::warning);
+  const std::vector<Finding> found = training_findings(members, false);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].severity, Severity::note);
+  EXPECT_EQ(found[0].message, "in the networks, which do not answer (boosted trees do): validation gets worse");
+}
+
 }  // namespace
 }  // namespace candor::pipeline
