@@ -27,6 +27,13 @@ std::vector<Config> hostile_values() {
           Config{{"class_name", "Constant"}, {"config", {{"value", 1e300}}}}, nested};
 }
 
+// The thread sanitizer keeps a shadow of all memory that was ever used, several times its size: what is resident then is not the program's (187 MB without it).
+#if defined(__SANITIZE_THREAD__)
+constexpr bool shadowed = true;
+#else
+constexpr bool shadowed = false;
+#endif
+
 std::string current;  // what is tried, for one who looks at a crash
 
 long peak_kilobytes() {
@@ -100,7 +107,9 @@ Spoiled try_spoiled(const Config& whole, const std::function<void(const Config& 
       ADD_FAILURE() << "not an Error of Candor: " << error.what();
     }
     EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 10);
-    EXPECT_LT(peak_kilobytes() - before, 600 << 10);
+    if (!shadowed) {
+      EXPECT_LT(peak_kilobytes() - before, 600 << 10);
+    }
   });
   return seen;
 }
