@@ -1,7 +1,6 @@
 // Products of bf16 matrices and attention by AMX and by AVX-512 BF16, against the reference kernel; skipped where the processor has neither.
 #include <gtest/gtest.h>
 
-#include "candor/graph/graph_ops.h"
 #include "tests/backends/kernel_check.h"
 
 namespace candor {
