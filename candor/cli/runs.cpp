@@ -75,6 +75,10 @@ int show(const RunsFlags& o, const Common& common, const std::string& path) {
     std::printf("run %lld, %s, %.1f s: %s\n%s\n", static_cast<long long>(r.id), r.started.c_str(), r.seconds, r.command.c_str(), score_of(r).c_str());
     for (const auto& [name, score] : r.scores) std::printf("  %s %s\n", name.c_str(), short_number(score).c_str());
     for (std::size_t i = 0; i < r.seeds.size(); ++i) std::printf("  seed %zu: %s\n", i + 1, short_number(r.seeds[i]).c_str());
+    if (r.seeds.size() > 1) {
+      const candid::SeedSummary all = candid::summarise_seeds(r.seeds, r.metric, r.rows);
+      std::printf("  median %s, 95 %% interval of their mean %s to %s\n", short_number(all.median).c_str(), short_number(all.interval.low).c_str(), short_number(all.interval.high).c_str());
+    }
     std::printf("data %s (%s), %s\ntest rows %s, seed %s, version %s, model %s\n", r.data.c_str(), r.data_digest.c_str(), r.split.c_str(), r.test_rows.c_str(), r.seed.c_str(), r.version.c_str(), r.model.c_str());
     for (const auto& [name, said] : r.options) std::printf("  --%s %s\n", name.c_str(), said.c_str());
     for (const candid::Finding& f : r.findings) std::printf("%s %s: %s\n", to_string(f.severity).c_str(), f.id.c_str(), f.message.c_str());
@@ -103,7 +107,7 @@ int compare(const RunsFlags& o, const Common& common, const std::string& path) {
   // Several seeds on both sides say more than the intervals of one training each.
   std::optional<candid::PairedSeeds> paired;
   if (runs.size() == 2 && runs[0].seeds.size() >= 2 && runs[0].seeds.size() == runs[1].seeds.size() && runs[0].metric == runs[1].metric && runs[0].test_rows == runs[1].test_rows)
-    paired = candid::compare_seeds(runs[0].seeds, runs[1].seeds);
+    paired = candid::compare_seeds(runs[0].seeds, runs[1].seeds, runs[0].metric);
   if (paired) {
     // These runs are ranked by their seeds, and nothing may stand beside that and say they are not; rows that differ stay said.
     std::erase_if(checkup.findings, [](const Finding& f) { return f.message.rfind("no difference shown", 0) == 0; });

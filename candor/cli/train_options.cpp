@@ -108,7 +108,7 @@ void print_text(const pipeline::RunResult& result) {
   if (!result.seeds.empty()) {
     std::printf("seeds:");
     for (const double s : result.seeds) std::printf(" %s", short_number(s).c_str());
-    const candid::SeedSummary all = candid::summarise_seeds(result.seeds);
+    const candid::SeedSummary all = candid::summarise_seeds(result.seeds, r.score.metric, r.score.n);
     std::printf("; median %s, 95 %% interval of their mean %s to %s\n", short_number(all.median).c_str(), short_number(all.interval.low).c_str(), short_number(all.interval.high).c_str());
   }
   if (shown > 5) std::printf("%s\n", (more_findings(shown - 5) + (result.report_path.empty() ? ": candor card " + result.model_path + " shows all" : " in the report")).c_str());
@@ -139,7 +139,7 @@ Json train_object(const pipeline::RunResult& result, const Common& common) {
               {"findings", findings_json(r.findings)}, {"model", result.model_path},
               {"report", result.report_path.empty() ? Json(nullptr) : Json(result.report_path)}, {"baselines", baselines}, {"scores", scores}, {"members", result.trained.histories.size()}, {"tree_share", number(result.trained.tree_share)}, {"choices", r.choices}};
   if (!result.seeds.empty()) {
-    const candid::SeedSummary all = candid::summarise_seeds(result.seeds);
+    const candid::SeedSummary all = candid::summarise_seeds(result.seeds, r.score.metric, r.score.n);
     Json each = Json::array();
     for (const double s : result.seeds) each.push_back(number(s));
     out["seeds"] = {{"scores", each}, {"median", number(all.median)}, {"interval", {number(all.interval.low), number(all.interval.high)}}};

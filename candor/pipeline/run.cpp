@@ -74,7 +74,7 @@ void add_seeds(RunResult& result, const Prepared& data, const RunOptions& o) {
     const bool logits = data.train.is_classification() && other.model.compile_options().loss[0].from_logits();
     result.seeds.push_back(candid::judge(answers(other.model, logits, data.test), data.test, o.assess.seed).value);
   }
-  const candid::SeedSummary all = candid::summarise_seeds(result.seeds);
+  const candid::SeedSummary all = candid::summarise_seeds(result.seeds, r.score.metric, r.score.n);
   r.more_scores.push_back({"median of " + std::to_string(result.seeds.size()) + " seeds, with the interval of their mean", all.median, all.interval});
   const candid::BaselineScore* best = nullptr;
   for (const candid::BaselineScore& b : r.baselines)

@@ -164,6 +164,23 @@ TEST(ResultInterval, PairedSeeds) {
   EXPECT_LT(summarise_seeds(a).interval.low, .81);
 }
 
+TEST(ResultInterval, SeedsStayInsideWhatTheMetricCanBe) {
+  // Two seeds say little, and an accuracy is no more than 1: t alone would reach 1.178.
+  const SeedSummary two = summarise_seeds(std::vector<double>{.95, .99}, "accuracy", 300);
+  EXPECT_EQ(two.interval.high, 1);
+  EXPECT_NEAR(two.interval.low, .97 - 12.7062 * .02, 1e-4) << "two seeds are wide";
+  EXPECT_EQ(summarise_seeds(std::vector<double>{.1, .02}, "accuracy", 300).interval.low, 0);
+  EXPECT_EQ(summarise_seeds(std::vector<double>{.95, .99}, "r2", 300).interval.high, 1);
+  EXPECT_LT(summarise_seeds(std::vector<double>{-.3, .2}, "r2", 300).interval.low, -3) << "R2 has no least value";
+  EXPECT_GT(summarise_seeds(std::vector<double>{.95, .99}).interval.high, 1.2) << "of an unknown metric nothing is cut";
+  // Equal scores of 300 rows are known to half a row.
+  const SeedSummary equal = summarise_seeds(std::vector<double>{.9, .9}, "accuracy", 300);
+  EXPECT_NEAR(equal.interval.high - equal.interval.low, 2 * 12.7062 * .5 / 300 / std::sqrt(2.), 1e-5);
+  const PairedSeeds far = compare_seeds(std::vector<double>{.9, .99}, std::vector<double>{.3, .1}, "accuracy");
+  EXPECT_EQ(far.interval.high, 1);
+  EXPECT_GE(far.interval.low, -1);
+}
+
 TEST(ResultTestReused, KnownFault8EarlyStoppingOnTheTestSet) {
   const auto findings = check_test_use({.rows = 300, .as_validation = 300, .chose_epoch = true});
   ASSERT_EQ(findings.size(), 1u);

@@ -6,6 +6,7 @@
 #include "candor/base/error.h"
 #include "candor/base/text.h"
 #include "candor/candid/check.h"
+#include "candor/candid/metrics/distributions.h"
 #include "candor/candid/metrics/tests.h"
 
 namespace candor::candid {
@@ -54,16 +55,17 @@ std::vector<Finding> check_ranking(std::span<const Result> results) {
   return findings;
 }
 
-PairedSeeds compare_seeds(std::span<const double> a, std::span<const double> b) {
+PairedSeeds compare_seeds(std::span<const double> a, std::span<const double> b, const std::string& metric) {
   if (a.size() != b.size()) fail(ErrorKind::shape, "seeds: " + std::to_string(a.size()) + " scores against " + std::to_string(b.size()) + "; both choices need the same seeds");
   if (a.size() < 2) fail(ErrorKind::invalid_argument, "seeds: one seed is not a result; at least two are needed");
   const PairedTests t = paired_tests(a, b);
   PairedSeeds out{median_of(a), median_of(b), t.mean_difference, t.interval, static_cast<int>(a.size())};
+  if (metric == "accuracy") out.interval = {std::max(out.interval.low, -1.), std::min(out.interval.high, 1.)};
   if (a.size() >= 3) out.verdict = t.interval.low > 0 ? 1 : t.interval.high < 0 ? -1 : 0;
   return out;
 }
 
-SeedSummary summarise_seeds(std::span<const double> scores) {
+SeedSummary summarise_seeds(std::span<const double> scores, const std::string& metric, std::int64_t rows) {
   if (scores.empty()) fail(ErrorKind::invalid_argument, "seeds: there are no scores");
   SeedSummary out{median_of(scores)};
   const auto [low, high] = std::minmax_element(scores.begin(), scores.end());
@@ -71,8 +73,13 @@ SeedSummary summarise_seeds(std::span<const double> scores) {
   for (const double s : scores) out.mean += s / static_cast<double>(scores.size());
   out.interval = {out.mean, out.mean};
   if (scores.size() >= 2) {
-    const std::vector<double> zero(scores.size());
-    out.interval = paired_tests(scores, zero).interval;
+    const double n = static_cast<double>(scores.size()), step = metric == "accuracy" && rows > 0 ? .5 / static_cast<double>(rows) : 0;
+    double squares = 0;
+    for (const double s : scores) squares += (s - out.mean) * (s - out.mean);
+    const double half = student_quantile(.975, n - 1) * std::max(std::sqrt(squares / (n - 1)), step) / std::sqrt(n);
+    out.interval = {out.mean - half, out.mean + half};
+    if (metric == "accuracy") out.interval.low = std::max(out.interval.low, 0.);
+    if (metric == "accuracy" || metric == "r2") out.interval.high = std::min(out.interval.high, 1.);
   }
   return out;
 }
