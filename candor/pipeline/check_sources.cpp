@@ -61,10 +61,31 @@ std::vector<std::string> tables_in(const std::string& name) {
   return tables;
 }
 
+/// A folder with the folders train and test, each with pictures in folders of their classes, stands for these two: read one by one, so that a class that only one of them has is a finding and no error.
+std::vector<std::string> picture_parts_in(const std::string& name) {
+  const std::optional<std::string> path = data::locate(name);
+  std::error_code bad;
+  if (!path || !fs::is_directory(*path, bad)) return {};
+  std::vector<std::string> parts;
+  for (const char* part : {"train", "test"}) {
+    const fs::path folder = fs::path(*path) / part;
+    if (!fs::is_directory(folder, bad)) return {};
+    bool classes = false;
+    for (fs::directory_iterator at(folder, bad), end; !bad && at != end && !classes; at.increment(bad)) classes = is_picture_folder(at->path().string());
+    if (!classes) return {};
+    parts.push_back(folder.string());
+  }
+  // A third part is for what reads them together.
+  for (fs::directory_iterator at(*path, bad), end; !bad && at != end; at.increment(bad))
+    if (at->is_directory(bad) && at->path().filename() != "train" && at->path().filename() != "test" && kind_by_name(at->path().string())) return {};
+  return parts;
+}
+
 std::vector<Source> sources_of(const CheckSources& o) {
   std::vector<Source> all;
   for (const std::string& name : o.names) {
-    const std::vector<std::string> tables = tables_in(name);
+    std::vector<std::string> tables = tables_in(name);
+    if (tables.empty() && o.names.size() == 1) tables = picture_parts_in(name);
     if (tables.empty()) all.push_back({name, kind_by_name(name)});
     for (const std::string& table : tables) all.push_back({table, kind_by_name(table)});
   }

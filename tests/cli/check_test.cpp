@@ -139,6 +139,23 @@ TEST(Check, ServedRowsAndAFolderOfTables) {
   EXPECT_TRUE(holds(findings_of(run), "serve.schema", "error"));
 }
 
+TEST(Check, AClassThatOnlyOneFolderHasIsAFinding) {
+  // A folder with train and test in it, and a class of the test that was spelled in another way: said, and no error of reading.
+  const TemporaryFolder folder;
+  const auto picture = [](int shade, int i) {
+    std::string pixels = "P5 8 8 255\n";
+    for (int k = 0; k < 64; ++k) pixels += static_cast<char>(shade + (k * 37 + i * 101 + i * k) % 60);
+    return pixels;
+  };
+  for (int i = 0; i < 60; ++i) {
+    const std::string part = i < 40 ? "pics/train/" : "pics/test/", name = std::to_string(i) + ".pgm";
+    folder.write(part + "dark/" + name, picture(20, i)), folder.write(part + (i < 40 ? "bright/" : "brigth/") + name, picture(180, i + 100));
+  }
+  const Finished run = run_candor({"check", "pics", "--format", "json"}, folder.path());
+  EXPECT_EQ(run.code, 3) << run.out << run.err;
+  EXPECT_TRUE(holds(findings_of(run), "data.label-name-swap", "error")) << run.out;
+}
+
 TEST(Check, ASavedModelIsAskedToo) {
   const TemporaryFolder folder;
   folder.write("train.csv", rows(0, 400)), folder.write("serve.csv", rows(1000, 1200));

@@ -59,15 +59,17 @@ std::vector<Finding> few_rows(const Subject& s) {
   if (s.is_classification() && s.has_labels(0)) {
     const std::vector<std::int64_t> counts = counts_of(s, 0);
     std::vector<std::string> few;
-    std::int64_t least = 10, classes = 0;
+    std::int64_t least = 10, classes = 0, all = 0;
+    bool fair = true;  // no smaller than a third of an equal share
+    for (const std::int64_t n : counts) classes += n > 0, all += n;
     for (std::size_t k = 0; k < counts.size(); ++k) {
-      classes += counts[k] > 0;
       if (counts[k] == 0 || counts[k] >= 10) continue;
       few.push_back(s.class_names[k] + " (" + std::to_string(counts[k]) + ")");
       least = std::min(least, counts[k]);
+      fair = fair && counts[k] * classes * 3 >= all;
     }
-    // Where most classes have some few rows the data were made so: faces, ten of each person.
-    const bool by_design = least >= 5 && static_cast<std::int64_t>(few.size()) * 2 > classes;
+    // Where most classes have some few rows the data were made so: faces, ten of each person. So were forty rows of four classes: the table is small, no class is rarer than it has to be.
+    const bool by_design = least >= 5 && (fair || static_cast<std::int64_t>(few.size()) * 2 > classes);
     if (!few.empty())
       findings.push_back({"data.few", is_scale(s) || by_design ? Severity::note : Severity::warning, "classes with fewer than 10 training rows: " + name_list(few) + ": their score says little; gather more rows or join classes", name_list(few),
                           {{"rows of the smallest class", static_cast<double>(least)}, {"classes", static_cast<double>(classes)}}});

@@ -45,11 +45,15 @@ std::vector<Finding> constant_columns(const Subject& s) {
   if (s.rows() < least) skip(too_few(s.rows(), least));
   std::vector<Finding> findings;
   constexpr double unlikely = .001;  // of all columns together
-  std::vector<std::string> constant, changed, rare;
+  std::vector<std::string> constant, changed, rare, filled;
   const auto asked = [](const CheckColumn& c) { return c.parts[0].present && !(c.role == data::Role::ignore && c.asked) && c.role != data::Role::target; };
   const auto looked = static_cast<std::size_t>(std::count_if(s.columns.begin(), s.columns.end(), asked));
   for (const CheckColumn& column : s.columns) {
-    if (!asked(column) || different(column, 0) != 1 || column.missing(0) > 0) continue;
+    if (!asked(column) || different(column, 0) != 1) continue;
+    if (const std::int64_t empty = column.missing(0); empty > 0) {
+      if (empty < s.rows() * 92 / 100) filled.push_back(column.name + " (" + percent(empty, s.rows()) + " empty)");
+      continue;
+    }
     double chance = 1;
     for (std::size_t part = 1; part < s.parts.size(); ++part)
       if (column.parts[part].present) chance = std::min(chance, chance_of_none(s, column, part));
@@ -63,6 +67,10 @@ std::vector<Finding> constant_columns(const Subject& s) {
   if (!rare.empty()) {
     findings.push_back({"data.constant", Severity::note, "the same value in every training row, another one in a few rows elsewhere, as chance may have it: " + name_list(rare) + "; nothing can be learned from so rare a value", name_list(rare),
                         {{"columns", static_cast<double>(rare.size())}}});
+  }
+  if (!filled.empty()) {
+    findings.push_back({"data.constant", Severity::note, "one value wherever a cell is filled: " + name_list(filled) + "; all there is to learn is whether it is filled, and that is not used: write a second value for the empty cells if they mean something", name_list(filled),
+                        {{"columns", static_cast<double>(filled.size())}}});
   }
   if (!constant.empty()) {
     Finding f = constant_finding(constant);

@@ -6,6 +6,7 @@
 #include "candor/base/text.h"
 #include "candor/candid/data/checks.h"
 #include "candor/candid/data/columns.h"
+#include "candor/candid/data/near_rows.h"
 #include "candor/candid/data/row_codes.h"
 
 namespace candor::candid::detail {
@@ -82,6 +83,18 @@ Finding across(const Subject& s, std::size_t part, const Shared& shared, double 
   return f;
 }
 
+/// Copies that were rounded or shaken a little, of a part whose equal rows are none of chance's making.
+void add_near(const Subject& s, std::size_t part, std::vector<Finding>& findings) {
+  if (s.parts[part].kind != PartKind::test) return;
+  const NearCopies near = near_copies(s, part);
+  if (!near.found) return;
+  const auto count = static_cast<std::int64_t>(near.rows.size());
+  findings.push_back({"data.duplicate-rows", Severity::warning,
+                      with_thousands(count) + " of " + with_thousands(near.asked) + " test rows" + (near.asked < s.rows(part) ? " that were looked at" : "") + " (" + percent(count, near.asked) + ") are training rows but for rounding or a little noise: each lies ten times nearer to one of " + with_thousands(near.known) + " training rows than to any other, as " + value_text(std::round(near.expected)) +
+                          " would do by what training rows are to each other; a model can know them by heart, so take them out of one of the two parts",
+                      s.parts[part].name + ": " + row_list(near.rows), {{"rows near a training row", static_cast<double>(count)}, {"rows asked", static_cast<double>(near.asked)}, {"expected from training rows among each other", near.expected}}});
+}
+
 }  // namespace
 
 std::vector<Finding> duplicate_rows(const Subject& s) {
@@ -104,12 +117,16 @@ std::vector<Finding> duplicate_rows(const Subject& s) {
     const std::vector<std::uint64_t> train = codes.hashes(0), other = codes.hashes(part);
     const Counts known = count_rows(train);
     const Shared shared = shared_rows(known, other);
-    if (shared.rows.empty()) continue;
+    if (shared.rows.empty()) {
+      add_near(s, part, findings);
+      continue;
+    }
     const double pairs = static_cast<double>(train.size()) * static_cast<double>(other.size());
     const bool coarse = codes.bits() < std::log2(pairs) + 8;
     const double source = equal_pairs(known, s.rows()) * pairs;
     const double chance = coarse ? std::max(codes.near_pairs(known, part), std::min(source, shared.pairs)) : pairs * std::exp2(-codes.bits());
     findings.push_back(across(s, part, shared, chance, source, with_twins(known, s.rows(), s.rows(part)), coarse));
+    if (findings.back().severity == Severity::note) add_near(s, part, findings);
   }
   return findings;
 }

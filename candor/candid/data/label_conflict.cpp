@@ -130,6 +130,26 @@ void mixed_up_class(const Subject& s, const Disagreement& d, std::span<const std
                       where_text(s, where), {{"rows that look so", static_cast<double>(c.rows)}, {"of these with another label", static_cast<double>(c.others)}}});
 }
 
+/// The least share of wrong answers that one column of at most 12 different values makes, when the commonest class of each value is said. 1 without such a column.
+double error_by_few_values(const Subject& s, std::span<const std::int64_t> rows, std::span<const std::int32_t> labels, int classes) {
+  constexpr std::size_t few = 12;
+  double least = 1;
+  for (const CheckColumn& column : s.columns) {
+    if (!column.is_input()) continue;
+    std::unordered_map<double, std::vector<std::int64_t>> counts;
+    for (std::size_t i = 0; i < rows.size() && counts.size() <= few; ++i) {
+      const auto at = static_cast<std::size_t>(rows[i]);
+      const double cell = column.is_missing(0, rows[i]) ? -HUGE_VAL : column.numeric ? column.parts[0].numbers[at] : static_cast<double>(column.parts[0].codes[at]);
+      ++counts.try_emplace(cell, static_cast<std::size_t>(classes), 0).first->second[static_cast<std::size_t>(labels[i])];
+    }
+    if (counts.size() > few) continue;
+    std::int64_t hits = 0;
+    for (const auto& [value, of] : counts) hits += *std::max_element(of.begin(), of.end());
+    least = std::min(least, 1 - static_cast<double>(hits) / static_cast<double>(rows.size()));
+  }
+  return least;
+}
+
 void unlikely_labels(const Subject& s, std::vector<Finding>& findings) {
   const QuickInputs inputs(s);
   const auto classes = static_cast<int>(s.class_names.size());
@@ -139,7 +159,9 @@ void unlikely_labels(const Subject& s, std::vector<Finding>& findings) {
   const Matrix p = judged(inputs.rows(0, rows), labels, classes, !s.is_table());
   const auto n = static_cast<std::int64_t>(rows.size());
   const Disagreement d = disagreement(p, labels);
-  const Verdict verdict = s.is_table() ? of_table(s, inputs, d, n, classes) : of_pictures(d);
+  Verdict verdict = s.is_table() ? of_table(s, inputs, d, n, classes) : of_pictures(d);
+  // A judge that goes by a column of few values is equally sure of all rows with one of them: what it misses may be all that the column does not tell.
+  if (verdict == Verdict::plain && s.is_table() && error_by_few_values(s, rows, labels, classes) < d.error + d.sure_noise) verdict = Verdict::look;
   if (verdict != Verdict::plain) mixed_up_class(s, d, rows, labels, classes, findings);
   if (verdict == Verdict::nothing || !findings.empty()) return;
   const LabelErrors found = find_label_errors(p, labels);

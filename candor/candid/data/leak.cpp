@@ -9,6 +9,7 @@
 #include "candor/candid/baselines/tree.h"
 #include "candor/candid/data/checks.h"
 #include "candor/candid/data/columns.h"
+#include "candor/candid/data/owners.h"
 #include "candor/candid/metrics/values.h"
 
 namespace candor::candid::detail {
@@ -240,6 +241,14 @@ bool names_blocks(const Subject& s, const CheckColumn& column) {
   return different.size() >= many && n >= 3 * different.size() && changes * 5 <= different.size() * 6;
 }
 
+/// Persons and machines with several rows each, however these lie in the file: far more of them than there are classes, so that they are no answer in other words.
+bool names_owners(const Subject& s, const CheckColumn& column) {
+  if (column.numeric || !(says_whose(column, s) || seems_to_say_whose(column, s))) return false;
+  const std::vector<std::int64_t> counts = count_codes(column, 0).counts;
+  const auto different = static_cast<std::size_t>(std::count_if(counts.begin(), counts.end(), [](std::int64_t n) { return n > 0; }));
+  return different >= std::max<std::size_t>(10, s.is_classification() ? 3 * s.class_names.size() : 10);
+}
+
 /// 1, 2, 3 ... in the order of the file.
 bool counts_rows(const Subject& s, const CheckColumn& column) {
   if (!column.numeric) return false;
@@ -343,8 +352,9 @@ std::vector<Finding> leak(const Subject& s) {
     char number[32];
     std::snprintf(number, sizeof number, "%.4g", reached);
     const std::string what = y.classes ? std::string("accuracy ") + number : std::string(by_order ? "R2 of the order " : "R2 ") + number;
-    if (names_blocks(s, column)) {
-      findings.push_back({"data.leak", Severity::note, column_text(column) + " tells the target (" + what + "), because its rows come in blocks, each with one answer, as of a person or machine that was measured several times: do not learn from it (--ignore " + column.name + "), and keep a block together when rows are parted (--group " + column.name + ")", column.name,
+    const bool blocks = names_blocks(s, column);
+    if (blocks || names_owners(s, column)) {
+      findings.push_back({"data.leak", Severity::note, column_text(column) + " tells the target (" + what + "), because its rows come in " + (blocks ? "blocks" : "groups that are alike") + ", each with one answer, as of a person or machine that was measured several times: do not learn from it (--ignore " + column.name + "), and keep those of one together when rows are parted (--group " + column.name + ")", column.name,
                           {{y.classes ? "accuracy of the column alone" : "R2 of the column alone", reached}, {"rows", static_cast<double>(n)}}});
       knowing.push_back(column.name);
       continue;

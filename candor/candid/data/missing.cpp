@@ -55,7 +55,9 @@ std::vector<Sentinel> sentinels(const std::vector<double>& sorted) {
       // A column of nearly one value says little about what lies far off, unless nothing else is below zero.
       const bool different = high > low && (others[others.size() / 4] != others[3 * others.size() / 4] || (code && edge <= -9 && low >= 0));
       // -999 lies far below numbers from 0 on; 99 among ages is an age.
-      const bool far = gap > (code ? 1 : 4) * width || (code && edge < 0 && low >= 0);
+      // -1 as often as 0 and 1, or nearly, is the lower end of a scale: worse, the same, better.
+      const bool end_of_scale = edge == -1 && low == 0 && high <= 2 && high == std::floor(high) && rows * 2 >= std::min(std::count(others.begin(), others.end(), low), std::count(others.begin(), others.end(), high));
+      const bool far = !end_of_scale && (gap > (code ? 1 : 4) * width || (code && edge < 0 && low >= 0));
       const bool zero = edge == 0 && !top && low > 0 && low >= .2 * sorted_quantile(others, .5) && gap > .3 * width && gap > 2 * usual_step(others) && rows * 200 >= n;  // 0 before 1 is a count
       if (!different || rows < least || !((far && code) || zero)) break;
       found.push_back({edge, rows, zero});

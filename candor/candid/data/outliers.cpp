@@ -64,17 +64,21 @@ std::vector<Finding> outliers(const Subject& s) {
       const Far far = furthest(distances);
       // Of the heaviest tails that are met (index 1) one in five hundred goes so far.
       const bool alone = far.count == 1 && far.ratio >= 500;
-      if (far.count == 0 || (!alone && far.chance * static_cast<double>(columns) * 4 > 1e-4) || far.last < 3 * width) continue;
+      if (far.count == 0 || far.last < 3 * width) continue;
+      // A heavy tail is not out of the question: worth a look all the same, where nothing lies between and the value is far beyond all that is usual.
+      const double chance = far.chance * static_cast<double>(columns) * 4;
+      const bool plain = alone || chance <= 1e-4, look = far.ratio >= 6 && far.last >= 8 * width && chance <= .5;
+      if (!plain && !look) continue;
       std::vector<std::int64_t> rows;
       const std::vector<double>& cells = column.parts[0].numbers;
       for (std::size_t i = 0; i < cells.size(); ++i)
         if ((top ? cells[i] - middle : middle - cells[i]) >= far.last) rows.push_back(static_cast<std::int64_t>(i));
       const double edge = top ? sorted.back() : sorted.front();
-      Finding f{"data.outliers", Severity::warning};
+      Finding f{"data.outliers", plain ? Severity::warning : Severity::note};
       f.where = s.parts[0].name + ": " + column.name + ", " + row_list(rows);
       f.evidence = {{"rows", static_cast<double>(rows.size())}, {"most extreme", edge}, {"median", middle}, {"times as far as the next", far.ratio}, {"chance", far.chance}};
       f.message = (target ? "the target, " : "") + column_text(column) + ", holds " + value_text(edge) + (rows.size() > 1 ? " and the like in " + rows_text(static_cast<std::int64_t>(rows.size())) : " in one row") + ", " + value_text(far.ratio) +
-                  " times as far from the middle (" + value_text(middle) + ") as all others: a slip of the pen or another unit; mend or empty these cells, for a network gives such a row more weight than a thousand others";
+                  " times as far from the middle (" + value_text(middle) + ") as all others: " + (plain ? "a slip of the pen or another unit; mend or empty these cells, for a network gives such a row more weight than a thousand others" : "a slip of the pen, another unit, or a rare true value; look at it");
       findings.push_back(std::move(f));
     }
   }

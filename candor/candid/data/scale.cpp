@@ -5,6 +5,7 @@
 #include "candor/base/text.h"
 #include "candor/candid/data/checks.h"
 #include "candor/candid/data/columns.h"
+#include "candor/candid/data/owners.h"
 #include "candor/candid/data/units.h"
 #include "candor/candid/metrics/tests.h"
 
@@ -54,11 +55,12 @@ std::vector<Finding> input_scale(const Subject& s) {
     std::vector<std::string> changed;
     UnitChange last;
     std::size_t columns = 0;
+    const bool moved = of_another_time(s, part);
     for (const CheckColumn& column : s.columns) {
       const bool target = column.role == data::Role::target && !s.is_classification();
       if (!column.numeric || !(column.role == data::Role::number || target) || !column.parts[part].present) continue;
       ++columns;
-      const UnitChange change = unit_change(sorted_numbers(column, 0, 5000), sorted_numbers(column, part, 5000));
+      const UnitChange change = unit_change(sorted_numbers(column, 0, 5000), sorted_numbers(column, part, 5000), moved);
       if (!change.found) continue;
       changed.push_back(candor::quoted(column.name) + " (" + change.text + ")");
       last = change;

@@ -5,6 +5,7 @@
 #include "candor/base/text.h"
 #include "candor/candid/data/checks.h"
 #include "candor/candid/data/columns.h"
+#include "candor/candid/data/owners.h"
 #include "candor/candid/data/units.h"
 
 namespace candor::candid::detail {
@@ -62,9 +63,10 @@ void kinds_that_differ(const Subject& s, std::size_t part, std::vector<Finding>&
 }
 
 void units_that_differ(const Subject& s, std::size_t part, std::vector<Finding>& findings) {
+  const bool moved = of_another_time(s, part);
   for (const CheckColumn& column : s.columns) {
     if (!column.numeric || column.role != data::Role::number || !column.parts[part].present) continue;
-    const UnitChange change = unit_change(sorted_numbers(column, 0, 5000), sorted_numbers(column, part, 5000));
+    const UnitChange change = unit_change(sorted_numbers(column, 0, 5000), sorted_numbers(column, part, 5000), moved);
     if (!change.found) continue;
     findings.push_back({"serve.schema", Severity::error, column_text(column) + " is " + change.text + " in " + s.parts[part].name + ": probably another unit; bring it to that of training",
                         s.parts[part].name + ": " + column.name, {{"factor", change.factor}, {"shift", change.shift}}});

@@ -142,7 +142,9 @@ std::vector<Finding> group_split(const Subject& s) {
   for (std::size_t part = 1; part < s.parts.size(); ++part) {
     if (s.parts[part].kind != PartKind::test) continue;
     for (const CheckColumn& column : s.columns) {
-      if (!column.parts[part].present || s.rows(part) < 5 || !says_whose(column, s)) continue;
+      if (!column.parts[part].present || s.rows(part) < 5) continue;
+      const bool named = says_whose(column, s);
+      if (!named && !seems_to_say_whose(column, s)) continue;
       looked = true;
       const auto cell = [&](std::size_t p, std::int64_t row) { return column.numeric ? column.parts[p].numbers[static_cast<std::size_t>(row)] : static_cast<double>(column.parts[p].codes[static_cast<std::size_t>(row)]); };
       std::unordered_map<double, std::int64_t> train, test;
@@ -156,10 +158,10 @@ std::vector<Finding> group_split(const Subject& s) {
       }
       const auto groups = std::count_if(test.begin(), test.end(), [&](const auto& g) { return train.contains(g.first); });
       if (rows == 0 || shared * 20 < rows || shared < 3) continue;
-      Finding f{"data.group-split", Severity::error};
+      Finding f{"data.group-split", named ? Severity::error : Severity::note};
       f.where = s.parts[part].name + ": " + column.name;
       f.evidence = {{"groups on both sides", static_cast<double>(groups)}, {"groups in the test part", static_cast<double>(test.size())}, {"test rows of such groups", static_cast<double>(shared)}, {"share of the test rows", static_cast<double>(shared) / static_cast<double>(rows)}};
-      f.message = with_thousands(groups) + " of " + with_thousands(static_cast<std::int64_t>(test.size())) + " values of " + column_text(column) + " in the test part stand in the training part, too (" + percent(shared, rows) + " of the test rows): a model can know a " +
+      f.message = with_thousands(groups) + " of " + with_thousands(static_cast<std::int64_t>(test.size())) + " values of " + column_text(column) + " in the test part stand in the training part, too (" + percent(shared, rows) + " of the test rows)" + (named ? "" : ", and rows of one value are much alike in the other columns, as those of one person or machine are: if that is what it names,") + (named ? ": a" : " a") + " model can know a " +
                   lower_case(column.name) + " again instead of learning the task, so the score says nothing about new ones; split by " + column.name + " (--group " + column.name + ")";
       findings.push_back(std::move(f));
     }

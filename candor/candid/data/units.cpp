@@ -22,6 +22,11 @@ bool is_known(double factor) {
   return size >= 8 || std::any_of(known.begin(), known.end(), [&](double k) { return std::abs(std::log(size / k)) < .04; });
 }
 
+bool is_power_of_ten(double factor) {
+  const double power = std::log10(factor);
+  return std::abs(std::round(power)) >= 1 && std::abs(power - std::round(power)) < .05;
+}
+
 /// Multiplied by `factor`, training lies on the other part but for what chance leaves between two samples of these sizes.
 bool explains(std::span<const double> train, std::span<const double> other, double factor, double apart) {
   std::vector<double> moved;
@@ -52,7 +57,7 @@ double largest_distance(std::span<const double> a, std::span<const double> b) {
   return most;
 }
 
-UnitChange unit_change(std::span<const double> train, std::span<const double> other) {
+UnitChange unit_change(std::span<const double> train, std::span<const double> other, bool moved) {
   UnitChange change;
   if (train.size() < least || other.size() < least) return change;
   const double apart = largest_distance(train, other);
@@ -64,6 +69,7 @@ UnitChange unit_change(std::span<const double> train, std::span<const double> ot
     std::snprintf(text, sizeof text, factor >= 1 ? "%.4g times as large" : "%.4g times as small", factor >= 1 ? factor : 1 / factor);
     return UnitChange{true, factor, 0, text};
   };
+  if (moved && apart < .5) return change;
   if (apart < .5) {
     // Wide distributions overlap although they are feet and metres: then one of the known factors must explain it, closely.
     if (train.front() >= 0 && other.front() >= 0)
@@ -81,7 +87,7 @@ UnitChange unit_change(std::span<const double> train, std::span<const double> ot
   if (ratios.size() >= 3) {
     std::sort(ratios.begin(), ratios.end());
     const double factor = ratios[ratios.size() / 2];
-    if (is_known(factor) && lie_on_each_other(train, other, factor, 0)) return by(factor);
+    if ((moved ? is_power_of_ten(factor) : is_known(factor)) && lie_on_each_other(train, other, factor, 0)) return by(factor);
   }
   if (lie_on_each_other(train, other, 1.8, 32)) return {true, 1.8, 32, "as degrees Fahrenheit are to Celsius"};
   if (lie_on_each_other(train, other, 1 / 1.8, -32 / 1.8)) return {true, 1 / 1.8, -32 / 1.8, "as degrees Celsius are to Fahrenheit"};
@@ -104,7 +110,7 @@ UnitChange unit_change(std::span<const double> train, std::span<const double> ot
     if (standard(other) && far_from_zero(train)) return {true, factor, shift, "as if standardised"};
     if (standard(train) && far_from_zero(other)) return {true, factor, shift, "as if not standardised"};
   }
-  if ((factor > 3 || factor < 1 / 3.0) && lie_on_each_other(train, other, factor, shift)) {
+  if (!moved && (factor > 3 || factor < 1 / 3.0) && lie_on_each_other(train, other, factor, shift)) {
     const auto unit = [&](std::span<const double> x) { return std::abs(at(x, .5)) < 1 && at(x, .9) - at(x, .1) < 4.5 && x.back() < 50; };
     char text[80];
     std::snprintf(text, sizeof text, factor >= 1 ? "spread %.4g times as wide around another middle" : "spread %.4g times as narrow around another middle", factor >= 1 ? factor : 1 / factor);

@@ -15,7 +15,7 @@ struct UnitChange {
   double factor = 1, shift = 0;
   std::string text = {};  ///< "1000 times as large", "as if in degrees Fahrenheit", "standardised"
 };
-/// Sorted samples.
-UnitChange unit_change(std::span<const double> train, std::span<const double> other);
+/// Sorted samples. `moved`: the other part is of another time or of other persons, so that numbers may well lie otherwise, and only what nothing but a unit does is found: powers of ten, degrees, standardising.
+UnitChange unit_change(std::span<const double> train, std::span<const double> other, bool moved = false);
 
 }  // namespace candor::candid::detail

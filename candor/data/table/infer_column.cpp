@@ -25,7 +25,7 @@ NameHints read_name(const std::string& name) {
   NameHints hints;
   if (words.empty()) return hints.id = true, hints;
   const std::string& last = words.back();
-  const bool ends_id = is_any(last, {"id", "ids", "uuid", "guid", "nr"}) || (words.size() > 1 && is_any(last, {"no", "number", "key"}));
+  const bool ends_id = is_any(last, {"id", "ids", "uuid", "guid", "nr", "kennung"}) || last.ends_with("nummer") || (words.size() > 1 && is_any(last, {"no", "number", "key"}));
   hints.id = ends_id || (words.size() == 1 && is_any(last, {"rownames", "rowname", "rownum", "index", "row", "key"})) || words.front() == "unnamed" ||
              (words.size() == 2 && words[0] == "row" && is_any(last, {"names", "name", "num", "number", "index"}));
   if (ends_id || words.size() == 1)
