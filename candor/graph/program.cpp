@@ -188,8 +188,13 @@ void Program::Impl::run_steps() {
 
 // A Program inside another's run leaves the choice to that one.
 void Program::Impl::run_on_chosen_threads() {
-  if (!choice.wanted() || threads() == 1 || in_parallel() || in_program) return run_steps();
+  if (in_program) return run_steps();
+  if (!choice.wanted() || threads() == 1 || in_parallel()) {
+    detail::set_last_run_alone(false);
+    return run_steps();
+  }
   const Within within;
+  detail::set_last_run_alone(choice.alone());
   if (!choice.alone() && teams_known && !teams_started_last) {  // nothing was shared out the last time: there is nothing to time
     const std::int64_t before = teams_started();
     run_steps();

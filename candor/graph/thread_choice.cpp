@@ -14,7 +14,12 @@ constexpr double large = 2e10;                           // flops of a run that 
 constexpr double share = 25;                             // trials take less than this part of the time
 constexpr double clearly = 0.97;                         // what the other way must take of the time to be taken
 
+thread_local bool last_alone = false;
+
 }  // namespace
+
+bool last_run_was_alone() { return last_alone; }
+void set_last_run_alone(bool alone) { last_alone = alone; }
 
 void ThreadChoice::set_work(double flops, double bytes) { wanted_ = (flops > 2e5 || bytes > 1e5) && flops < large; }
 

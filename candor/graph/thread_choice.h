@@ -33,4 +33,8 @@ class ThreadChoice {
   double quiet_ = 0, until_ = 0.1;   ///< seconds since the last trial and when the next begins
 };
 
+/// Whether the Program that this thread ran last had chosen to run on it alone. For a Program that runs too seldom to find out by itself: what was true of the one just before it is the best that is known.
+bool last_run_was_alone();
+void set_last_run_alone(bool alone);
+
 }  // namespace candor::detail

@@ -6,8 +6,10 @@
 #include <map>
 
 #include "candor/base/error.h"
+#include "candor/base/threads.h"
 #include "candor/graph/autodiff.h"
 #include "candor/graph/graph.h"
+#include "candor/graph/thread_choice.h"
 #include "candor/nn/model_body.h"
 #include "candor/ops/elementwise.h"
 #include "candor/ops/manipulate.h"
@@ -172,7 +174,13 @@ void LayerStatistics::take(std::size_t layer) {
 }
 
 void LayerStatistics::run(void* const* arguments, const RunState& state, std::int64_t rows) {
-  program_->run(arguments, results_.data(), state);
+  if (last_run_was_alone()) {
+    // The step has found out that this thread alone is faster, as on a machine with other work; these runs are too few to find it out themselves, and waiting for busy cores takes many times as long as a look.
+    const ThreadLimit limit(1);
+    program_->run(arguments, results_.data(), state);
+  } else {
+    program_->run(arguments, results_.data(), state);
+  }
   for (std::size_t i = 0; i < probes_.size(); ++i) take(i);
   ++samples_;
   rows_ += rows;
