@@ -1,5 +1,8 @@
 #include "candor/candid/compare.h"
 
+#include <chrono>
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "candor/candid/metrics/curves.h"
@@ -53,6 +56,26 @@ TEST(Compare, DrawsTheSameRowsForBoth) {
   EXPECT_EQ(c.metric, "r2");
   EXPECT_EQ(c.verdict, 1);  // far beyond what either score alone would show: their intervals overlap
   EXPECT_EQ(compare(Tensor::from(near), Tensor::from(near), set).verdict, 0);
+}
+
+// A million rows drawn row by row would take minutes; groups of rows say the same.
+TEST(Compare, OfVeryManyRowsGroupsAreDrawn) {
+  const std::int64_t many = 1'000'000, fewer = 30'000;  // the first in groups, the second row by row
+  const std::vector<float> truth = random_normal({many}, 0, 1, {4, 1}).to_vector(), first = random_normal({many}, 0, .5f, {4, 2}).to_vector(), second = random_normal({many}, 0, .52f, {4, 3}).to_vector();
+  std::vector<float> near, far;
+  for (std::size_t i = 0; i < truth.size(); ++i) near.push_back(truth[i] + first[i]), far.push_back(truth[i] + second[i]);
+  const auto of = [](const std::vector<float>& values, std::int64_t rows) { return Tensor::from(std::vector<float>(values.begin(), values.begin() + rows)); };
+  const data::Dataset all = data::from_arrays(Tensor::zeros({many, 1}), of(truth, many)), some = data::from_arrays(Tensor::zeros({fewer, 1}), of(truth, fewer));
+  const auto start = std::chrono::steady_clock::now();
+  const Comparison c = compare(of(near, many), of(far, many), all);
+  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 20.) << "it took minutes once";
+  EXPECT_EQ(c.verdict, 1);
+  EXPECT_EQ(c.n, many);
+  EXPECT_NEAR(c.difference, .52 * .52 - .5 * .5, .003);
+  const Comparison by_rows = compare(of(near, fewer), of(far, fewer), some);
+  const double narrower = std::sqrt(static_cast<double>(fewer) / static_cast<double>(many));
+  EXPECT_NEAR((c.interval.high - c.interval.low) / (by_rows.interval.high - by_rows.interval.low), narrower, .12 * narrower);
+  EXPECT_NEAR((c.interval.high + c.interval.low) / 2, c.difference, .1 * (c.interval.high - c.interval.low));
 }
 
 TEST(Curves, OfAReport) {
