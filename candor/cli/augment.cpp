@@ -6,6 +6,7 @@
 #include "candor/base/text.h"
 #include "candor/cli/augment_options.h"
 #include "candor/cli/data_options.h"
+#include "candor/cli/fitting.h"
 #include "candor/cli/command.h"
 #include "candor/data/contact_sheet.h"
 #include "candor/data/encode_png.h"
@@ -104,8 +105,12 @@ void add_augment(CLI::App& app, Common& common, Run& run) {
   command->add_option("--show", o->show, "the PNG that is drawn (default augmented.png)")->expected(0, 1);
   command->add_option("--pictures", o->pictures, "rows of the sheet (default 6)")->check(CLI::Range(std::int64_t{1}, std::int64_t{100}));
   command->add_option("--views", o->views, "changed pictures beside each (default 6)")->check(CLI::Range(std::int64_t{1}, std::int64_t{30}));
-  command->callback([o, &common, &run] {
-    run = [o, &common] {
+  for (const char* name : {"--task", "--query", "--missing", "--role", "--schema", "--split", "--order", "--group", "--ignore", "--separator", "--decimal", "--encoding", "--keep-units", "--no-quotes", "--no-header"})
+    command->remove_option(command->get_option(name));  // of tables that are learned from; nothing here
+  command->callback([o, command, &common, &run] {
+    run = [o, command, &common] {
+      refuse_unfit(*command, o->data.data);
+      if (data::kind_of(o->data.data) == data::SourceKind::csv) fail(ErrorKind::invalid_argument, o->data.data + ": a table, and pictures are augmented; a table of pictures has a column of their paths");
       if (o->show.empty()) o->show = "augmented.png";
       return augment(*o, common);
     };

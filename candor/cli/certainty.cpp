@@ -37,7 +37,7 @@ void add_certainty_options(CLI::App& command, CertaintyOptions& o) {
     return end != text.c_str() && *end == '\0' && value > 0 && value < 1 ? std::string() : "a share between 0 and 1 is expected, and " + candor::quoted(text) + " came";
   };
   command.add_option("--coverage", o.coverage, "the share of rows whose truth is to lie in what is said: a column `set` of classes, or low and high of a value (default: none, and .95)")->check(CLI::Validator(share, ""));
-  command.add_option("--sets", o.sets, "with --coverage, how sets of classes are made: lac (the smallest) or aps (larger where the model is unsure)")->check(CLI::IsMember({"lac", "aps"}));
+  command.add_option("--sets", o.sets, "with --coverage, how sets of classes are made: lac (the smallest) or aps (larger where the model is unsure)")->check(CLI::IsMember({"lac", "aps"}))->needs("--coverage");
   command.add_option("--reject-below", o.reject_below, "a column `rejected`: true where the probability of the answer is below this, for a person to look at")->check(CLI::Validator(share, ""));
 }
 

@@ -6,6 +6,7 @@
 #include "candor/candid/data/checks.h"
 #include "candor/cli/checkup_format.h"
 #include "candor/cli/data_options.h"
+#include "candor/cli/fitting.h"
 #include "candor/pipeline/card.h"
 #include "candor/pipeline/check_sources.h"
 
@@ -72,6 +73,7 @@ void add_check(CLI::App& app, Common& common, Run& run) {
   CLI::App* command = add_command(app, common, "check", "what can be said of data before training: duplicates, leaks, wrong labels, drift (exit code 3 with an error)", "candor check train.csv test.csv --target price\n  candor check train.csv serve.csv --format json\n  candor check pictures/");
   CLI::Option* data = add_data_options(*command, o->data, true);
   command->remove_option(data);
+  for (const char* name : {"--split", "--keep-units"}) command->remove_option(command->get_option(name));  // nothing is parted here, and cells are looked at as they are
   command->add_option("DATA", o->names, "what candor train takes, or several parts of one source: names with train, test, valid or serve in them say which; else the first is for training");
   command->add_option("--train", o->train, "the training part");
   command->add_option("--test", o->test, "the test part");
@@ -81,10 +83,17 @@ void add_check(CLI::App& app, Common& common, Run& run) {
   command->add_option("--silence", o->silence, "ids not to speak of, as data.few or data.few=\"a reason\"");
   command->add_flag("--list", o->list, "all checks there are");
   command->add_flag("--all", o->all, "all findings also with --quiet, which keeps to five");
-  command->callback([o, &common, &run] {
-    run = [o, &common] {
+  command->callback([o, command, &common, &run] {
+    run = [o, command, &common] {
       if (common.json && o->format == "text") o->format = "json";
-      return o->list ? list_checks(common) : check(*o, common);
+      if (o->list) return list_checks(common);
+      for (const std::string& name : o->names) {
+        refuse_unfit(*command, name);
+        if (data::kind_of(name) != data::SourceKind::csv) refuse_given(*command, {"--group"}, "it is about the columns of tables, and " + name + " is looked at as pictures");
+      }
+      for (const std::string* name : {&o->train, &o->test, &o->serve})
+        if (!name->empty()) refuse_unfit(*command, *name);
+      return check(*o, common);
     };
   });
 }

@@ -4,6 +4,7 @@
 
 #include "candor/base/error.h"
 #include "candor/candid/compare.h"
+#include "candor/cli/fitting.h"
 #include "candor/cli/model_data.h"
 #include "candor/cli/score.h"
 
@@ -21,8 +22,10 @@ std::string short_name(const std::string& path, const std::string& other) {
   return name == std::filesystem::path(other).filename().string() ? path : name;
 }
 
-int compare(const CompareFlags& o, const Common& common) {
+int compare(const CompareFlags& o, const CLI::App& command, const Common& common) {
   const formats::ModelFile a = formats::read_model_file(o.first), b = formats::read_model_file(o.second);
+  refuse_unfit(command, o.data.data);
+  refuse_for_model(command, o.first, a);
   if (a.task != b.task || a.class_names != b.class_names || a.target_names != b.target_names) {
     fail(ErrorKind::invalid_argument, "the models answer different questions: " + o.first + " predicts " + (a.target_names.empty() ? a.task : a.target_names.front()) + " (" +
                                           std::to_string(a.class_names.size()) + " classes), " + o.second + " " + (b.target_names.empty() ? b.task : b.target_names.front()) + " (" +
@@ -67,7 +70,7 @@ void add_compare(CLI::App& app, Common& common, Run& run) {
   add_data_options(*command, o->data, false);
   command->remove_option(command->get_option("DATA"));
   command->add_option("DATA,--data", o->data.data, "rows that neither was trained on; DATA as for `candor evaluate`")->required();
-  command->callback([o, &common, &run] { run = [o, &common] { return compare(*o, common); }; });
+  command->callback([o, command, &common, &run] { run = [o, command, &common] { return compare(*o, *command, common); }; });
 }
 
 }  // namespace candor::cli

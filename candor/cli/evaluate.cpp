@@ -8,6 +8,7 @@
 #include "candor/candid/finding.h"
 #include "candor/candid/result/test_reused.h"
 #include "candor/candid/uncertainty/uncertainty.h"
+#include "candor/cli/fitting.h"
 #include "candor/cli/forecast.h"
 #include "candor/cli/model_data.h"
 #include "candor/cli/record.h"
@@ -87,9 +88,11 @@ pipeline::RunEntry entry_of(const EvaluateFlags& o, const Common& common, const 
   return e;
 }
 
-int evaluate(const EvaluateFlags& o, const Common& common) {
+int evaluate(const EvaluateFlags& o, const CLI::App& command, const Common& common) {
   const std::string started = utc_now();
   const formats::ModelFile file = formats::read_model_file(o.model);
+  refuse_unfit(command, o.data.data);
+  refuse_for_model(command, o.model, file);
   std::vector<candid::Silence> silences = pipeline::find_project(o.data.data).silences;
   for (const candid::Silence& s : silences_of(o.silence)) silences.push_back(s);
   if (o.strict) {
@@ -98,7 +101,7 @@ int evaluate(const EvaluateFlags& o, const Common& common) {
       return 3;
     }
   }
-  if (is_forecaster(file)) return evaluate_series(file, o.data, common);
+  if (is_forecaster(file)) return evaluate_series(file, o.data, {.model = o.model, .runs = o.no_record ? "" : pipeline::runs_path(), .silences = silences, .strict = o.strict}, common);
   const pipeline::JudgedRows rows = pipeline::judge_rows(o.data.data, file, model_rows_options(o.data, true, common.seed), common.seed);
   const Score& score = rows.score;
   if (!common.quiet) print_differences(rows.differences);
@@ -131,7 +134,9 @@ void add_evaluate(CLI::App& app, Common& common, Run& run) {
   add_data_options(*command, o->data, false);
   command->add_flag("--strict", o->strict, "exit code 3 when the model's card lacks how labels were made or what it must not be used for, or an error-level finding is open");
   add_record_options(*command, o->no_record, o->silence);
-  command->callback([o, &common, &run] { run = [o, &common] { return evaluate(*o, common); }; });
+  command->callback([o, command, &common, &run] {
+    run = [o, command, &common] { return evaluate(*o, *command, common); };
+  });
 }
 
 }  // namespace candor::cli

@@ -2,15 +2,29 @@
 
 #include "candor/base/error.h"
 #include "candor/base/text.h"
+#include "candor/cli/fitting.h"
+#include "candor/cli/forecast.h"
 
 namespace candor::cli {
 namespace {
 
-int explain(const ExplainOptions& o, const Common& common) {
+int explain(const ExplainOptions& o, const CLI::App& command, const Common& common) {
   const formats::ModelFile file = formats::read_model_file(o.model);
+  refuse_for_model(command, o.model, file);
+  if (is_forecaster(file)) fail(ErrorKind::unsupported, o.model + " continues a series, and rows of a table and pictures can be explained; its report shows what it chose, and `candor evaluate` how well it does");
   const Shape input = file.model.input_types().front().shape;
-  if (input.rank() == 3) return explain_picture(o, file, common);
-  if (input.rank() == 1) return explain_row(o, file, common);
+  if (input.rank() == 3) {
+    refuse_given(command, {"--data", "--keep"}, "it is about rows of tables, and this model answers for pictures");
+    if (file.task != "classification") refuse_given(command, {"--want"}, "the model gives a number for a picture, and what speaks for it is drawn");
+    if (!o.row.empty()) refuse_unfit(command, o.row);
+    return explain_picture(o, file, common);
+  }
+  if (input.rank() == 1) {
+    refuse_given(command, {"--out", "--patch"}, "it is about pictures, and this model answers for rows");
+    if (o.row.empty()) refuse_given(command, {"--want", "--keep"}, "it is about one row: name its number, or its cells");
+    if (!o.data.data.empty()) refuse_unfit(command, o.data.data);
+    return explain_row(o, file, common);
+  }
   fail(ErrorKind::unsupported, o.model + ": the model takes " + to_string(input) + "; rows of a table and pictures can be explained");
 }
 
@@ -29,7 +43,7 @@ void add_explain(CLI::App& app, Common& common, Run& run) {
   command->add_option("--keep", o->keep, "tables: columns that cannot be changed, parted by commas")->delimiter(',');
   command->add_option("--out", o->out, "pictures: the PNG file to write (default: explained.png)");
   command->add_option("--patch", o->size, "pictures: side of the square that is covered, in pixels of the model (default: an eighth of the picture)")->check(CLI::Range(std::int64_t{1}, std::int64_t{1024}));
-  command->callback([o, &common, &run] { run = [o, &common] { return explain(*o, common); }; });
+  command->callback([o, command, &common, &run] { run = [o, command, &common] { return explain(*o, *command, common); }; });
 }
 
 }  // namespace candor::cli

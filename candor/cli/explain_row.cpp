@@ -183,6 +183,7 @@ int explain_row(const ExplainOptions& o, const formats::ModelFile& file, const C
     const data::Table row = row_for(o, rows.table);
     const std::vector<double> answer = rows.answer(row).to_vector<double>();
     const std::optional<Asked> asked = wanted_for(o, file, answer);
+    if (!asked && !o.keep.empty()) bad_option("--keep", "it is about what would change the answer: say which is wanted, as --want \">=100\"");
     check_columns(rows.table, o.keep);
     const std::int64_t output = file.task == "classification" ? std::max_element(answer.begin(), answer.end()) - answer.begin() : 0;
     const ex::Contributions parts = ex::contributions(rows.answer, rows.table, row, output, 200, common.seed);

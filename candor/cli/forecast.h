@@ -36,7 +36,14 @@ int train_forecaster(const DataOptions& data, const ForecastOptions& options, do
 bool is_forecaster(const formats::ModelFile& file);
 /// Continues the series in DATA: a line for each step ahead, to the file `out` or standard output.
 int predict_series(const formats::ModelFile& file, const DataOptions& data, const std::string& out, const Common& common);
+/// What `candor evaluate` was told beside its data.
+struct EvaluateSeriesOptions {
+  std::string model;                       ///< the model's file
+  std::string runs;                        ///< the record of runs; empty: none is kept
+  std::vector<candid::Silence> silences;
+  bool strict = false;                     ///< exit code 3 where a finding is an error
+};
 /// The score on a series, but for steps that were learned from.
-int evaluate_series(const formats::ModelFile& file, const DataOptions& data, const Common& common);
+int evaluate_series(const formats::ModelFile& file, const DataOptions& data, const EvaluateSeriesOptions& options, const Common& common);
 
 }  // namespace candor::cli

@@ -1,6 +1,10 @@
 #include "candor/cli/forecast_data.h"
 
+#include <algorithm>
+#include <cstdio>
+
 #include "candor/base/error.h"
+#include "candor/base/fingerprint.h"
 #include "candor/base/text.h"
 #include "candor/data/table/read_table.h"
 
@@ -54,6 +58,18 @@ data::Series load_series_again(const DataOptions& o, const Config& stored, const
     fail(ErrorKind::invalid_argument, series.source + ": its rows are " + series.step.text() + " apart, and the model learned from rows " + known.text() + " apart");
   }
   return series;
+}
+
+std::string series_mark(const data::Series& series) {
+  std::string contents;
+  for (const std::vector<double>& column : series.values) contents.append(reinterpret_cast<const char*>(column.data()), column.size() * sizeof(double));
+  char digest[24];
+  std::snprintf(digest, sizeof digest, "%016llx", static_cast<unsigned long long>(fingerprint64(contents)));
+  return digest;
+}
+
+std::string test_mark(const data::Series& series, const candid::ForecastInputs& in, double border) {
+  return series_mark(series) + " " + in.target + " " + std::to_string(in.horizon) + " from " + series.time_text(border);
 }
 
 }  // namespace candor::cli

@@ -64,8 +64,8 @@ void add_network(candid::Report& r, const ForecastRun& run) {
   r.network_svg = model_to_svg(model, {.show_shapes = true});
   r.parameters = model.count_parameters();
   int member = 0;
-  for (const History& history : run.forecaster.histories()) {
-    const std::string suffix = run.forecaster.histories().size() > 1 ? " of network " + std::to_string(++member) : "";
+  for (const History& history : run.forecaster.answering()) {
+    const std::string suffix = run.forecaster.answering().size() > 1 ? " of network " + std::to_string(++member) : "";
     std::map<std::string, candid::Curve> curves;
     for (std::size_t epoch = 0; epoch < history.epochs().size(); ++epoch) {
       for (const auto& [name, value] : history.epochs()[epoch].items()) {

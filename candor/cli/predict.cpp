@@ -9,6 +9,7 @@
 #include "candor/base/text.h"
 #include "candor/cli/certainty.h"
 #include "candor/cli/command.h"
+#include "candor/cli/fitting.h"
 #include "candor/cli/forecast.h"
 #include "candor/cli/model_data.h"
 #include "candor/data/table/table_stream.h"
@@ -135,8 +136,20 @@ class Answers {
   bool first_ = true;
 };
 
-int predict(const PredictFlags& o, const Common& common) {
+int predict(const PredictFlags& o, const CLI::App& command, const Common& common) {
   const formats::ModelFile file = formats::read_model_file(o.model);
+  if (!o.row.empty()) {
+    refuse_given(command, {"--query", "--missing", "--ignore", "--separator", "--decimal", "--encoding", "--no-quotes", "--no-header", "--size", "--fit", "--channels", "--skip-bad", "--rows"},
+                 "it says how DATA is read, and --row is the row itself");
+  } else {
+    refuse_unfit(command, o.data.data);
+  }
+  refuse_for_model(command, o.model, file);
+  if (file.task == "regression") refuse_given(command, {"--sets"}, "sets are of classes, and the model answers numbers; --coverage alone gives their intervals");
+  if (is_forecaster(file)) {
+    refuse_given(command, {"--row"}, "the model continues a series: name a file of it");
+    refuse_given(command, {"--coverage", "--sets", "--distance", "--reject-below"}, "it says nothing of a series; forecasts come with their 95 % intervals");
+  }
   if (is_forecaster(file)) return predict_series(file, o.data, o.out, common);
   Answers out(file, o, common);
   if (!o.row.empty()) {
@@ -165,11 +178,11 @@ void add_predict(CLI::App& app, Common& common, Run& run) {
   command->add_option("--row", o->row, "tables: one row in place of DATA, as speed=120,age=30")->delimiter(',');
   add_certainty_options(*command, o->certainty);
   command->add_option("--out", o->out, "write to this file instead of standard output; whole or not at all");
-  command->callback([o, &common, &run] { run = [o, &common] {
+  command->callback([o, command, &common, &run] { run = [o, command, &common] {
     if (o->data.data.empty() == o->row.empty()) bad_option("DATA", "the rows to answer are expected: DATA, - for standard input, or --row COLUMN=VALUE,...");
     if (const std::string& data = o->data.data; data.find('=') != std::string::npos && data.find(':') == std::string::npos && !std::filesystem::exists(data))
       bad_option("DATA", "there is no file " + candor::quoted(data) + "; one row is given with --row " + data);
-    return predict(*o, common);
+    return predict(*o, *command, common);
   }; });
 }
 

@@ -1,8 +1,10 @@
 // `candor predict` and `candor evaluate` with a model of a series.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <limits>
 
+#include "candor/base/clock.h"
 #include "candor/base/error.h"
 #include "candor/base/file.h"
 #include "candor/base/text.h"
@@ -10,7 +12,9 @@
 #include "candor/cli/certainty.h"
 #include "candor/cli/forecast.h"
 #include "candor/cli/forecast_data.h"
+#include "candor/cli/record.h"
 #include "candor/cli/score.h"
+#include "candor/pipeline/run_store.h"
 
 namespace candor::cli {
 namespace {
@@ -65,7 +69,26 @@ int predict_series(const formats::ModelFile& file, const DataOptions& data, cons
   return 0;
 }
 
-int evaluate_series(const formats::ModelFile& file, const DataOptions& data, const Common& common) {
+namespace {
+
+// What `candor runs` keeps of it.
+void record(const data::Series& series, const candid::Forecaster& forecaster, const candid::ForecastAssessment& judged, double from, const EvaluateSeriesOptions& o, const std::string& started, double seconds, const Common& common) {
+  if (o.runs.empty()) return;
+  pipeline::RunEntry e;
+  e.started = started, e.seconds = seconds, e.kind = "evaluate", e.command = common.command, e.version = CANDOR_VERSION;
+  e.data = series.source, e.data_digest = series_mark(series), e.test_rows = test_mark(series, forecaster.inputs(), from), e.seed = std::to_string(common.seed), e.options = asked();
+  e.task = "forecasting", e.metric = "r2", e.value = judged.score.value, e.interval = judged.score.interval, e.rows = judged.score.n;
+  e.scores = {{"mean absolute error", judged.score.mean_absolute_error}, {"RMSE", judged.root_mean_squared_error}, {"coverage", judged.coverage}};
+  e.findings = judged.findings, e.model = o.model;
+  e.options.emplace_back("model", o.model);
+  if (const std::string note = pipeline::record_run(o.runs, e); !note.empty() && !common.quiet) std::fprintf(stderr, "note: %s\n", note.c_str());
+}
+
+}  // namespace
+
+int evaluate_series(const formats::ModelFile& file, const DataOptions& data, const EvaluateSeriesOptions& o, const Common& common) {
+  const std::string started = utc_now();
+  const double begin = seconds_now();
   const candid::Forecaster forecaster = forecaster_of(file);
   const data::Series series = series_for(forecaster, file, data);
   tell(series, common);
@@ -76,20 +99,27 @@ int evaluate_series(const formats::ModelFile& file, const DataOptions& data, con
   for (std::int64_t i = 0; i < all.size(); ++i) (series.has_dates() && all.first[static_cast<std::size_t>(i)] < learned_until ? known : fresh).push_back(i);
   if (fresh.empty()) fail(ErrorKind::invalid_argument, series.source + ": the model learned from all of it, up to " + series.time_text(learned_until) + "; later steps are needed to judge it");
   if (!known.empty() && !common.quiet) std::fprintf(stderr, "note: %zu windows before %s were learned from and are left out\n", known.size(), series.time_text(learned_until).c_str());
-  const candid::ForecastAssessment judged = candid::assess_forecast(series, forecaster, all.take(known), all.take(fresh), common.seed);
+  candid::ForecastAssessment judged = candid::assess_forecast(series, forecaster, all.take(known), all.take(fresh), common.seed);
+  candid::Checkup checkup{.findings = std::move(judged.findings)};
+  candid::silence(checkup, o.silences);
+  judged.findings = checkup.findings;
+  double from = std::numeric_limits<double>::infinity();
+  for (const std::int64_t i : fresh) from = std::min(from, all.first[static_cast<std::size_t>(i)]);
+  record(series, forecaster, judged, from, o, started, seconds_now() - begin, common);
+  const int code = o.strict && checkup.has(candid::Severity::error) ? 3 : 0;
   const int best = judged.best();
   if (common.json) {
     Json baselines = Json::array();
     for (const candid::BaselineScore& b : judged.baselines) baselines.push_back({{"name", b.name}, {"value", number(b.value)}});
     print_json({{"task", "forecasting"}, {"metric", "r2"}, {"test", score_json(judged.score)}, {"mae", number(judged.score.mean_absolute_error)}, {"coverage", number(judged.coverage)},
                 {"baseline", best < 0 ? Json(nullptr) : baselines[static_cast<std::size_t>(best)]}, {"baselines", baselines}, {"findings", findings_json(judged.findings)}});
-    return 0;
+    return code;
   }
   std::printf("R2 %s (95 %% interval %s to %s, %s windows)", short_number(judged.score.value).c_str(), short_number(judged.score.interval.low).c_str(), short_number(judged.score.interval.high).c_str(), with_thousands(judged.score.n).c_str());
   if (best >= 0) std::printf("; best baseline %s %s", judged.baselines[static_cast<std::size_t>(best)].name.c_str(), short_number(judged.baselines[static_cast<std::size_t>(best)].value).c_str());
   std::printf("\nmean absolute error %s; 95 %% intervals held %.0f %%\n", short_number(judged.score.mean_absolute_error).c_str(), 100 * judged.coverage);
   for (const candid::Finding& f : judged.findings) std::printf("%s %s: %s\n", to_string(f.severity).c_str(), f.id.c_str(), f.message.c_str());
-  return 0;
+  return code;
 }
 
 }  // namespace candor::cli

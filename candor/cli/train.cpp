@@ -1,6 +1,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "candor/cli/fitting.h"
 #include "candor/cli/forecast.h"
 #include "candor/cli/train_options.h"
 #include "candor/pipeline/run_store.h"
@@ -33,10 +34,17 @@ void check_options(const TrainFlags& o, bool rate_given, bool resuming) {
 
 // What says nothing of a series is not taken in silence.
 void check_series_options(const CLI::App& command, const TrainFlags& o) {
-  for (const char* name : {"--model", "--bins", "--batch-size", "--memory", "--dropout", "--test-data", "--seeds", "--resume", "--no-report", "--augment", "--swap-labels", "--task", "--split", "--order", "--role", "--schema"}) {
-    if (command.get_option(name)->count() > 0) bad_option(name, "it says nothing of a series (--horizon); docs/cli.md lists what does");
-  }
+  refuse_given(command, {"--model", "--bins", "--batch-size", "--memory", "--dropout", "--test-data", "--seeds", "--resume", "--no-report", "--augment", "--swap-labels", "--task", "--split", "--order", "--role", "--schema", "--keep-units"},
+               "it says nothing of a series (--horizon); docs/cli.md lists what does");
   if (o.network.layers.size() > 1) bad_option("--layers", "the networks of a forecast (--horizon) have layers of one width, as --layers 64, and " + std::to_string(o.network.layers.size()) + " widths came");
+}
+
+// Boosted trees have no layers and no epochs; rows that are named to test on are not drawn.
+void check_fitting(const CLI::App& command, const TrainFlags& o) {
+  refuse_unfit(command, o.data.data);
+  if (o.network.model == "trees")
+    refuse_given(command, {"--layers", "--bins", "--members", "--epochs", "--memory", "--batch-size", "--lr", "--dropout", "--resume", "--augment", "--swap-labels"}, "it is about networks, and --model trees trains none");
+  if (!o.test_data.empty()) refuse_given(command, {"--test", "--split"}, "the test part is what --test-data names, so none is drawn");
 }
 
 // What was said of the training, for forecasts.
@@ -80,6 +88,8 @@ void add_train(CLI::App& app, Common& common, Run& run) {
   command->callback([o, command, rate, resume, &common, &run] {
     run = [o, command, given = rate->count() > 0, resuming = resume->count() > 0, &common] {
       check_options(*o, given, resuming);
+      check_fitting(*command, *o);
+      o->test_given = command->get_option("--test")->count() > 0;
       if (o->forecast.horizon > 0) {
         check_series_options(*command, *o);
         add_to(o->forecast, *o);

@@ -5,7 +5,6 @@
 
 #include "candor/base/error.h"
 #include "candor/base/file.h"
-#include "candor/base/fingerprint.h"
 #include "candor/base/text.h"
 #include "candor/base/threads.h"
 #include "candor/candid/series/assess_forecast.h"
@@ -149,16 +148,10 @@ Config record_of(const Trained& t, const candid::Report& report, const Common& c
 // What `candor runs` keeps of it.
 void record(const Trained& t, const candid::Report& report, const ForecastOptions& o, const Common& common) {
   if (o.runs.empty()) return;
-  std::string contents;
-  for (const std::vector<double>& column : t.series.values) contents.append(reinterpret_cast<const char*>(column.data()), column.size() * sizeof(double));
-  char digest[24];
-  std::snprintf(digest, sizeof digest, "%016llx", static_cast<unsigned long long>(fingerprint64(contents)));
-  const candid::ForecastInputs& in = t.forecaster.inputs();
   pipeline::RunEntry e;
   e.started = report.started, e.seconds = t.seconds, e.kind = "forecast", e.command = common.command, e.version = CANDOR_VERSION;
-  e.data = t.series.source, e.data_digest = digest, e.split = report.data.split, e.seed = std::to_string(common.seed), e.options = asked();
-  // Windows of another length ahead, or of another column, are other rows.
-  e.test_rows = std::string(digest) + " " + in.target + " " + std::to_string(in.horizon) + " from " + t.series.time_text(t.border);
+  e.data = t.series.source, e.data_digest = series_mark(t.series), e.split = report.data.split, e.seed = std::to_string(common.seed), e.options = asked();
+  e.test_rows = test_mark(t.series, t.forecaster.inputs(), t.border);
   e.task = "forecasting", e.metric = "r2", e.value = t.judged.score.value, e.interval = t.judged.score.interval, e.rows = t.judged.score.n;
   e.scores = {{"mean absolute error", t.judged.score.mean_absolute_error}, {"RMSE", t.judged.root_mean_squared_error}, {"coverage", t.judged.coverage}};
   e.findings = report.findings, e.model = t.model;

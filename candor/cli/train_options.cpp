@@ -57,7 +57,7 @@ std::vector<candid::Silence> silences_of(const std::vector<std::string>& said) {
 
 pipeline::RunOptions run_options(const TrainingOptions& o, const Common& common) {
   pipeline::RunOptions run;
-  run.prepare = {.load = load_options(o.data, common.seed), .table = table_options(o.data), .schema = schema_options(o.data), .recipe = {}, .units = !o.data.keep_units, .test_data = o.test_data, .test = o.test, .seed = common.seed, .split = data::split_way_from(o.data.split), .split_column = {}};
+  run.prepare = {.load = load_options(o.data, common.seed), .table = table_options(o.data), .schema = schema_options(o.data), .recipe = {}, .units = !o.data.keep_units, .test_data = o.test_data, .test = o.test, .test_given = o.test_given, .seed = common.seed, .split = data::split_way_from(o.data.split), .split_column = {}};
   run.train.network = o.network;
   run.train.augment = augment_options(o.augment);
   run.train.epochs = o.epochs;
@@ -118,7 +118,7 @@ void print_text(const pipeline::RunResult& result) {
 
 Json train_object(const pipeline::RunResult& result, const Common& common) {
   const candid::Report& r = result.report;
-  const History history = result.trained.histories.empty() ? History() : result.trained.histories.front();
+  const History history = result.trained.answering().empty() ? History() : result.trained.answering().front();
   Json epochs = Json::array(), baselines = Json::array();
   for (std::size_t i = 0; i < history.epochs().size(); ++i) {
     Json epoch = {{"epoch", i + 1}, {"seconds", number(history.seconds()[i])}};
@@ -137,7 +137,7 @@ Json train_object(const pipeline::RunResult& result, const Common& common) {
               {"baseline", {{"name", guess ? Json(guess->name) : Json(nullptr)}, {"value", guess ? number(guess->value) : Json(nullptr)}}},
               {"epochs", epochs}, {"seconds", number(r.seconds)}, {"parameters", r.parameters}, {"seed", common.seed}, {"threads", threads()},
               {"findings", findings_json(r.findings)}, {"model", result.model_path},
-              {"report", result.report_path.empty() ? Json(nullptr) : Json(result.report_path)}, {"baselines", baselines}, {"scores", scores}, {"members", result.trained.histories.size()}, {"tree_share", number(result.trained.tree_share)}, {"choices", r.choices}};
+              {"report", result.report_path.empty() ? Json(nullptr) : Json(result.report_path)}, {"baselines", baselines}, {"scores", scores}, {"members", result.trained.answering().size()}, {"tree_share", number(result.trained.tree_share)}, {"choices", r.choices}};
   if (!result.seeds.empty()) {
     const candid::SeedSummary all = candid::summarise_seeds(result.seeds, r.score.metric, r.score.n);
     Json each = Json::array();

@@ -20,6 +20,7 @@ struct TrainingOptions {
   std::int64_t epochs = 0, batch_size = 0;
   double memory = 0;  ///< bytes; 0: any
   double lr = 0, test = 0.2;     // lr 0: the default of the data and network
+  bool test_given = false;       // --test was said
   std::optional<double> budget;  // seconds; none: pipeline::TrainOptions::budget
   int members = 0;
   bool no_report = false, no_record = false;

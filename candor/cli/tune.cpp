@@ -1,6 +1,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "candor/cli/fitting.h"
 #include "candor/cli/train_options.h"
 #include "candor/pipeline/tune.h"
 
@@ -39,7 +40,8 @@ int tune(const TuneFlags& o, const Common& common) {
     print_json(object);
     return 0;
   }
-  std::printf("%zu trials; best: %s\nloss on rows left out: %s, of the default %s\n\n", result.trials.size(), to_string(result.space, result.best).c_str(), short_number(result.best_loss).c_str(),
+  const bool answer = !result.run.trained.answering().empty();
+  std::printf("%zu trials%s; best: %s\nloss on rows left out: %s, of the default %s\n\n", result.trials.size(), answer ? "" : " of networks, which are not in the model (boosted trees alone answer)", to_string(result.space, result.best).c_str(), short_number(result.best_loss).c_str(),
               short_number(result.default_loss).c_str());
   print_text(result.run);
   return 0;
@@ -60,10 +62,13 @@ void add_tune(CLI::App& app, Common& common, Run& run) {
   command->add_option("--test", o->test, "share of rows held out for the test (default 0.2)");
   add_record_options(*command, o->no_record, o->silence);
   command->add_option("--test-data", o->test_data, "rows of a source of their own to test on, in place of a share of DATA");
-  command->callback([o, &common, &run] {
-    run = [o, &common] {
+  command->callback([o, command, &common, &run] {
+    run = [o, command, &common] {
       if (!(o->test > 0 && o->test < 1)) bad_option("--test", "a share between 0 and 1 is expected, and " + std::to_string(o->test) + " came");
       if (!(o->search > 0) || !(o->budget.value_or(60) > 0)) bad_option(o->search > 0 ? "--budget" : "--search", "a positive number of seconds is expected");
+      refuse_unfit(*command, o->data.data);
+      if (!o->test_data.empty()) refuse_given(*command, {"--test", "--split"}, "the test part is what --test-data names, so none is drawn");
+      o->test_given = command->get_option("--test")->count() > 0;
       return tune(*o, common);
     };
   });

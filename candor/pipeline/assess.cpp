@@ -54,8 +54,8 @@ void add_network(candid::Report& r, const Model& model) {
 }
 
 void add_history(candid::Report& r, const TrainedModel& trained) {
-  if (trained.histories.empty() || trained.tree_share >= 1) return;  // trees alone answer
-  const History& history = trained.histories.front();
+  if (trained.answering().empty()) return;
+  const History& history = trained.answering().front();
   std::map<std::string, candid::Curve> curves;
   for (std::size_t epoch = 0; epoch < history.epochs().size(); ++epoch) {
     for (const auto& [name, value] : history.epochs()[epoch].items()) {

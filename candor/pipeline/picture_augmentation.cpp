@@ -16,6 +16,7 @@ data::Augmentation augmentation_for(const data::Dataset& train, const AugmentOpt
   const bool automatic = o.steps.empty() || o.steps == "auto";
   if (!detail::is_picture(train)) {
     if (!automatic && o.steps != "none") fail(ErrorKind::invalid_argument, "--augment " + o.steps + ": pictures are augmented, and rows of shape " + to_string(train.row_shape()) + " came");
+    if (!o.swap_labels.empty()) fail(ErrorKind::invalid_argument, "--swap-labels says what a mirrored picture's class is, and rows of shape " + to_string(train.row_shape()) + " came");
     return {};
   }
   data::Augmentation augmentation;

@@ -288,6 +288,7 @@ Prepared prepare_arrays(const std::string& name, const PrepareOptions& o) {
     p.test = tests.has_test() ? tests.test : tests.train;
     p.split = "the rows of " + p.test.source + " are the test part";
   } else if (loaded.has_test()) {
+    refuse_asked(name, {{o.test_given, "--test"}, {o.split != data::SplitWay::automatic, "--split"}}, "says how a test part is drawn, and these data come with one of their own");
     p.split = "the source's own test part";
   } else if (!p.groups.empty()) {
     const data::RowSplit rows = part_by_group(loaded.train, p.groups, asked_groups(o)[0], o);
@@ -302,12 +303,12 @@ Prepared prepare_arrays(const std::string& name, const PrepareOptions& o) {
   } else {
     data::Dataset numbers = loaded.train;
     numbers.features = Tensor::from(all_rows(loaded.train.rows()), Shape{loaded.train.rows(), 1});
-    const data::Split rows = data::split(numbers, {.test = o.test, .seed = o.seed});
+    const data::Split rows = data::split(numbers, {.test = o.test, .seed = o.seed, .stratified = o.split != data::SplitWay::random});
     p.train_rows = rows.train.features.to_vector<std::int64_t>();
     p.test_rows = rows.test.features.to_vector<std::int64_t>();
     p.train = loaded.train.take(p.train_rows);
     p.test = loaded.train.take(p.test_rows);
-    p.split = percent(o.test) + " of the rows, drawn by seed " + std::to_string(o.seed) + (p.train.is_classification() ? " within each class" : "") + ", are the test part";
+    p.split = percent(o.test) + " of the rows, drawn by seed " + std::to_string(o.seed) + (p.train.is_classification() && o.split != data::SplitWay::random ? " within each class" : "") + ", are the test part";
   }
   for (const std::string& note : loaded.train.notes) p.remarks.push_back(note);
   if (loaded.train.skipped > 0) p.remarks.push_back(with_thousands(loaded.train.skipped) + " left out: they cannot be read");

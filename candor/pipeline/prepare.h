@@ -22,6 +22,7 @@ struct PrepareOptions {
   bool units = true;                 ///< tables: columns whose cells are numbers with one unit ("12 kg") are numbers
   std::string test_data = {};        ///< rows of a source of their own to test on; empty: a share of DATA
   double test = 0.2;                 ///< that share
+  bool test_given = false;           ///< somebody asked for it: refused where the source has a test part of its own
   std::uint64_t seed = 0;            ///< draws the test rows
   data::SplitWay split = data::SplitWay::automatic;  ///< tables: how
   std::string split_column = {};     ///< tables: what grouped, ordered and hashed go by

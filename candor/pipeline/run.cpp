@@ -153,7 +153,7 @@ RunResult run(const std::string& name, const RunOptions& o) {
   candid::Report& report = result.report = assess(data, result.trained, assess_options);
   report.versions = o.versions;
   report.model = result.model_path;
-  for (Finding& f : training_findings(result.trained.histories, result.trained.tree_share < 1)) report.findings.push_back(std::move(f));
+  for (Finding& f : training_findings(result.trained.histories, !result.trained.answering().empty())) report.findings.push_back(std::move(f));
   if (result.trained.interrupted) {
     report.findings.push_back({"train.interrupted", candid::Severity::note,
                                "training was stopped by the user after epoch " + std::to_string(result.trained.histories.back().epochs().size()) + " of " +

@@ -337,6 +337,8 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
   if (o.network.model == "trees") return train_trees(data, o);
   TrainedModel result;
   set_random_seed(o.seed);
+  if (o.network.bins && data.train.features.rank() != 2)
+    fail(ErrorKind::invalid_argument, "--bins: quantiles are of the columns of a table, and rows of shape " + to_string(data.train.row_shape()) + " came");
   // What depends on the number of rows is decided once, by all of them.
   NetworkOptions network = o.network;
   if (!network.bins) network.bins = detail::default_bins(data.train.rows());

@@ -354,6 +354,7 @@ Forecaster Forecaster::fit(const Series& series, double border, const Forecaster
   } else if (o.members > 0) {
     f.choices_.push_back("the linear part alone: " + std::to_string(train.windows.size()) + " windows are too few for a network");
   }
+  f.networks_answer_ = !networks.empty();
   f.distances_ = conformal(differences(validation.y, said, 1), in.horizon);
 
   // Choices are made; the linear part may learn from the validation part too.

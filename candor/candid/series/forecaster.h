@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -55,7 +56,9 @@ class Forecaster {
   const Model& model() const { return model_; }
   const ForecastInputs& inputs() const { return inputs_; }
   const std::vector<std::string>& choices() const { return choices_; }   ///< what was chosen and why, a sentence each
-  const std::vector<History>& histories() const { return histories_; }   ///< of the networks
+  const std::vector<History>& histories() const { return histories_; }   ///< of the networks that were trained, in the model or not
+  /// The histories of the networks that answer: of all, or of none where the linear part alone does. What is shown of the training of a model is this.
+  std::span<const History> answering() const { return networks_answer_ ? std::span<const History>(histories_) : std::span<const History>(); }
   std::int64_t learned_windows() const { return learned_; }
 
   /// What the model file keeps beside the network.
@@ -68,6 +71,7 @@ class Forecaster {
   std::vector<double> distances_;    ///< half the width of the interval for each step ahead, in units of the output
   std::vector<std::string> choices_;
   std::vector<History> histories_;
+  bool networks_answer_ = false;
   std::int64_t learned_ = 0;
 };
 
