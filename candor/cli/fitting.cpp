@@ -104,14 +104,14 @@ bool given(const CLI::App& command, const char* name) {
 
 }  // namespace
 
-void refuse_unfit(const CLI::App& command, const std::string& data) {
+void refuse_unfit(const CLI::App& command, const std::string& source) {
   unsigned kind = 0;
   for (const Rule& rule : rules) {
     if (!given(command, rule.option)) continue;
-    if (kind == 0) kind = kind_of(data);
+    if (kind == 0) kind = kind_of(source);
     if (kind & rule.fits) continue;
     const bool ended = std::string(rule.option) == "--group";
-    fail(ErrorKind::invalid_argument, data + ": " + rule.option + " " + rule.about + (ended ? "" : std::string(", and this is ") + words_for(kind)));
+    fail(ErrorKind::invalid_argument, data::without_password(source) + ": " + rule.option + " " + rule.about + (ended ? "" : std::string(", and this is ") + words_for(kind)));
   }
 }
 

@@ -10,9 +10,9 @@
 
 namespace candor::cli {
 
-/// Throws Error (invalid_argument) naming the first option given to `command` that is about another kind of data than `data` is (a path, a name or an
+/// Throws Error (invalid_argument) naming the first option given to `command` that is about another kind of data than `source` is (a path, a name or an
 /// address, as DATA takes it), with what it is about. Throws what data::kind_of throws.
-void refuse_unfit(const CLI::App& command, const std::string& data);
+void refuse_unfit(const CLI::App& command, const std::string& source);
 
 /// The same for the options of `names`, whatever the data are: `why` ends the sentence.
 void refuse_given(const CLI::App& command, std::initializer_list<const char*> names, const std::string& why);

@@ -10,6 +10,7 @@
 #include "candor/base/threads.h"
 #include "candor/cli/command.h"
 #include "candor/cli/record.h"
+#include "candor/data/table/read_table.h"
 
 namespace {
 
@@ -37,7 +38,7 @@ std::string unknown_command(const CLI::App& app, int argc, char** argv) {
 std::string typed(int argc, char** argv) {
   std::string out = "candor";
   for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
+    const std::string word = data::without_password(argv[i]);  // it stands in reports, models and the record of runs
     const bool plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+.,/:@%") == std::string::npos;
     out += ' ';
     if (plain) {

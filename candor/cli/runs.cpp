@@ -10,6 +10,7 @@
 #include "candor/candid/result/ranking.h"
 #include "candor/cli/record.h"
 #include "candor/cli/score.h"
+#include "candor/data/table/read_table.h"
 #include "candor/pipeline/run_store.h"
 
 namespace candor::cli {
@@ -157,7 +158,7 @@ std::vector<std::pair<std::string, std::string>> asked_of(const CLI::App& comman
     if (option->count() == 0 || aside) continue;
     std::string words;
     for (const std::string& word : option->results()) words += (words.empty() ? "" : ",") + word;
-    out.emplace_back(name, words);
+    out.emplace_back(name, data::without_password(words));
   }
   return out;
 }

@@ -18,7 +18,7 @@ data::Table table_of(const data::Dataset& set) {
   for (std::int64_t j = 0; j < columns; ++j) {
     const auto at = static_cast<std::size_t>(j);
     data::Column column;
-    column.name = at < set.feature_names.size() ? set.feature_names[at] : "x" + std::to_string(j + 1);
+    column.name = at < set.feature_names.size() ? set.feature_names[at] : "column_" + std::to_string(j + 1);
     for (std::int64_t i = 0; i < set.rows(); ++i) column.numbers.push_back(values[static_cast<std::size_t>(i * columns + j)]);
     table.columns.push_back(std::move(column));
   }

@@ -14,7 +14,7 @@ namespace candor::explain {
 /// of the one explained; it may ignore some of them.
 using TableAnswer = Function<Tensor(const data::Table&)>;
 
-/// The rows of a set whose features are [rows, columns] as a table of numbers; columns without a name are called "x1", "x2", ...
+/// The rows of a set whose features are [rows, columns] as a table of numbers; columns without a name are called "column_1", "column_2", ...
 /// Throws Error (shape) for features of another rank.
 data::Table table_of(const data::Dataset& set);
 /// The features f32 [rows, columns] of such a table, back.

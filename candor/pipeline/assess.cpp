@@ -66,8 +66,9 @@ void add_history(candid::Report& r, const TrainedModel& trained) {
     }
   }
   const auto found = curves.find("val_loss");
-  if (found != curves.end()) r.best_epoch = std::min_element(found->second.y.begin(), found->second.y.end()) - found->second.y.begin() + 1;
+  if (found != curves.end() && trained.keeps_best) r.best_epoch = std::min_element(found->second.y.begin(), found->second.y.end()) - found->second.y.begin() + 1;
   for (auto& [name, curve] : curves) (name.ends_with("loss") ? r.losses : r.metrics).push_back(std::move(curve));
+  r.networks = static_cast<std::int64_t>(trained.answering().size());
   r.layer_records = history.layers();
   r.looked_at = history.looked_at();
 }

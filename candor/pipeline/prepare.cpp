@@ -149,7 +149,7 @@ struct Asked {
 };
 void refuse_asked(const std::string& name, std::initializer_list<Asked> all, const char* why) {
   for (const Asked& one : all)
-    if (one.said) fail(ErrorKind::invalid_argument, name + ": " + one.option + " " + why);
+    if (one.said) fail(ErrorKind::invalid_argument, data::without_password(name) + ": " + one.option + " " + why);
 }
 
 void refuse_picture_options(const std::string& name, const data::ImageOptions& o, const char* why) {

@@ -93,7 +93,7 @@ RunEntry started_entry(const std::string& name, const Prepared& data, const RunO
   e.started = utc_now(), e.kind = o.kind, e.command = o.assess.command;
   for (const auto& [part, version] : o.versions)
     if (part == "candor") e.version = version;
-  e.data = name, e.data_digest = mark_of(data), e.test_rows = test_rows_mark(data.test, data.test_cells), e.split = data.split, e.seed = std::to_string(o.train.seed), e.options = o.asked;
+  e.data = data::without_password(name), e.data_digest = mark_of(data), e.test_rows = test_rows_mark(data.test, data.test_cells), e.split = data.split, e.seed = std::to_string(o.train.seed), e.options = o.asked;
   e.task = data.train.is_classification() ? "classification" : "regression", e.metric = data.train.is_classification() ? "accuracy" : "r2";
   e.value = std::nan(""), e.interval = {e.value, e.value};
   return e;

@@ -351,6 +351,7 @@ TrainedModel train(const Prepared& data, const TrainOptions& o, Model* partial) 
   if (o.seconds() > 0 && o.epochs == 0 && o.resume.empty()) fit_to_budget(plan, data, o, network, o.seconds() * (grows ? 1 - share_of_time : 1) - (clock() - start), clock, result.choices);
   say_plan(plan, o, data, result.choices);
   result.epochs = plan.epochs;
+  result.keeps_best = plan.parts > 0 && !plan.tells_sureness;
   if (grows) result.choices.push_back("boosted trees beside " + std::string(plan.members > 1 ? "the networks" : "the network") + ", weighed by the rows left out (--model mlp: without them)");
   if (o.planned) o.planned(first, result.choices);
   const std::string fingerprint = o.resume.empty() ? "" : fingerprint_of(data, plan, first, o.seed);

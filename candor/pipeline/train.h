@@ -49,6 +49,7 @@ struct TrainedModel {
   bool trees_weighed = false;              ///< boosted trees were grown beside the networks, whatever share came of it
   double tree_share = 0;                  ///< how much of the answer boosted trees give, 0 to 1; the networks give the rest
   bool interrupted = false;
+  bool keeps_best = false;                ///< each network kept the epoch that is best on the rows it left out, not its last
 
   /// The histories of the networks that answer: of all, or of none where boosted trees alone do. What is shown of the training of a model is this.
   std::span<const History> answering() const { return tree_share < 1 ? std::span<const History>(histories) : std::span<const History>(); }

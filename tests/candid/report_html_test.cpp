@@ -25,6 +25,25 @@ int count(const std::string& page, const std::string& part) {
   return n;
 }
 
+// What is said of a figure is true of every width of the page: lines stand where there is room, and drawings shrink.
+TEST(ReportHtml, ReadsRightOnAPhone) {
+  Report r = classification_report();
+  EXPECT_TRUE(has(report_html(r), "Below each share stands its 95\xC2\xA0% interval; where the page is wide enough, lines draw it"));
+  EXPECT_FALSE(has(report_html(r), "class=\"heat many\""));
+  r.network_svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"383.2\" height=\"10\"></svg>";
+  EXPECT_TRUE(has(report_html(r), "class=\"network\" style=\"--w:383px\""));
+  EXPECT_FALSE(has(report_html(r), "which answer together"));
+  r.networks = 5;
+  EXPECT_TRUE(has(report_html(r), "The curves are of the first of 5 networks, which answer together."));
+}
+
+TEST(ReportHtml, ForecastsAreJudgedOnWindows) {
+  const Report r = series_report();
+  const std::string windows = std::to_string(r.score.n) + " windows that came after what it learned from";
+  EXPECT_TRUE(has(report_html(r), r.score.n < 1000 ? windows : "windows that came after what it learned from"));
+  EXPECT_TRUE(has(report_html(r), "<small>windows held out</small>"));
+}
+
 TEST(ReportHtml, SaysTheScoreAndAnHonestVerdict) {
   Report r = classification_report();
   EXPECT_TRUE(has(report_html(r), "<b>79.7\xC2\xA0%</b> of the 2,400 rows it had not seen"));

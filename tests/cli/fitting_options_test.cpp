@@ -74,6 +74,20 @@ TEST_F(Fitting, WhatIsAboutTextFilesIsRefusedForOtherTables) {
   EXPECT_EQ(train({"t.jsonl", "--encoding", "utf-8"}).code, 0);
 }
 
+// A report is handed on; whoever reads it must not learn the password of the database.
+TEST_F(Fitting, PasswordsAreNotShownOrStored) {
+  const Finished got = run_candor({"train", "postgresql://anna:geheim@localhost/shop", "--query", "orders", "--size", "8x8", "--out", "m"}, folder.path());
+  EXPECT_EQ(got.code, 2);
+  EXPECT_NE(got.err.find("postgresql://anna@localhost/shop: --size"), std::string::npos) << got.err;
+  std::string text = "a,b\n";
+  for (int i = 0; i < 60; ++i) text += std::to_string(i % 7) + (i % 2 ? ",x\n" : ",y\n");
+  folder.write("t.csv", text);
+  ASSERT_EQ(run_candor({"train", "t.csv", "--epochs", "1", "--out", "m", "--silence", "data.flip-label=postgresql://anna:geheim@localhost/shop"}, folder.path()).code, 0);
+  const json report = json::parse(std::ifstream(folder / "m/report.json"));
+  EXPECT_NE(report["command"].get<std::string>().find("postgresql://anna@localhost/shop"), std::string::npos) << report["command"];
+  EXPECT_EQ(report["command"].get<std::string>().find("geheim"), std::string::npos) << report["command"];
+}
+
 // What decides nothing for the network that is trained, or for rows that come parted, is not taken in silence.
 TEST_F(Fitting, WhatDecidesNothingIsRefused) {
   write_pictures(6);

@@ -60,6 +60,34 @@ TEST(Report, PicturesAreNamedByTheirFiles) {
   EXPECT_NE(contents(folder / "m/report.html").find(file), std::string::npos);
 }
 
+// With many pictures the rows left out tell how sure a network may be, and choose no epoch: the last one's weights answer, whatever their loss was.
+TEST(Report, WeightsOfTheLastEpochAreNotCalledTheBest) {
+  const TemporaryFolder folder;
+  constexpr std::uint32_t count = 5600, side = 8;
+  const auto head = [](std::initializer_list<std::uint32_t> words) {
+    std::string bytes;
+    for (const std::uint32_t w : words)
+      for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(w >> shift & 255);
+    return bytes;
+  };
+  std::string pixels, labels;
+  std::uint32_t state = 5;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    labels += static_cast<char>(i % 2);
+    for (std::uint32_t p = 0; p < side * side; ++p) state = state * 1664525u + 1013904223u, pixels += static_cast<char>((state >> 24) / 2 + (i % 2 ? 0 : p));
+  }
+  for (const char* part : {"train", "t10k"}) {
+    folder.write(std::string("d/") + part + "-images-idx3-ubyte", head({0x803, count, side, side}) + pixels);
+    folder.write(std::string("d/") + part + "-labels-idx1-ubyte", head({0x801, count}) + labels);
+  }
+  const auto made = run_candor({"train", "d", "--model", "cnn", "--layers", "8", "--epochs", "2", "--budget", "2s", "--out", "m", "--no-record"}, folder.path());
+  ASSERT_EQ(made.code, 0) << made.err;
+  ASSERT_NE(made.err.find("tells how sure it may be"), std::string::npos) << made.err;
+  const std::string page = contents(folder / "m/report.html");
+  EXPECT_NE(page.find("Validation rows are not learned from"), std::string::npos);
+  EXPECT_EQ(page.find("were kept."), std::string::npos);
+}
+
 TEST(Report, SaysWhatIsMissing) {
   const TemporaryFolder folder;
   Sequential model{Dense{2}};

@@ -405,5 +405,14 @@ TEST(DuckDb, WithoutItsLibrary) {
   EXPECT_ERROR(unsupported, read_table(folder.write("t.parquet", "PAR1")), "CANDOR_DUCKDB", "libduckdb.so");
 }
 
+TEST(TableSources, PasswordsAreTakenOutOfAddresses) {
+  EXPECT_EQ(without_password("postgresql://anna:geheim@host:5432/shop"), "postgresql://anna@host:5432/shop");
+  EXPECT_EQ(without_password("postgres://anna:g%40h@eim@host/shop"), "postgres://anna@host/shop");
+  EXPECT_EQ(without_password("--test-data=postgresql://anna:geheim@host/shop"), "--test-data=postgresql://anna@host/shop");
+  EXPECT_EQ(without_password("postgresql://host/shop?user=anna&password=geheim"), "postgresql://host/shop?user=anna");
+  EXPECT_EQ(without_password("postgresql://host/shop?password=geheim&user=anna"), "postgresql://host/shop?user=anna");
+  for (const char* same : {"postgresql://host:5432/shop", "postgresql://anna@host:5432/shop", "a.csv", "me@home:3"}) EXPECT_EQ(without_password(same), same);
+}
+
 }  // namespace
 }  // namespace candor::data

@@ -140,7 +140,7 @@ TEST(Contribution, AddsUpAndIsRightForASum) {
 TEST(TableOf, GoesThereAndBack) {
   const data::Dataset set = data::from_arrays(Tensor::from(std::vector<float>{1, 2, 3, 4, 5, 6}, Shape{3, 2}), Tensor::zeros({3}));
   const Table table = table_of(set);
-  EXPECT_EQ(table.columns[1].name, "x2");
+  EXPECT_EQ(table.columns[1].name, "column_2");
   EXPECT_EQ(features_of(table).to_vector(), set.features.to_vector());
   EXPECT_ERROR(shape, table_of(data::from_arrays(Tensor::zeros({3, 2, 2}), Tensor::zeros({3}))), "[2, 2]");
   EXPECT_ERROR(invalid_argument, rows_of(table, {3}), "row 3");

@@ -12,7 +12,7 @@ std::string heat_table(const HeatTable& t) {
   std::size_t longest = 0;
   for (const std::string& name : t.columns) longest = std::max(longest, letters(name));
   upright = longest > 4 && (upright || longest * t.columns.size() > 36);
-  std::string out = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + escaped(t.label) + "\"><table class=\"heat" + (upright ? " upright" : "") + "\"><caption class=\"unseen\">" + escaped(t.label) +
+  std::string out = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + escaped(t.label) + "\"><table class=\"heat" + (upright ? " upright" : "") + (t.columns.size() > 8 ? " many" : "") + "\"><caption class=\"unseen\">" + escaped(t.label) +
                     "</caption><thead>";
   if (!t.columns_are.empty()) out += "<tr><td></td><th class=\"over\" colspan=\"" + std::to_string(t.columns.size()) + "\">" + escaped(t.columns_are) + "</th></tr>";
   out += "<tr><th class=\"corner\">" + escaped(t.rows_are) + "</th>";

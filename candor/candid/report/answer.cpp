@@ -16,13 +16,19 @@ using plot::MetricStyle;
 
 std::string bold(const std::string& text) { return "<b>" + escaped(text) + "</b>"; }
 
+// A forecast is judged on windows, which overlap, not on steps.
+std::string tested_text(const Report& r) {
+  if (r.data.kind != "series") return rows_text(r, r.score.n);
+  return plot::count_text(r.score.n) + (r.score.n == 1 ? " window" : " windows");
+}
+
 std::string score_text(const Report& r, const MetricStyle& style) { return metric_text(style, r.score.value, r.score.interval.high - r.score.interval.low); }
 
 std::string said(const Report& r, const MetricStyle& style) {
   const Score& s = r.score;
   const std::string target = r.target.empty() ? "" : " “" + escaped(r.target, 60) + "”";
-  const std::string tested = rows_text(r, s.n);
-  const std::string unseen = r.data.kind == "series" ? " that came after its training" : " it had not seen";
+  const std::string tested = tested_text(r);
+  const std::string unseen = r.data.kind == "series" ? " that came after what it learned from" : " it had not seen";
   if (s.metric == "accuracy") {
     return "The model gives the right answer" + (target.empty() ? "" : " for" + target) + " in " + bold(score_text(r, style)) + " of the " + tested + unseen + ".";
   }
@@ -86,7 +92,7 @@ std::string header(const Report& r) {
     const bool interval = r.score.interval.low < r.score.interval.high;
     tile(style.name, score_text(r, style), interval ? "95\u00a0% interval " + interval_text(style, r.score.interval) : "");
     if (answer.baseline) tile("best baseline", metric_text(style, answer.baseline->value, r.score.interval.high - r.score.interval.low), answer.baseline->name);
-    tile("tested on", plot::count_text(r.score.n), rows_text(r, r.score.n).substr(plot::count_text(r.score.n).size() + 1) + " held out");
+    tile("tested on", plot::count_text(r.score.n), tested_text(r).substr(plot::count_text(r.score.n).size() + 1) + " held out");
   }
   if (r.data.train > 0) tile("learned from", plot::count_text(r.data.train), rows_text(r, r.data.train).substr(plot::count_text(r.data.train).size() + 1));
   if (r.seconds > 0) tile("took", plot::duration_text(r.seconds), r.threads > 0 ? std::to_string(r.threads) + (r.threads == 1 ? " thread" : " threads") : "");

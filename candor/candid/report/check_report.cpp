@@ -81,7 +81,7 @@ void check_report(const Report& r) {
   check_data(r.data);
   check_score(r.score);
   for (const LayerOverview& l : r.layers) require(l.parameters >= 0, "layers", "parameters are not negative");
-  require(r.parameters >= 0 && r.best_epoch >= 0 && r.threads >= 0, "report", "counts are not negative");
+  require(r.parameters >= 0 && r.best_epoch >= 0 && r.networks >= 0 && r.threads >= 0, "report", "counts are not negative");
   check_curves(r.losses, "losses");
   check_curves(r.metrics, "metrics");
   check_curves(r.roc, "roc");

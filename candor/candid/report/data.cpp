@@ -132,7 +132,7 @@ std::string list(const std::vector<std::string>& items, std::size_t most) {
 Section data(const Report& r) {
   const DataOverview& d = r.data;
   const auto rows = [&](std::int64_t n) { return n > 0 ? rows_text(r, n) : std::string(); };
-  std::string out = facts({{"from", d.source}, {"to learn from", rows(d.train)}, {"to watch the training by", rows(d.validation)}, {"to test on", rows(d.test)}, {"left out", rows(d.skipped)},
+  std::string out = facts({{"from", d.source}, {"to learn from", rows(d.train)}, {"of these, to watch the training by", rows(d.validation)}, {"to test on", rows(d.test)}, {"left out", rows(d.skipped)},
                            {"parted", d.split}, {"columns", d.columns.empty() ? "" : count_text(static_cast<std::int64_t>(d.columns.size()))}});
   if (!d.remarks.empty()) out += "<h3>Noticed on reading</h3>" + list(d.remarks, most_remarks);
   return {"data", "The data", out + figures(classes(d) + pictures(d) + columns(d) + correlation(d))};

@@ -55,7 +55,7 @@ template <class A> void fields(A& a, Report& r) {
   a("title", r.title), a("command", r.command), a("task", r.task), a("started", r.started), a("target", r.target), a("versions", r.versions);
   a("seed", r.seed), a("threads", r.threads), a("seconds", r.seconds), a("timings", r.timings), a("score", r.score), a("more_scores", r.more_scores), a("reach", r.reach);
   a("baselines", r.baselines), a("findings", r.findings), a("data", r.data), a("choices", r.choices), a("layers", r.layers), a("network_svg", r.network_svg);
-  a("parameters", r.parameters), a("plan", r.plan), a("losses", r.losses), a("metrics", r.metrics), a("best_epoch", r.best_epoch), a("layer_records", r.layer_records), a("looked_at", r.looked_at);
+  a("parameters", r.parameters), a("plan", r.plan), a("losses", r.losses), a("metrics", r.metrics), a("best_epoch", r.best_epoch), a("networks", r.networks), a("layer_records", r.layer_records), a("looked_at", r.looked_at);
   a("roc", r.roc), a("precision_recall", r.precision_recall), a("calibration", r.calibration), a("residual_edges", r.residual_edges), a("residual_counts", r.residual_counts);
   a("predicted", r.predicted), a("worst", r.worst), a("least_certain", r.least_certain), a("importances", r.importances), a("dependences", r.dependences);
   a("map", r.map), a("forecasts", r.forecasts), a("time_axis", r.time_axis), a("card", r.card), a("model", r.model);

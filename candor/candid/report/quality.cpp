@@ -86,7 +86,7 @@ std::string classes(const Score& s) {
     const ClassScore& c = *order[k];
     out += "<tr><th scope=\"row\">" + escaped(c.name, 40) + "</th><td class=\"num\">" + count_text(c.rows) + "</td>" + share_cells(c.hits, c.rows, low) + share_cells(c.hits, c.predicted, low) + "</tr>";
   }
-  std::string reading = "“Found” (recall): of the rows of this class, the part that was recognised. “Right when said” (precision): of the rows it called so, the part that is. Lines are 95 % intervals, on a scale from " + plot::without_percent(plot::percent_text(low, 0)) + " to 100 %.";
+  std::string reading = "“Found” (recall): of the rows of this class, the part that was recognised. “Right when said” (precision): of the rows it called so, the part that is. Below each share stands its 95 % interval; where the page is wide enough, lines draw it on a scale from " + plot::without_percent(plot::percent_text(low, 0)) + " to 100 %.";
   if (const std::string cut = cut_note(shown, order.size(), "classes", "those found least"); !cut.empty()) reading += " " + cut;
   return figure("Each class", reading, out + "</tbody></table>", "wide");
 }

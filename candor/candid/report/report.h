@@ -124,6 +124,7 @@ struct Report {
   std::vector<std::string> plan = {};                  ///< summary of the compiled program, a line each
   std::vector<Curve> losses = {}, metrics = {};             ///< over epochs: "loss", "val_loss", ...
   std::int64_t best_epoch = 0;                    ///< whose weights were kept, counted from 1; 0 when all epochs counted
+  std::int64_t networks = 0;                      ///< that were trained and answer together; the curves are of the first. 0: not known, or one
   std::vector<LayerRecord> layer_records = {};    ///< gradients, steps and units of each layer at `looked_at`; empty for short trainings
   std::vector<double> looked_at = {};             ///< in epochs from 0: 0.5 is the middle of the first
   Score score = {};

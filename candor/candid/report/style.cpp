@@ -65,7 +65,7 @@ svg .lb{fill:currentColor;font-weight:500}svg .lb.muted{fill:var(--soft)}
 .at-pointer{fill:var(--paper);stroke:var(--accent);stroke-width:2;pointer-events:none}
 #tip{position:fixed;display:none;z-index:8;pointer-events:none;white-space:pre;background:var(--ink);color:var(--paper);font-size:.8125rem;line-height:1.4;padding:.35rem .6rem;border-radius:4px}
 table{border-collapse:collapse;width:100%;font-size:.9rem;line-height:1.4}
-th{text-align:left;font-weight:500}tbody th{overflow-wrap:anywhere;min-width:4.2em}thead th{color:var(--soft);font-size:.8125rem;font-weight:400;vertical-align:bottom;padding:0 .8rem .4rem 0}
+th{text-align:left;font-weight:500}tbody th{overflow-wrap:anywhere;min-width:4.2em}.plain tbody th{min-width:6.5em}thead th{color:var(--soft);font-size:.8125rem;font-weight:400;vertical-align:bottom;padding:0 .8rem .4rem 0}
 .num{text-align:right!important;white-space:nowrap}
 .plain td,.plain th,.classes td,.classes th{padding:.45rem .8rem .45rem 0}.plain tbody tr,.classes tbody tr{border-top:1px solid var(--hair)}
 .plain td:last-child,.plain th:last-child{padding-right:0}.plain td{overflow-wrap:anywhere}.plain td.num{overflow-wrap:normal}
@@ -93,7 +93,7 @@ summary{cursor:pointer;padding:.3rem 0;margin-bottom:.5rem}
 .gallery{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(4.6rem,1fr));gap:1rem}.gallery p{margin:0;font-size:.8125rem;text-align:center;line-height:1.3}.gallery img{margin-bottom:.3rem}
 .px{image-rendering:pixelated}
 .network{display:block;max-width:100%;height:auto;margin:0 auto}
-@media screen and (max-width:700px){.network{max-width:none}}
+@media screen and (max-width:700px){.network{max-width:max(100%,calc(var(--w,2000px)*.75))}}
 @media screen and (prefers-color-scheme:dark){.network{filter:invert(.92) hue-rotate(180deg)}}
 .columns{list-style:none;margin:0;padding:0}.columns>li{display:grid;grid-template-columns:minmax(0,1fr);gap:.5rem 2rem;padding:.9rem 0;border-top:1px solid var(--hair);align-items:start}
 .role,.summary{margin:0;font-size:.8125rem;color:var(--soft);line-height:1.45}.summary b{color:var(--warn);font-weight:500}.columns .target h4{color:var(--accent)}
@@ -107,6 +107,8 @@ summary{cursor:pointer;padding:.3rem 0;margin-bottom:.5rem}
 .columns>li{grid-template-columns:minmax(0,1fr) minmax(0,1.15fr) minmax(0,.8fr)}
 }
 @media (max-width:639px){
+.layers .strips{display:none}.layers tbody th{min-width:10em}
+.heat.many{font-size:.6875rem}.heat.many td{min-width:1.35rem;padding:0;border-width:1px}.heat.many .corner,.heat.many tbody th{padding-right:.25rem}
 .heat td{min-width:1.9rem;padding:0 .1rem}figure:not(.wide) .heat{font-size:.8125rem}
 .dots thead,.dots tfoot td:last-child,.dots tfoot td:first-child{display:none}.dots,.dots tbody,.dots tfoot{display:block}.dots tr{padding-top:.35rem}.dots tr{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:0 1rem}.dots .strips{grid-column:1/-1;grid-row:2;width:auto;height:28px}.dots tfoot .strips{height:auto}
 

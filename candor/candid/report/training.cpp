@@ -1,5 +1,7 @@
 // How it was trained, the network, its plan, and what is needed to do it again.
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 
 #include "candor/base/base64.h"
 #include "candor/candid/plot/line_chart.h"
@@ -55,6 +57,15 @@ std::string curves(const Report& r, const std::vector<Curve>& all, bool loss, st
   return out;
 }
 
+// The width that the drawing asks for: on a narrow page it shrinks to three quarters of it, and is moved sideways beyond.
+std::string own_width(const std::string& svg) {
+  const std::string before = " width=\"";
+  const std::size_t at = svg.find(before);
+  if (at == std::string::npos || at > 200) return {};
+  const double width = std::strtod(svg.c_str() + at + before.size(), nullptr);
+  return width > 0 && width < 1e5 ? " style=\"--w:" + std::to_string(std::lround(width)) + "px\"" : "";
+}
+
 }  // namespace
 
 Section training(const Report& r) {
@@ -65,6 +76,7 @@ Section training(const Report& r) {
   if (!out.empty()) {
     const auto watched = [](const std::vector<Curve>& list) { return std::any_of(list.begin(), list.end(), [](const Curve& c) { return c.name.rfind("val_", 0) == 0; }); };
     if (watched(r.losses) || watched(r.metrics)) after = note("Validation rows are not learned from: where their curve turns while the other goes on, the model begins to learn rows by heart." + std::string(r.best_epoch > 0 ? " The weights of epoch " + count_text(r.best_epoch) + " were kept." : ""));
+    if (r.networks > 1) after = note("The curves are of the first of " + count_text(r.networks) + " networks, which answer together.") + after;
   }
   std::vector<std::pair<std::string, std::string>> times;
   for (const auto& [name, seconds] : r.timings)
@@ -95,7 +107,7 @@ Section network(const Report& r) {
   }
   if (!r.network_svg.empty() && r.network_svg.size() <= most_picture) {
     // As a picture, not as part of the page: nothing in it can run, and its styles stay inside.
-    out += figure("Drawn", "", "<div class=\"scroll\"><img class=\"network\" src=\"data:image/svg+xml;base64," + base64(r.network_svg) + "\" alt=\"The network as boxes and arrows; the table of layers says the same in words\"></div>");
+    out += figure("Drawn", "", "<div class=\"scroll\"><img class=\"network\"" + own_width(r.network_svg) + " src=\"data:image/svg+xml;base64," + base64(r.network_svg) + "\" alt=\"The network as boxes and arrows; the table of layers says the same in words\"></div>");
   }
   return {"network", "The network", figures(out)};
 }

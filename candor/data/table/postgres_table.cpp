@@ -54,14 +54,6 @@ std::string message(const char* text) {
   return result;
 }
 
-/// The URL without a password, for people.
-std::string without_password(const std::string& url) {
-  const std::size_t user = url.find("://"), at = url.rfind('@');
-  if (user == std::string::npos || at == std::string::npos || at < user) return url;
-  const std::size_t colon = url.find(':', user + 3);
-  return colon < at ? url.substr(0, colon) + url.substr(at) : url;
-}
-
 // Types of the system catalogue, pg_type.dat; their numbers never change.
 bool is_number_type(Oid type) {
   for (const Oid number : {20u, 21u, 23u, 26u, 700u, 701u, 1700u})  // int8, int2, int4, oid, float4, float8, numeric

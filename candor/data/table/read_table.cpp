@@ -104,6 +104,23 @@ bool detail::is_text_table(const std::string& name) {
 
 bool is_table_url(std::string_view name) { return is_postgres_url(name) || name.starts_with("sqlite:") || name.starts_with("duckdb:"); }
 
+std::string without_password(std::string_view text) {
+  std::string url(text);
+  std::size_t scheme = url.find("postgresql://");
+  if (scheme == std::string::npos) scheme = url.find("postgres://");
+  if (scheme == std::string::npos) return url;
+  const std::size_t user = url.find("://", scheme) + 3, at = url.rfind('@'), colon = url.find(':', user);
+  if (at != std::string::npos && colon < at) url.erase(colon, at - colon);
+  for (const std::string_view key : {"?password=", "&password="}) {
+    const std::size_t from = url.find(key, scheme);
+    if (from == std::string::npos) continue;
+    const std::size_t next = url.find('&', from + 1);
+    if (next == std::string::npos) url.erase(from);
+    else url.erase(from + 1, next - from);
+  }
+  return url;
+}
+
 Table read_table(const std::string& name, const TableOptions& options) {
   if (options.rows < 0) fail(ErrorKind::invalid_argument, name + ": rows is " + std::to_string(options.rows) + ", 0 (all) or more is expected");
   if (const auto rows = detail::open_rows(name, options, false)) return detail::read_all(*rows, options);

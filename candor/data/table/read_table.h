@@ -46,6 +46,10 @@ Table read_table(const std::string& name, const TableOptions& options = {});
 /// Whether a name stands for a database or a query over files: "sqlite:...", "postgresql://...", "duckdb:...".
 bool is_table_url(std::string_view name);
 
+/// A text without the password of the PostgreSQL address in it (postgresql://user:password@host/..., ...?password=...), for people and for what is stored; any
+/// other text as it is.
+std::string without_password(std::string_view text);
+
 /// A text table (CSV and its kin) that lies in memory; `name` stands in errors.
 Table parse_table(std::string_view text, const TableOptions& options = {}, const std::string& name = "text");
 
