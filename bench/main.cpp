@@ -21,7 +21,7 @@ constexpr const char* usage = R"(./dev bench [options] [CASE...]    Candor besid
   --no-peers       Candor alone
   --peer NAME      only peers whose name contains NAME (jax, pytorch:eager); may be said several times
   --rounds N       repetitions of each system, interleaved (5); the median counts
-  --markdown FILE  also write the table of docs/performance.md
+  --markdown FILE  also write the table of docs/performance.md; what FILE says behind its first "## " stays
   --threads N      every system on so many threads (all cores)
   --isa SET        avx2 or sse4: no better instructions, for Candor and for the peers that can be told so (not LiteRT, not ONNX Runtime)
   --kernels        where Candor's time goes, kernel by kernel
@@ -144,6 +144,11 @@ int bench_main(int argc, char** argv) {
   settings.say = [](const std::string& text) { std::cerr << "bench: " << text << std::endl; };
   if (options.peers && options.python.empty()) settings.say("no peers: `./dev bench --peers` makes their virtual environment");
 
+  std::string rest;  // what people have written behind the table
+  if (!options.markdown.empty() && std::filesystem::exists(options.markdown)) {
+    const std::string page = read_file(options.markdown);
+    if (const auto at = page.find("\n## "); at != std::string::npos) rest = page.substr(at);
+  }
   std::vector<Measured> rows;
   bool failed = false;
   std::vector<Case> cases = chosen(all, options.cases);
@@ -156,7 +161,7 @@ int bench_main(int argc, char** argv) {
       else std::cout << table(more, rows.empty()) << std::flush;
       rows.insert(rows.end(), more.begin(), more.end());
       // After each case, so that a run that is stopped leaves what it has measured.
-      if (!options.markdown.empty()) write_atomically(options.markdown, markdown(rows, machine_line()));
+      if (!options.markdown.empty()) write_atomically(options.markdown, markdown(rows, machine_line()) + rest);
     } catch (const std::exception& e) {
       settings.say(c.name + ": " + e.what());
       failed = true;

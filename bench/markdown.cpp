@@ -20,6 +20,10 @@ of each counts. The slowest repetition stands beside it, the first one included,
 first steps that take long. A peer runs with all threads and with one; the faster in trials that take turns stays (`bench/in_turns.h`). One ten times slower than
 Candor is measured once. Candor runs as it is.
 
+Reached: the operations of Candor's kernels over the time they took, and the share of the roofline: the least time in which this machine could run them one after the other (the larger of
+operations at its multiply-add rate, in bf16 for products in bf16, and bytes at the bandwidth of the cache or memory that holds the Program; both measured in the same run), over the time of a call. Operations
+are counted as written: Winograd's convolutions and zeros that are skipped need fewer, so that more than 100 % is possible.
+
 - `mlp128`, `mlp32`, `mlp_big`, `lenet`, `cnn`: MNIST with Adam, seconds an epoch (`cnn` without JAX and Keras on it, whose
   convolutions take minutes there). Candor: the user's own loop, one compiled step that gathers,
   scales, and updates. JAX: all steps as one jitted `lax.scan`. PyTorch: fused Adam, channels-last images. Keras: `fit` on JAX.
@@ -28,9 +32,13 @@ Candor is measured once. Candor runs as it is.
   `bilstm`: 200 words of 20,000, 64 units each way. All in milliseconds a step.
 - `bert`: BERT-base forward (12 layers of 768, post-norm, exact GELU), 8 texts of 128 tokens, milliseconds; `bert_bf16`, frozen, in 16 bits beside PyTorch's bf16. `gpt2`: training of GPT-2 (12 layers of 768, 50,257 tokens, shared table) on 4 x 64 tokens with AdamW,
   tokens a second; llm.c joins where CANDOR_LLMC names its library (`bench/peers/llmc_peer.py`); `gpt2_bf16`: products in 16 bits, weights in f32, beside PyTorch's autocast. `gpt2_decode`: one token after the other behind a prompt of 64 by `CachedDecoder`, tokens a second; `_bf16`, `_i8`: the same with weights read as 16 and 8 bits, beside the peer's f32.
-- `infer_6` (6-64-8-4), `infer_784`, `infer_lenet`: one row, microseconds. Candor: `Program::run` on the caller's buffers. ONNX Runtime through an I/O
+- `infer_6` (6-64-8-4), `infer_784`, `infer_lenet`: one row, microseconds. Candor: `Program::run` of the frozen graph on the caller's buffers. ONNX Runtime through an I/O
   binding, LiteRT with XNNPACK, both with inputs and outputs in place.
 - `inf_lenet`: batches of 256, images a second.
+- `tabular`: 28-300-300-300-300-300-1 with tanh, batch 100, 200,000 rows, Adam, seconds an epoch.
+- `resnet18_small` (32 x 32, batch 64, begins with 3 x 3), `resnet50` (224 x 224, batch 8): a step of SGD with momentum; `infer_resnet18` (one picture), `infer_resnet18_32` (32), `infer_mobilenet` (MobileNetV2, one):
+  pictures a second. Networks of torchvision's shapes from Candor's layers, frozen for inference; PyTorch in channels-last memory, ONNX Runtime with all its optimisations.
+- `pictures`: 500 JPEGs of 256 x 256 decoded and resized to 224 (`bench/peers/pictures_pillow.py`, `pictures_torchvision.py`).
 - `vmap100`: a step of a hundred networks 4-16-2 at once by `vmap`, microseconds; the peer is a loop over
   them as one writes it; a loop in which the step of each network is compiled stands beside it.
 - `custom_loop`: an epoch of a loop of one's own through `compile` over `data::batches`, as a multiple of `fit`; `resume_cost`: what a resume point takes of a
@@ -58,7 +66,7 @@ std::string line_of(const Measured& own, const std::vector<Measured>& rows) {
   std::string must = must_text(own);
   if (own.judged() && !own.passed()) must += " **missed**";
   return "| " + own.test + " | " + number(own.value) + " " + own.unit + " | " + (best ? best->system + " " + number(best->value) : "") + " | " + times(own.ratio) + " | " +
-         must + " | " + parity_text(own) + (best ? " / " + parity_text(*best) : "") + " | " + others + " |\n";
+         must + " | " + reached_text(own) + " | " + parity_text(own) + (best ? " / " + parity_text(*best) : "") + " | " + others + " |\n";
 }
 
 // The best peer's row, or null.
@@ -92,8 +100,16 @@ std::string markdown(const std::vector<Measured>& rows, const std::string& machi
   for (const auto& [name, version] : versions) peers += (peers.empty() ? "" : ", ") + name + " " + version;
   std::string text = how;
   text += "\nMachine: " + machine + ".\n";
+  const Roofline& roofline = machine_roofline();
+  if (roofline.flops_per_second > 0) {
+    text += "Roofline: " + number(std::round(roofline.flops_per_second / 1e9)) + " GFLOP/s in f32";
+    if (roofline.bf16_flops_per_second > 0) text += ", " + number(std::round(roofline.bf16_flops_per_second / 1e9)) + " in bf16";
+    const char* names[] = {"in the second cache", "beyond it", "in memory"};
+    for (std::size_t i = 0; i < roofline.levels.size() && i < 3; ++i) text += ", " + number(std::round(roofline.levels[i].bytes_per_second / 1e9)) + " GB/s " + names[i];
+    text += ".\n";
+  }
   if (!peers.empty()) text += "Peers: " + peers + ".\n";
-  text += "\n| case | Candor | best peer | ratio | must | parity: Candor / best peer | others |\n|---|---|---|---|---|---|---|\n";
+  text += "\n| case | Candor | best peer | ratio | must | reached | parity: Candor / best peer | others |\n|---|---|---|---|---|---|---|---|\n";
   for (const auto& row : rows)
     if (row.system == "Candor") text += line_of(row, rows);
   text += start_table(rows);

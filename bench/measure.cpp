@@ -8,13 +8,14 @@
 #include "candor/base/clock.h"
 #include "candor/base/error.h"
 #include "candor/base/threads.h"
+#include "candor/train/profile/profile.h"
 
 namespace candor::bench {
 namespace {
 
 struct Entrant {
   std::unique_ptr<System> system;
-  std::vector<double> values;
+  std::vector<double> values, seconds;
   double first = 0;  // the repetition that warms up
   bool done = false;  // its first measured repetition stays the only one
 };
@@ -56,6 +57,15 @@ Measured row_of(const Case& c, Entrant& e, const Truth& truth) {
   row.ready = e.system->ready;
   row.peak = e.system->peak_megabytes();
   row.planning = e.system->compile_seconds;
+  if (const Program* program = e.system->program(); program && !e.seconds.empty()) {
+    const double call = median(e.seconds) / static_cast<double>(c.kind == "train" ? c.steps : c.calls);
+    const Roofline& roofline = machine_roofline();
+    double least = 0;
+    for (const PlanRow& kernel : program->rows())
+      if (kernel.kernel != "alias") least += least_time(kernel, roofline, program->arena_bytes() + program->variable_bytes()).seconds;
+    row.rate = program->flops() / call;
+    row.of_roofline = least / call;
+  }
   if (!truth.values.empty()) {
     row.parity = deviation(truth, e.system->parity, c.kind == "train");
     row.agrees = disagreement(truth, e.system->parity, c.kind == "train") <= 1;
@@ -64,6 +74,16 @@ Measured row_of(const Case& c, Entrant& e, const Truth& truth) {
 }
 
 }  // namespace
+
+const Roofline& machine_roofline() {
+  static Roofline best;
+  const Roofline now = backend("cpu").measure_roofline();
+  best.flops_per_second = std::max(best.flops_per_second, now.flops_per_second);
+  best.bf16_flops_per_second = std::max(best.bf16_flops_per_second, now.bf16_flops_per_second);
+  if (best.levels.empty()) best.levels = now.levels;
+  for (std::size_t i = 0; i < now.levels.size(); ++i) best.levels[i].bytes_per_second = std::max(best.levels[i].bytes_per_second, now.levels[i].bytes_per_second);
+  return best;
+}
 
 double median(std::vector<double>& values) {
   std::sort(values.begin(), values.end());
@@ -94,7 +114,7 @@ std::vector<Measured> measure_case(const Case& c, const Settings& settings) {
   settings.say(c.name + ": Candor");
   begin_peak();
   const double start = seconds_now();
-  entrants.push_back({training ? candor_training(c, inputs) : candor_inference(c, inputs), {}});
+  entrants.emplace_back().system = training ? candor_training(c, inputs) : candor_inference(c, inputs);
   entrants[0].system->ready = seconds_now() - start;
   entrants[0].first = c.value(entrants[0].system->run());
   const double own = c.value(entrants[0].system->run());
@@ -112,7 +132,10 @@ std::vector<Measured> measure_case(const Case& c, const Settings& settings) {
   settings.say(c.name + ": " + std::to_string(settings.rounds) + " rounds");
   for (int round = 0; round < settings.rounds; ++round)
     for (auto& e : entrants)
-      if (!e.done) e.values.push_back(c.value(e.system->run()));
+      if (!e.done) {
+        e.seconds.push_back(e.system->run());
+        e.values.push_back(c.value(e.seconds.back()));
+      }
 
   Truth truth = training ? training_truth(c, inputs) : inference_truth(c, inputs);
   if (truth.values.empty() && entrants.size() > 1) {  // without fixtures: the first peer's curve

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/system.h"
+#include "candor/graph/backend.h"
 
 namespace candor::bench {
 
@@ -22,6 +23,8 @@ struct Measured {
   std::optional<double> parity;        ///< largest relative deviation from the truth
   double ready = 0;                    ///< seconds until the first numbers
   double planning = 0;                 ///< of Candor: seconds to trace the model, rewrite the graph, choose kernels and lay out memory; 0: not known
+  double rate = 0;                     ///< of Candor: operations a second of its Program, as it counts them; 0: not known
+  double of_roofline = 0;              ///< of Candor: the least time that this machine could need for the kernels one after the other, over the time taken; 0: not known
   double peak = 0;                     ///< megabytes of the process at most
   bool agrees = true;                  ///< parity is within the gate
   bool absolute = false;               ///< must is a value, not a ratio
@@ -55,6 +58,9 @@ std::vector<Measured> measure_extra(const Case& c, const Settings& settings);
 
 /// Where Candor's time goes in a "train" or "infer" case: a line a kernel, with time and rate.
 std::string kernels_of(const Case& c);
+
+/// What this machine can do at most: the best of what was measured so far in this process, and again now.
+const Roofline& machine_roofline();
 
 /// Median; the values are sorted.
 double median(std::vector<double>& values);

@@ -14,7 +14,7 @@ namespace candor::bench {
 
 std::string number(double value) {
   char text[32];
-  if (std::abs(value) >= 10000) std::snprintf(text, sizeof text, "%.0f", value);
+  if (std::abs(value) >= 1000) std::snprintf(text, sizeof text, "%.0f", value);
   else std::snprintf(text, sizeof text, "%.3g", value);
   return text;
 }
@@ -25,6 +25,13 @@ std::string parity_text(const Measured& row) {
   if (!row.parity) return row.agrees ? "" : "differs";
   char text[48];
   std::snprintf(text, sizeof text, "%.1e%s", *row.parity, row.agrees ? "" : " differs");
+  return text;
+}
+
+std::string reached_text(const Measured& row) {
+  if (row.rate <= 0) return "";
+  char text[64];
+  std::snprintf(text, sizeof text, "%.0f GFLOP/s, %.0f %%", row.rate / 1e9, 100 * row.of_roofline);
   return text;
 }
 
@@ -56,18 +63,20 @@ std::string json_line(const Measured& row) {
   if (row.slowest > 0) j["slowest"] = row.slowest;
   if (row.ready > 0) j["ready_seconds"] = row.ready;
   if (row.planning > 0) j["planning_seconds"] = row.planning;
+  if (row.rate > 0) j["gflops"] = row.rate / 1e9;
+  if (row.of_roofline > 0) j["of_roofline"] = row.of_roofline;
   if (row.peak > 0) j["peak_mb"] = row.peak;
   return j.dump();
 }
 
 std::string table(const std::vector<Measured>& rows, bool heading) {
   char line[256];
-  std::snprintf(line, sizeof line, "%-12s %-22s %10s %-9s %8s %7s %7s  %-10s %s\n", "case", "system", "value", "unit", "ratio", "threads", "must", "parity", "");
+  std::snprintf(line, sizeof line, "%-12s %-22s %10s %-9s %8s %7s %7s  %-10s %-15s %s\n", "case", "system", "value", "unit", "ratio", "threads", "must", "parity", "", "of roofline");
   std::string text = heading ? line : "", last;
   for (const auto& row : rows) {
     const char* verdict = !row.judged() ? "" : !row.agrees ? "does not count" : row.passed() ? "ok" : "MISSED";
-    std::snprintf(line, sizeof line, "%-12s %-22s %10s %-9s %8s %7s %7s  %-10s %s\n", row.test == last ? "" : row.test.c_str(), row.system.c_str(), number(row.value).c_str(),
-                  row.unit.c_str(), times(row.ratio).c_str(), row.threads ? std::to_string(row.threads).c_str() : "", must_text(row).c_str(), parity_text(row).c_str(), verdict);
+    std::snprintf(line, sizeof line, "%-12s %-22s %10s %-9s %8s %7s %7s  %-10s %-15s %s\n", row.test == last ? "" : row.test.c_str(), row.system.c_str(), number(row.value).c_str(),
+                  row.unit.c_str(), times(row.ratio).c_str(), row.threads ? std::to_string(row.threads).c_str() : "", must_text(row).c_str(), parity_text(row).c_str(), verdict, reached_text(row).c_str());
     text += line;
     last = row.test;
   }

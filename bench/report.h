@@ -9,7 +9,7 @@
 namespace candor::bench {
 
 /// One JSON object without a line end: case, system, value, unit, ratio_to_best_peer, must, parity; then agrees, threads, version, low, high, and, where measured,
-/// ready_seconds, planning_seconds, peak_mb.
+/// ready_seconds, planning_seconds, gflops, of_roofline, peak_mb.
 std::string json_line(const Measured& row);
 /// Aligned columns.
 std::string table(const std::vector<Measured>& rows, bool heading);
@@ -19,6 +19,8 @@ std::string markdown(const std::vector<Measured>& rows, const std::string& machi
 std::string number(double value);
 std::string times(const std::optional<double>& ratio);
 std::string parity_text(const Measured& row);
+/// "283 GFLOP/s, 65 %": of the roofline; empty where it is not known.
+std::string reached_text(const Measured& row);
 std::string must_text(const Measured& row);
 
 /// "AMD EPYC, 2 cores; g++ 12.2; oneDNN 2.6.0; 2026-11-21".

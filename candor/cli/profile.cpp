@@ -67,6 +67,7 @@ void print_profile(const Profile& p, const Loading& loading, bool all) {
   const Roofline& roof = p.roofline;
   if (!roof.levels.empty()) {
     std::printf("this machine: %s", amount(roof.flops_per_second, "FLOP/s").c_str());
+    if (roof.bf16_flops_per_second > 0) std::printf(" (%s in bf16)", amount(roof.bf16_flops_per_second, "FLOP/s").c_str());
     const char* names[] = {"in the second cache", "beyond it", "in memory"};
     for (std::size_t i = 0; i < roof.levels.size() && i < 3; ++i) std::printf(", %s %s", amount(roof.levels[i].bytes_per_second, "B/s").c_str(), names[i]);
     std::printf(" (f32, read and written, as measured now)\n");
@@ -109,7 +110,7 @@ void print_object(const Profile& p, const Loading& loading) {
     memory.push_back({{"offset", block.offset}, {"bytes", block.bytes}, {"first", block.first}, {"last", block.last}, {"what", block.what}, {"scratch", block.scratch}});
   Json result{{"training", p.training}, {"batch_size", p.batch_size}, {"threads", p.threads}, {"runs", p.runs}, {"seconds", number(p.seconds)}, {"kernel_seconds", number(p.kernel_seconds)},
               {"planning_seconds", number(p.planning_seconds)}, {"arena_bytes", p.arena_bytes}, {"weight_bytes", p.weight_bytes},
-              {"roofline", {{"flops_per_second", number(p.roofline.flops_per_second)}, {"levels", levels}}}, {"rewrites", rewrites}, {"kernels", kernels}, {"memory", memory},
+              {"roofline", {{"flops_per_second", number(p.roofline.flops_per_second)}, {"bf16_flops_per_second", number(p.roofline.bf16_flops_per_second)}, {"levels", levels}}}, {"rewrites", rewrites}, {"kernels", kernels}, {"memory", memory},
               {"hints", all_hints(p, loading)}};
   if (loading.rows > 0) result["data"] = {{"seconds", number(loading.seconds)}, {"rows", loading.rows}};
   print_json(result);

@@ -35,6 +35,7 @@ struct Roofline {
     double bytes_per_second = 0;
   };
   double flops_per_second = 0;     ///< f32, multiply-adds count twice; 0: not measured
+  double bf16_flops_per_second = 0;  ///< products of bf16 numbers summed in f32; 0: the processor has no instructions for them
   std::vector<Level> levels;
   /// The rate at which work that goes through `footprint` bytes can read and write.
   double bandwidth(std::size_t footprint) const {

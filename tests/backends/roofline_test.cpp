@@ -15,6 +15,8 @@ TEST(Roofline, IsMeasuredWhereThereAreKernels) {
   }
   EXPECT_GT(roofline.flops_per_second, 1e8);  // slower than any processor with vectors, even under a sanitizer
   EXPECT_LT(roofline.flops_per_second, 1e15);
+  EXPECT_EQ(roofline.bf16_flops_per_second > 0, cpu::machine().bf16 != cpu::Bf16::none);
+  EXPECT_LT(roofline.bf16_flops_per_second, 1e16);
   ASSERT_EQ(roofline.levels.size(), 3u);
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_GT(roofline.levels[i].bytes_per_second, 1e7);

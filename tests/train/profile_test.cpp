@@ -146,6 +146,24 @@ TEST(Hints, NameWhatTakesTheTime) {
   EXPECT_NE(hints(p)[0].find("so small"), std::string::npos);
 }
 
+TEST(Profile, TheLeastTimeIsThatOfTheNarrowerOfTwoRoofs) {
+  Roofline roof;
+  PlanRow row;
+  row.kernel = "cpu.matmul.tile", row.flops = 600, row.bytes = 20;
+  EXPECT_EQ(least_time(row, roof, 10).seconds, 0);
+  roof.flops_per_second = 100, roof.bf16_flops_per_second = 600, roof.levels = {{1000, 10}, {100000, 1}};
+  EXPECT_EQ(least_time(row, roof, 10).seconds, 6);
+  EXPECT_EQ(least_time(row, roof, 10).bound, Bound::compute);
+  EXPECT_EQ(least_time(row, roof, 5000).seconds, 20);
+  EXPECT_EQ(least_time(row, roof, 5000).bound, Bound::memory);
+  row.kernel = "cpu.matmul.bf16";
+  EXPECT_EQ(least_time(row, roof, 10).seconds, 2);
+  row.bytes = 5;
+  EXPECT_EQ(least_time(row, roof, 10).seconds, 1);
+  roof.bf16_flops_per_second = 0;
+  EXPECT_EQ(least_time(row, roof, 10).seconds, 6);
+}
+
 TEST(Scaling, FollowsFromTwoMeasurements) {
   Profile one, two;
   one.threads = 1, two.threads = 2;

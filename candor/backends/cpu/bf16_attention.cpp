@@ -149,7 +149,7 @@ Answer bf16_attention_candidate(const NodeInfo& node, const Machine& machine) {
   kernel.name = name;
   kernel.run = run;
   kernel.scratch = static_cast<std::size_t>(p.slots * p.slot_floats()) * sizeof(float);
-  kernel.note = std::string(to_string(machine.bf16)) + ", " + std::to_string(p.tasks) + " tasks";
+  kernel.note = std::string(to_string(p.tiles.kind)) + ", " + std::to_string(p.tasks) + " tasks";
   kernel.block = std::make_shared<const Plan>(p);
   return kernel;
 }

@@ -210,7 +210,7 @@ Answer bf16_matmul_candidate(const NodeInfo& node, const Machine& machine) {
   cut(*plan);
   p.constant_b = p.constant_b && plan->batch() == 1;
   plan->shares_b = plan->batch() == 1 && (p.constant_b || plan->row_parts > 1);
-  std::string note = std::string(to_string(machine.bf16)) + ", " + (plan->tasks() == 1 ? "inline" : std::to_string(plan->tasks()) + " tasks");
+  std::string note = std::string(to_string(plan->tiles.kind)) + ", " + (plan->tasks() == 1 ? "inline" : std::to_string(plan->tasks()) + " tasks");
   note += p.constant_b ? ", b packed once" : "";
   note += plan->packs_a ? ", packs a" : "";
   return Kernel{kName, run, plan, plan->scratch(), note};

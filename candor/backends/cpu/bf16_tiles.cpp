@@ -127,8 +127,8 @@ CANDOR_AVX512_BF16 void widen_rows_bf16(const std::uint16_t* from, std::int64_t 
 }
 
 Bf16Tiles bf16_tiles(const Machine& machine) {
-  if (machine.bf16 == Bf16::amx && amx_permitted()) return {amx_block, amx_begin, amx_end};
-  if (machine.bf16 != Bf16::none) return {avx512_block, nothing, nothing};
+  if (machine.bf16 == Bf16::amx && amx_permitted()) return {amx_block, amx_begin, amx_end, Bf16::amx};
+  if (machine.bf16 != Bf16::none) return {avx512_block, nothing, nothing, Bf16::avx512};
   return {};
 }
 #else

@@ -39,6 +39,7 @@ struct Bf16Tiles {
   Bf16BlockFn block = nullptr;  ///< null: this processor has neither
   void (*begin)() = nullptr;
   void (*end)() = nullptr;
+  Bf16 kind = Bf16::none;  ///< what they are made of
 };
 
 /// Of this machine, as Machine::bf16 says. AMX needs the kernel's leave, which is asked for once, by the first call; without it blocks are AVX-512's.

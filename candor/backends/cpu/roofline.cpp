@@ -47,8 +47,10 @@ HWY_AFTER_NAMESPACE();
 #include <limits>
 #include <vector>
 
+#include "candor/backends/cpu/bf16_tiles.h"
 #include "candor/base/clock.h"
 #include "candor/base/threads.h"
+#include "candor/tensor/tensor.h"
 
 namespace candor::cpu {
 namespace {
@@ -64,6 +66,25 @@ double least_seconds(int tries, Work work) {
     least = std::min(least, seconds_now() - start);
   }
   return least;
+}
+
+// Operations a second of products whose operands lie in the first cache; 0: there are no instructions for them.
+double bf16_rate(const Machine& processor) {
+  const Bf16Tiles tiles = bf16_tiles(processor);
+  if (!tiles.block) return 0;
+  constexpr std::int64_t steps = 8, rounds = 2'000, sums = bf16_block * bf16_block;
+  const std::int64_t team = threads();
+  const Tensor ones = Tensor::full({2 * team * steps * bf16_step}, 1, DType::bf16), c = Tensor::zeros({team * sums});  // begin with a line of the cache
+  const double seconds = least_seconds(12, [&] {
+    parallel_for(team, [&](std::int64_t t) {
+      const std::uint16_t* mine = static_cast<const std::uint16_t*>(ones.raw()) + 2 * t * steps * bf16_step;
+      const Bf16Block block{.a = mine, .a_row = bf16_block, .a_step = bf16_step, .b = mine + steps * bf16_step, .steps = steps, .c = static_cast<float*>(c.raw()) + t * sums};
+      tiles.begin();
+      for (std::int64_t i = 0; i < rounds; ++i) tiles.block(block);
+      tiles.end();
+    });
+  });
+  return 2.0 * static_cast<double>(team * rounds * steps * sums) * static_cast<double>(bf16_block) / seconds;
 }
 
 }  // namespace
@@ -88,6 +109,8 @@ Roofline measure_roofline() {
     });
   });
   roofline.flops_per_second = operations * static_cast<double>(team) / seconds;
+
+  roofline.bf16_flops_per_second = bf16_rate(processor);
 
   const std::size_t cache = processor.l2_bytes;
   for (const std::size_t each : {cache / 2, 4 * cache, std::size_t{64} << 20}) {  // of each thread

@@ -80,11 +80,9 @@ KernelTime timed(const PlanRow& row, double seconds, const Profile& p) {
   kernel.seconds = seconds;
   const double bytes = static_cast<double>(row.bytes);
   if (seconds > 0) kernel.flops_per_second = row.flops / seconds, kernel.bytes_per_second = bytes / seconds;
-  const double by_compute = p.roofline.flops_per_second > 0 ? row.flops / p.roofline.flops_per_second : 0;
-  const double rate = p.roofline.bandwidth(p.arena_bytes + p.weight_bytes);
-  const double by_memory = rate > 0 ? bytes / rate : 0;
-  kernel.bound = by_compute > by_memory ? Bound::compute : Bound::memory;
-  if (seconds > 0) kernel.of_roofline = std::max(by_compute, by_memory) / seconds;
+  const LeastTime least = least_time(row, p.roofline, p.arena_bytes + p.weight_bytes);
+  kernel.bound = least.bound;
+  if (seconds > 0) kernel.of_roofline = least.seconds / seconds;
   return kernel;
 }
 
@@ -123,6 +121,13 @@ std::pair<std::vector<Tensor>, std::vector<Tensor>> made_up_rows(const Model& mo
 }
 
 }  // namespace
+
+LeastTime least_time(const PlanRow& row, const Roofline& roofline, std::size_t footprint) {
+  const bool narrow = row.kernel.ends_with(".bf16") && roofline.bf16_flops_per_second > 0;
+  const double peak = narrow ? roofline.bf16_flops_per_second : roofline.flops_per_second, rate = roofline.bandwidth(footprint);
+  const double by_compute = peak > 0 ? row.flops / peak : 0, by_memory = rate > 0 ? static_cast<double>(row.bytes) / rate : 0;
+  return {std::max(by_compute, by_memory), by_compute > by_memory ? Bound::compute : Bound::memory};
+}
 
 Profile profile(const Model& model, const std::vector<Tensor>& x, const std::vector<Tensor>& y, const ProfileOptions& o) {
   require_ready(model, o);

@@ -21,6 +21,15 @@ struct ProfileOptions {
 /// What bounds a kernel from below: the processor's multiply-adds, or the memory that its numbers go through.
 enum class Bound { compute, memory };
 
+/// The least time that a machine could need.
+struct LeastTime {
+  double seconds = 0;
+  Bound bound = Bound::memory;
+};
+/// The larger of the row's operations at the machine's rate (that of bf16 for kernels that multiply in it) and its bytes at the bandwidth of a cache, or of
+/// the memory, that holds `footprint` bytes: the roofline of Williams, Waterman and Patterson (2009). 0 seconds where nothing was measured.
+LeastTime least_time(const PlanRow& row, const Roofline& roofline, std::size_t footprint);
+
 /// One kernel of a run, with its time beside the least that the machine could need.
 struct KernelTime {
   PlanRow row;
