@@ -108,11 +108,9 @@ WeightReader::WeightReader(const Inputs& in) : in_(in) {
   if (!in.weights_file.empty()) file_.open(in.weights_file, std::ios::binary);
 }
 
-Tensor WeightReader::next(const Shape& shape) {
-  if (in_.weights_file.empty()) return in_.weights.at(at_++);
-  Tensor result = Tensor::empty(shape);
-  if (!file_.read(static_cast<char*>(result.raw()), static_cast<std::streamsize>(result.type().bytes()))) fail(ErrorKind::io, "bench: " + in_.weights_file + " ends too early");
-  return result;
+void WeightReader::next_into(const Tensor& storage) {
+  if (in_.weights_file.empty()) storage.copy_from(in_.weights.at(at_++));
+  else if (!file_.read(static_cast<char*>(storage.raw()), static_cast<std::streamsize>(storage.type().bytes()))) fail(ErrorKind::io, "bench: " + in_.weights_file + " ends too early");
 }
 
 Tensor scaled(const Tensor& x) {

@@ -23,8 +23,8 @@ struct Inputs {
 class WeightReader {
  public:
   explicit WeightReader(const Inputs& in);
-  /// Throws Error (io) at the end of the file.
-  Tensor next(const Shape& shape);
+  /// Fills a variable's storage: a tensor in between would count as memory of the model that is loaded. Throws Error (io) at the end of the file.
+  void next_into(const Tensor& storage);
 
  private:
   const Inputs& in_;

@@ -44,7 +44,7 @@ Model loaded(const Case& c, const Inputs& in) {
   const Model model = made(c);
   set_dtype_policy(before);
   WeightReader weights(in);
-  for (const auto& [name, variable] : model.named_variables()) variable.assign(weights.next(variable.shape()));
+  for (const auto& [name, variable] : model.named_variables()) weights.next_into(variable.tensor());
   return model;
 }
 

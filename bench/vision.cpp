@@ -142,7 +142,7 @@ Model vision_model(const Case& c, const Inputs& inputs) {
   const Network net = VisionBuilder(c.vision).build(c.features);
   WeightReader weights(inputs);
   for (const Layer& layer : net.layers)
-    for (const auto& [name, variable] : layer.named_variables()) variable.assign(weights.next(variable.shape()));
+    for (const auto& [name, variable] : layer.named_variables()) weights.next_into(variable.tensor());
   return net.model;
 }
 

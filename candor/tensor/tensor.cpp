@@ -28,10 +28,13 @@ std::shared_ptr<TensorImpl> make(const TensorType& type, bool zero) {
   return impl;
 }
 
-// Aligned memory is slow to get and to give back; a result of a few numbers is made in every step. So small blocks come from malloc, a little larger, with
-// the address that it gave in front of the aligned one.
-constexpr std::size_t small = 512;
-std::byte* small_block(std::size_t bytes) {
+// Two large pages: from here on blocks begin with one.
+constexpr std::size_t large_page = std::size_t{2} << 20, large = 2 * large_page;
+
+// Aligned memory is slow to get and to give back, and glibc's allocator does not use a freed aligned block for the next one of the same size (a network of
+// a hundred matrices, each made from numbers that are freed again, took a quarter more). So smaller blocks come from malloc, a little larger, with the address
+// that it gave in front of the aligned one.
+std::byte* line_block(std::size_t bytes) {
   auto* first = static_cast<std::byte*>(std::malloc(bytes + 64));
   if (!first) return nullptr;
   auto* data = first + (64 - reinterpret_cast<std::uintptr_t>(first) % 64);  // malloc aligns to 16: there is room for an address
@@ -96,8 +99,7 @@ std::string to_string(const TensorType& type) { return std::string(to_string(typ
 Storage::Storage(std::size_t bytes, bool zero) : bytes_(bytes), owned_(true) {
   // Vector kernels may read up to one register past the end. Two large pages and more: kernels that stride through them (a recurrent layer takes
   // a step of every sequence at a time) would wait for addresses of small ones.
-  constexpr std::size_t large_page = std::size_t{2} << 20;
-  const std::size_t alignment = bytes >= 2 * large_page ? large_page : 64;
+  const std::size_t alignment = bytes >= large ? large_page : 64;
   const std::size_t rounded = bytes + 64 < bytes ? 0 : (bytes + 63) / 64 * 64 + 64;
   // Asking the system takes longer than a small allocation and matters for large ones only.
   const bool there = rounded > bytes && (rounded < (std::size_t{1} << 26) || rounded < available_memory());
@@ -110,7 +112,7 @@ Storage::Storage(std::size_t bytes, bool zero) : bytes_(bytes), owned_(true) {
     return;
   }
 #endif
-  if (bytes <= small) data_ = small_block(rounded);
+  if (bytes < large) data_ = line_block(rounded);
   else data_ = there ? static_cast<std::byte*>(std::aligned_alloc(alignment, (rounded + alignment - 1) / alignment * alignment)) : nullptr;
   if (!data_) {
     fail(ErrorKind::memory, "not enough memory for " + with_thousands(static_cast<std::int64_t>(bytes)) +
@@ -125,7 +127,7 @@ Storage::Storage(std::size_t bytes, bool zero) : bytes_(bytes), owned_(true) {
 Storage::Storage(void* data, std::size_t bytes, std::shared_ptr<const void> keep)
     : data_(static_cast<std::byte*>(data)), bytes_(bytes), keep_(std::move(keep)), owned_(false) {}
 Storage::~Storage() {
-  if (owned_) std::free(bytes_ <= small ? first_of(data_) : data_);
+  if (owned_) std::free(bytes_ < large ? first_of(data_) : data_);
 }
 
 Tensor::Tensor(float value) : Tensor(full({}, value)) {}
