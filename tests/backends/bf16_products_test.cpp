@@ -1,67 +1,26 @@
 // Products of bf16 matrices and attention by AMX and by AVX-512 BF16, against the reference kernel; skipped where the processor has neither.
 #include <gtest/gtest.h>
 
-#include "tests/backends/kernel_check.h"
+#include "tests/backends/bf16_check.h"
 
 namespace candor {
 namespace {
 
 using cpu::Bf16;
 using testing::Buffers;
+using testing::check_bf16;
+using testing::filled;
 using testing::node_of;
 
-const std::vector<Bf16> all_ways{Bf16::amx, Bf16::avx512};
-
-Buffers filled(const NodeInfo& node) {
-  Buffers in;
-  for (const TensorType& type : node.in) {
-    in.add(type);
-    testing::fill(in.at.back(), type, static_cast<std::uint32_t>(in.at.size()));
-  }
-  return in;
-}
-
-/// Every way that this processor has, 1, 2 and 7 threads: near the reference, and the same bits for any number of threads. Returns how many ways there were.
-int check(const NodeInfo& node, const Buffers& in, double tolerance = 1e-2, const std::string& name = "cpu.matmul.bf16") {
-  std::string text = node.op->name + " " + to_string(node.attrs);
-  for (const TensorType& type : node.in) text += " " + to_string(type);
-  SCOPED_TRACE(text);
-  const Buffers expected = testing::run_kernel(node, testing::reference_of(node), in);
-  const int threads_before = threads();
-  int ways = 0;
-  for (const Bf16 bf16 : all_ways) {
-    cpu::limit_isa(cpu::Isa::avx512, bf16);
-    if (cpu::machine().bf16 != bf16) continue;
-    ++ways;
-    Buffers first;
-    for (const int count : {1, 2, 7}) {
-      set_threads(count);
-      std::vector<Declined> refusals;
-      const Kernel kernel = backend("cpu").choose(node, &refusals);
-      EXPECT_EQ(kernel.name, name) << (refusals.empty() ? "" : refusals.back().reason);
-      Buffers out = testing::run_kernel(node, kernel, in);
-      for (std::size_t o = 0; o < out.at.size(); ++o) {
-        if (count == 1) EXPECT_EQ(testing::difference(node.out[o], out.at[o], expected.at[o], tolerance), "") << to_string(bf16) << ", output " << o;
-        else EXPECT_EQ(std::memcmp(out.at[o], first.at[o], out.bytes[o]), 0) << to_string(bf16) << ": other bits with " << count << " threads";
-      }
-      if (count == 1) first = std::move(out);
-    }
-  }
-  cpu::limit_isa(cpu::Isa::avx512);
-  set_threads(threads_before);
-  return ways;
-}
-
 TensorType bf16(Shape shape) { return {std::move(shape), DType::bf16}; }
+
+int check(const NodeInfo& node, const Buffers& in, double tolerance = 1e-2, const std::string& name = "cpu.matmul.bf16") { return check_bf16(node, in, tolerance, name); }
 
 NodeInfo product(const Shape& a, const Shape& b, bool transpose_a, bool transpose_b, bool constant = false) {
   NodeInfo node = node_of("matmul", {{"transpose_a", transpose_a}, {"transpose_b", transpose_b}}, {bf16(a), bf16(b)});
   if (constant) node.attrs.set("constant", true);
   return node;
 }
-
-#define SKIP_WITHOUT_BF16(ways) \
-  if ((ways) == 0) GTEST_SKIP() << "the processor multiplies no bf16"
 
 TEST(CpuBf16Matmul, AllTranspositionsAndTails) {
   int ways = 0;

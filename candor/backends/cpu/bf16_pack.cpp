@@ -67,8 +67,7 @@ CANDOR_AVX512_BF16 void pack_left_bf16(const std::uint16_t* from, std::int64_t f
       }
       continue;
     }
-    // Pairs of stored rows become words, which then turn: column r of the words is row r of the block.
-    for (std::int64_t r = 0; r < bf16_block; r += half) {
+    for (std::int64_t r = 0; r < bf16_block; r += half) {  // as in pack_left_cells_bf16
       const std::int64_t count = std::clamp<std::int64_t>(rows - r, 0, half);
       alignas(64) std::uint16_t pairs[tile];
       for (std::int64_t p = 0; p < half; ++p) {
@@ -78,6 +77,15 @@ CANDOR_AVX512_BF16 void pack_left_bf16(const std::uint16_t* from, std::int64_t f
       }
       transpose_block(reinterpret_cast<const float*>(pairs), half, half, half, reinterpret_cast<float*>(to + r * bf16_block), half);
     }
+  }
+}
+
+// Pairs of stored rows become words, which then turn: column r of the words is row r of the block.
+CANDOR_AVX512_BF16 void pack_left_cells_bf16(const std::uint16_t* const* cells, std::uint16_t* to) {
+  for (std::int64_t r = 0; r < bf16_block; r += half) {
+    alignas(64) std::uint16_t pairs[tile];
+    for (std::int64_t p = 0; p < half; ++p) interleave(cells[2 * p] + r, cells[2 * p + 1] + r, half, pairs + p * bf16_block);
+    transpose_block(reinterpret_cast<const float*>(pairs), half, half, half, reinterpret_cast<float*>(to + r * bf16_block), half);
   }
 }
 

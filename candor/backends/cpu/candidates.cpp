@@ -1,5 +1,6 @@
 #include "candor/backends/cpu/candidates.h"
 
+#include "candor/backends/cpu/bf16_conv.h"
 #include "candor/backends/cpu/by_images.h"
 #include "candor/backends/cpu/conv.h"
 #include "candor/backends/cpu/conv_winograd.h"
@@ -33,6 +34,7 @@ const CandidateTable& candidates() {
     add_narrow_matmul(t);
     add_onednn(t);
     add_conv(t);
+    add_bf16_conv(t);
     add_pool(t);
     add_depthwise_block(t);
     add_by_images(t);
