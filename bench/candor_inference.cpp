@@ -19,7 +19,7 @@ class Inference : public System {
     name = "Candor";
     threads = candor::threads();
     row_ = Tensor::zeros(program_.argument_types()[0].shape);
-    out_ = Tensor::zeros(program_.result_types()[0].shape);
+    out_ = Tensor::zeros(program_.result_types()[0].shape, program_.result_types()[0].dtype);
     for (std::int64_t i = 0; i < c.checked; ++i) {
       std::memcpy(row_.raw(), static_cast<const std::byte*>(rows_.raw()) + static_cast<std::size_t>(i) * row_.type().bytes(), row_.type().bytes());
       call();

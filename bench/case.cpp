@@ -57,7 +57,7 @@ Case read_case(const Json& j) {
   }
   if (j.contains("vision")) {
     const Json& v = j.at("vision");
-    c.vision = {v.at("net"), v.at("classes"), v.value("small", false)};
+    c.vision = {v.at("net"), v.at("classes"), v.value("small", false), v.value("weights", "")};
   }
   const Json layers = j.value("layers", Json::array());
   for (const auto& layer : layers) c.layers.push_back(read_layer(layer));

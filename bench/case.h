@@ -39,6 +39,7 @@ struct VisionSpec {
   std::string net;             ///< "resnet18", "resnet50" or "mobilenet_v2"
   std::int64_t classes = 0;
   bool small = false;          ///< begins with 3 x 3 and no pooling, for pictures of 32 x 32
+  std::string weights;         ///< "" or "bf16", in which products are computed
 };
 
 struct Case {
@@ -62,6 +63,8 @@ struct Case {
   /// The value in `unit` of a repetition that took so long.
   double value(double seconds) const;
   bool has_convolution() const;
+  /// Computed in fewer bits than its peers' f32: results need not agree to the last digits.
+  bool narrow() const { return !gpt.weights.empty() || !vision.weights.empty(); }
   /// One number a row, judged by binary cross-entropy.
   bool binary() const { return !layers.empty() && layers.back().size == 1; }
 };

@@ -140,10 +140,10 @@ std::vector<Measured> measure_case(const Case& c, const Settings& settings) {
   Truth truth = training ? training_truth(c, inputs) : inference_truth(c, inputs);
   if (truth.values.empty() && entrants.size() > 1) {  // without fixtures: the first peer's curve
     truth.values = entrants[1].system->parity;
-    truth.tolerances.assign(truth.values.size(), c.gpt.weights.empty() ? 2e-5 : 0.05);  // weights of 16 or 8 bits
+    truth.tolerances.assign(truth.values.size(), c.narrow() ? 0.05 : 2e-5);  // weights of 16 or 8 bits
     for (std::size_t i = 2; !c.gpt.width && !c.recurrent.units && training && i < truth.values.size(); ++i) truth.tolerances[i] = 0.05;  // near-ties of ReLU and max pooling flip
     // The first loss is that of the same weights; a step through dozens of normalisations makes rounding grow.
-    for (std::size_t i = 1; !c.vision.net.empty() && training && i < truth.values.size(); ++i) truth.tolerances[i] = 5e-3;
+    for (std::size_t i = 1; !c.vision.net.empty() && training && i < truth.values.size(); ++i) truth.tolerances[i] = std::max(truth.tolerances[i], 5e-3);
   }
   std::vector<Measured> rows;
   for (auto& e : entrants) rows.push_back(row_of(c, e, truth));

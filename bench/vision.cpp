@@ -7,6 +7,7 @@
 #include "candor/base/error.h"
 #include "candor/graph/autodiff.h"
 #include "candor/graph/compile.h"
+#include "candor/nn/dtype_policy.h"
 #include "candor/nn/layers.h"
 #include "candor/nn/losses.h"
 #include "candor/nn/optimizers/optimizers.h"
@@ -119,7 +120,16 @@ Tensor start_of(const std::string& name, const Shape& shape, std::uint64_t seed,
 
 }  // namespace
 
-Model vision_network(const Case& c) { return VisionBuilder(c.vision).build(c.features).model; }
+/// Under the dtype policy that the case asks for.
+Network network_of(const Case& c) {
+  const DTypePolicy before = dtype_policy();
+  if (!c.vision.weights.empty()) set_dtype_policy(DTypePolicy("mixed_bfloat16"));
+  Network net = VisionBuilder(c.vision).build(c.features);
+  set_dtype_policy(before);
+  return net;
+}
+
+Model vision_network(const Case& c) { return network_of(c).model; }
 
 Inputs vision_inputs(const Case& c) {
   Inputs in;
@@ -139,7 +149,7 @@ Inputs vision_inputs(const Case& c) {
 }
 
 Model vision_model(const Case& c, const Inputs& inputs) {
-  const Network net = VisionBuilder(c.vision).build(c.features);
+  const Network net = network_of(c);
   WeightReader weights(inputs);
   for (const Layer& layer : net.layers)
     for (const auto& [name, variable] : layer.named_variables()) weights.next_into(variable.tensor());

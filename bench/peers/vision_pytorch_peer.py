@@ -63,7 +63,8 @@ class Net(nn.Module):
 
 
 case = Case()
-compiled = args.variant == "compiled"
+compiled = args.variant.endswith("compiled")
+narrow = args.variant.startswith("bfloat16")
 net = Net(Steps(case.spec["vision"], case.tensors()), fold=not case.train and not compiled).to(memory_format=torch.channels_last)
 x = torch.from_numpy(case.rows_of(case.features)).permute(0, 3, 1, 2)
 y = torch.from_numpy(case.y()).long()
@@ -74,7 +75,8 @@ def train():
     sgd = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, fused=True)
 
     def forward(bx, by):
-        return F.cross_entropy(net(bx), by)
+        with torch.autocast("cpu", torch.bfloat16, enabled=narrow):
+            return F.cross_entropy(net(bx), by)
 
     loss_of = torch.compile(forward) if compiled else forward
     batches = torch.from_numpy(case.batches()).long()
@@ -100,9 +102,11 @@ def infer():
 
         inductor.freezing = True
     call = torch.compile(net) if compiled else net
-    rows = [x[i * case.batch : (i + 1) * case.batch].clone(memory_format=torch.channels_last) for i in range(case.checked)]
+    if narrow:  # all of it, which is faster than autocast
+        net.bfloat16()
+    rows = [x[i * case.batch : (i + 1) * case.batch].to(torch.bfloat16 if narrow else torch.float32).clone(memory_format=torch.channels_last) for i in range(case.checked)]
     with torch.inference_mode() if not compiled else torch.no_grad():
-        outputs = [call(row).numpy().copy() for row in rows]
+        outputs = [call(row).float().numpy().copy() for row in rows]
         for _ in range(2):
             call(rows[0])
 
