@@ -7,6 +7,7 @@
 #include "candor/graph/autodiff.h"
 #include "candor/graph/program.h"
 #include "candor/graph/trace.h"
+#include "candor/nn/dtype_policy.h"
 #include "candor/nn/layers.h"
 #include "candor/nn/model.h"
 #include "tests/support/allocations.h"
@@ -60,6 +61,29 @@ TEST(Freeze, TheSameNumbersWithNormalisationsFolded) {
     if (node.info.op->name == "by_images") joined += static_cast<int>(node.info.attrs.graph("body")->nodes.size());  // the depthwise convolution with the next
   }
   EXPECT_EQ(joined, 4);
+}
+
+// Normalisations are computed in f32 between products in bf16: folded, they leave no conversion between these.
+TEST(Freeze, NormalisationsOfNarrowNetworksAreFolded) {
+  const DTypePolicy before = dtype_policy();
+  set_dtype_policy(DTypePolicy("mixed_bfloat16"));
+  const Symbol in = Input({14, 15, 32});
+  const Symbol a = ReLU()(BatchNormalization()(Conv2D(64, 3, {.padding = "same", .use_bias = false})(in)));
+  const Symbol b = BatchNormalization()(Conv2D(64, 3, {.padding = "same", .use_bias = false})(a));
+  const Model model(in, Activation("relu")(Add{}(std::vector<Symbol>{b, a})));
+  set_dtype_policy(before);
+  for (const auto& [name, weight] : model.named_variables())
+    weight.assign(numbers(weight.shape(), name.find("variance") != std::string::npos ? .4 : .3, name.find("variance") != std::string::npos || name.find("gamma") != std::string::npos ? 1 : 0));
+  const Tensor x = numbers({3, 14, 15, 32}, 1);
+  const auto graph = forward(model, x.type());
+  Program plain(graph, {.device = "reference", .rewrite = false}), frozen(freeze(graph));
+  const auto want = plain.run(std::vector<Tensor>{x})[0].to_vector<double>(), got = frozen.run(std::vector<Tensor>{x})[0].to_vector<double>();
+  double largest = 0;
+  for (const double value : want) largest = std::max(largest, std::abs(value));
+  for (std::size_t i = 0; i < want.size(); ++i) ASSERT_NEAR(got[i], want[i], .02 * largest);
+  std::vector<std::string> names;
+  for (const Node& node : frozen.graph().nodes) names.push_back(node.info.op->name);
+  EXPECT_EQ(names, (std::vector<std::string>{"cast", "fused_conv", "fused_conv"}));
 }
 
 // Convolutions that share products lay sums of their taps out, dense layers behind a relu their rows: once, in the first run.

@@ -1,7 +1,8 @@
 #include "candor/backends/cpu/by_f32.h"
 
-#include <bit>
+#include <algorithm>
 
+#include "candor/backends/cpu/tile/functions.h"
 #include "candor/base/error.h"
 #include "candor/base/threads.h"
 
@@ -23,34 +24,25 @@ struct Plan {
   std::size_t inner_scratch = 0;
 };
 
-void widen(const void* from, DType dtype, std::int64_t count, float* to) {
+/// Pieces of `count` elements, `from_size` and `to_size` bytes each.
+void convert_all(tile::Convert convert, const void* from, std::size_t from_size, std::int64_t count, void* to, std::size_t to_size) {
   parallel_for((count + piece - 1) / piece, [&](std::int64_t p) {
     const std::int64_t begin = p * piece, end = std::min(count, begin + piece);
-    if (dtype == DType::bf16) {
-      const auto* bits = static_cast<const std::uint16_t*>(from);
-      for (std::int64_t i = begin; i < end; ++i) to[i] = std::bit_cast<float>(static_cast<std::uint32_t>(bits[i]) << 16);
-    } else {
-      const auto* values = static_cast<const f16_t*>(from);
-      for (std::int64_t i = begin; i < end; ++i) to[i] = static_cast<float>(values[i]);
-    }
+    const auto at = static_cast<std::size_t>(begin);
+    convert(static_cast<const std::byte*>(from) + at * from_size, static_cast<std::byte*>(to) + at * to_size, static_cast<std::size_t>(end - begin));
   });
 }
 
+void widen(const void* from, DType dtype, std::int64_t count, float* to) {
+  tile::Convert convert = nullptr;
+  tile::find_load(dtype, DType::f32, convert);
+  convert_all(convert, from, size_of(dtype), count, to, sizeof(float));
+}
+
 void narrow(const float* from, DType dtype, std::int64_t count, void* to) {
-  parallel_for((count + piece - 1) / piece, [&](std::int64_t p) {
-    const std::int64_t begin = p * piece, end = std::min(count, begin + piece);
-    if (dtype == DType::bf16) {
-      auto* out = static_cast<std::uint16_t*>(to);
-      for (std::int64_t i = begin; i < end; ++i) {  // to nearest even; NaN stays NaN
-        const auto bits = std::bit_cast<std::uint32_t>(from[i]);
-        const std::uint32_t rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16, quiet = (bits >> 16) | 0x40;
-        out[i] = static_cast<std::uint16_t>((bits & 0x7FFFFFFF) > 0x7F800000 ? quiet : rounded);
-      }
-    } else {
-      auto* out = static_cast<f16_t*>(to);
-      for (std::int64_t i = begin; i < end; ++i) out[i] = f16_t(from[i]);
-    }
-  });
+  tile::Convert convert = nullptr;
+  tile::find_store(dtype, convert);
+  convert_all(convert, from, sizeof(float), count, to, size_of(dtype));
 }
 
 void run(const KernelArgs& args) {

@@ -11,6 +11,17 @@ bool keeps_memory(const Node& node) {
   return node.info.op->alias || (node.info.op->name == "cast" && node.info.out[0].bytes() < node.info.in[0].bytes());
 }
 
+/// Weights in fewer bits that products read: factors behind these come first, so that what they make of the weights is rounded once (constant_kernels).
+std::vector<bool> narrow_kernels(const Graph& graph) {
+  std::vector<bool> result(graph.nodes.size());
+  for (const Node& node : graph.nodes) {
+    if ((node.info.op->name != "conv" && node.info.op->name != "matmul") || node.info.out[0].dtype != DType::bf16) continue;
+    const Value& kernel = graph.values[static_cast<std::size_t>(node.inputs[1])];
+    if (kernel.source == Source::node && graph.nodes[static_cast<std::size_t>(kernel.node)].info.op->name == "cast") result[static_cast<std::size_t>(kernel.node)] = true;
+  }
+  return result;
+}
+
 bool foldable(const Graph& graph, const Node& node, const std::vector<int>& inputs) {
   if (node.info.op->random || node.info.op->in_place_updates) return false;
   for (int v : inputs)
@@ -44,8 +55,20 @@ std::vector<int> evaluate(Graph& graph, const Node& node, const std::vector<int>
 
 int constant_folding(Graph& graph) {
   int folded = 0;
+  const std::vector<bool> later = narrow_kernels(graph);
   Graph out = rebuild(graph, [&](Graph& g, const Node& node, const std::vector<int>& inputs) -> std::optional<std::vector<int>> {
-    if (!foldable(g, node, inputs)) return std::nullopt;
+    if (later[static_cast<std::size_t>(&node - graph.nodes.data())] || !foldable(g, node, inputs)) return std::nullopt;
+    ++folded;
+    return evaluate(g, node, inputs);
+  });
+  if (folded) graph = std::move(out);
+  return folded;
+}
+
+int fold_narrow_kernels(Graph& graph) {
+  int folded = 0;
+  Graph out = rebuild(graph, [&](Graph& g, const Node& node, const std::vector<int>& inputs) -> std::optional<std::vector<int>> {
+    if (node.info.op->name != "cast" || !keeps_memory(node) || !foldable(g, node, inputs)) return std::nullopt;
     ++folded;
     return evaluate(g, node, inputs);
   });

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t most_nodes = 48, most_inputs = 16;  // beyond, registers of a tile no longer stay in L1
 
-bool computes_in_tiles(DType t) { return t == DType::f32 || t == DType::f64 || t == DType::boolean; }
+bool computes_in_tiles(DType t) { return t == DType::f32 || t == DType::f64 || t == DType::bf16 || t == DType::boolean; }
 
 class Fuser {
  public:

@@ -85,7 +85,7 @@ class Epilogues {
     const bool plain = name(n) == "matmul" && !node.info.attrs.flag("transpose_a") && of_weights_[at(node.inputs[0])];
     const auto alike = [&](int v) { return v >= 0 && graph_.values[at(v)].type == type && ready(v, n); };
     // Nor do those for depthwise convolutions and for few channels.
-    const bool wide = name(n) == "conv" && type.dtype == DType::f32 && type.shape.rank() == 4 && node.info.attrs.integer("groups") == 1 && node.info.in[0].shape[-1] >= 16 && type.shape[-1] >= 16;
+    const bool wide = name(n) == "conv" && (type.dtype == DType::f32 || type.dtype == DType::bf16) && type.shape.rank() == 4 && node.info.attrs.integer("groups") == 1 && node.info.in[0].shape[-1] >= 16 && type.shape[-1] >= 16;
     if (const int m = next("add"); (plain || wide) && m >= 0 && alike(partner(m, value))) chain.residual = partner(m, value), take(m);
     if (const int m = only_reader(value); m >= 0 && is_epilogue_activation(name(m))) {
       chain.activation = name(m);

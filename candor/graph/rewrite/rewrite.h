@@ -26,6 +26,8 @@ std::vector<std::pair<std::string, int>> rewrite(Graph& graph);
 namespace rewrites {
 int common_subexpressions(Graph& graph);
 int constant_folding(Graph& graph);
+/// What constant_folding leaves: casts of constants to fewer bits, for products.
+int fold_narrow_kernels(Graph& graph);
 int simplify(Graph& graph);
 int drop_broadcast(Graph& graph);
 int fold_transpose(Graph& graph);

@@ -151,8 +151,18 @@ class Compiler {
     if (info.op->random) code.state = random_slot();
     if (chosen.block) code.node = chosen.block.get(), program_->blocks.push_back(std::move(chosen.block));
     emit(code, k);
+    if (chosen.rounds) round_in_place(k);
     if (k.level == Level::tile) cost_ += chosen.cost;
     return true;
+  }
+
+  void round_in_place(const Known& k) {
+    bool same = false;
+    Instruction round;
+    round.run = find_cast(DType::f32, k.dtype, same);
+    round.in[0] = round.out = k.slot;
+    round.inputs = 1, round.scalars = k.scalar;
+    push(round, k);
   }
 
   std::uint16_t random_slot() {
@@ -160,15 +170,15 @@ class Compiler {
     return program_->random_slot;
   }
 
-  void emit(Instruction code, Known& k) {
+  void push(Instruction code, const Known& k) {
     Program& p = *program_;
-    if (k.level == Level::tile) {
-      k.made = true;
-      p.tile.push_back(code);
-    } else {
-      code.span = k.scalar ? static_cast<std::uint32_t>(group) : 0;  // 0: a tile, set when its length is known
-      (k.level == Level::once ? p.once : p.row).push_back(code);
-    }
+    if (k.level != Level::tile) code.span = k.scalar ? static_cast<std::uint32_t>(group) : 0;  // 0: a tile, set when its length is known
+    (k.level == Level::tile ? p.tile : k.level == Level::once ? p.once : p.row).push_back(code);
+  }
+
+  void emit(const Instruction& code, Known& k) {
+    if (k.level == Level::tile) k.made = true;
+    push(code, k);
     add_register(k, !k.scalar, k.level != Level::tile);
   }
 

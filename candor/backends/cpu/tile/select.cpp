@@ -22,8 +22,15 @@ bool is_comparison(const std::string& op) {
   return op == "equal" || op == "not_equal" || op == "less" || op == "less_equal" || op == "greater" || op == "greater_equal";
 }
 
-// Registers of these are the element itself; 16-bit floats and 8-bit integers would need rounding after each operation.
-bool exact(DType dtype) { return dtype == DType::f32 || dtype == DType::i32 || dtype == DType::boolean; }
+// Registers of these are the element itself; bf16 is rounded after each operation; f16 and 8-bit integers have no vector form.
+bool has_vectors(DType dtype) { return dtype == DType::f32 || dtype == DType::bf16 || dtype == DType::i32 || dtype == DType::boolean; }
+
+// Whose results are numbers that were there before, up to their sign.
+bool chooses(const std::string& op) {
+  for (const char* name : {"relu", "abs", "negate", "maximum", "minimum", "where"})
+    if (op == name) return true;
+  return false;
+}
 
 Function vector_form(const NodeInfo& node, const std::vector<Operand>& operands, Instruction& code) {
   const std::string& name = node.op->name;
@@ -39,7 +46,7 @@ Function vector_form(const NodeInfo& node, const std::vector<Operand>& operands,
   if (kind == Kind::wide) return node.out[0].dtype == dtype || is_comparison(name) ? find_wide(name, dtype, operands.size()) : nullptr;
   if (operands.size() == 2 && is_comparison(name) && kind != Kind::mask) return find_compare(name, kind, code.scalars);
   if (operands.size() == 1 && (name == "isfinite" || name == "isnan")) return find_unary(name, kind);
-  if (!exact(dtype) || node.out[0].dtype != dtype) return nullptr;
+  if (!has_vectors(dtype) || node.out[0].dtype != dtype) return nullptr;
   if (operands.size() == 2) return find_binary(name, kind, code.scalars);
   if (operands.size() != 1) return nullptr;
   if (name == "clip") {
@@ -66,7 +73,10 @@ bool select_instruction(const NodeInfo& node, const std::vector<Operand>& operan
   code.types[3] = node.out[0].dtype;
   code.run = vector_form(node, operands, code);
   selected.cost = cost_of(node.op->name);
-  if (code.run) return true;
+  if (code.run) {
+    selected.rounds = node.out[0].dtype == DType::bf16 && node.op->name != "cast" && !chooses(node.op->name);
+    return true;
+  }
   if (node.op->random || !node.op->reference || node.op->reference_scratch || operands.empty()) return false;
   // One group through the reference kernel, operands side by side.
   selected.block = std::make_unique<NodeInfo>(node);

@@ -16,6 +16,7 @@ struct Operand {
 struct Selected {
   Instruction instruction;          ///< operands and result are filled in by the caller
   std::unique_ptr<NodeInfo> block;  ///< set when the op's reference kernel serves
+  bool rounds = false;              ///< the result must be rounded to its dtype behind it
   double cost = 1;                  ///< an element, in simple operations
 };
 
