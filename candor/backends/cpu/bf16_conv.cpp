@@ -5,6 +5,7 @@
 #include "candor/backends/cpu/bf16_pack.h"
 #include "candor/backends/cpu/bf16_patches.h"
 #include "candor/backends/cpu/matmul_finish.h"
+#include "candor/backends/cpu/matmul_pack.h"
 #include "candor/backends/cpu/tasks.h"
 
 namespace candor::cpu {
@@ -105,29 +106,29 @@ Answer input_gradient_candidate(const NodeInfo& node, const Machine& machine) {
   return planned(std::move(plan));
 }
 
-/// The gradient of the kernel: transposed patches times the gradient of the outputs, one number of a sum for each output. The sums are cut into parts, which are
-/// added in order at the end.
+/// The gradient of the kernel, transposed: that of the outputs, transposed, times patches; one number of a sum for each output. The sums are cut into parts, which
+/// are added in order at the end.
 struct KernelGradient {
   ConvGeometry g;
   Bf16Tiles tiles;
-  std::int64_t blocks = 0, panels = 0, steps = 0;  ///< of 32: taps times input channels, output channels, outputs
+  std::int64_t blocks = 0, panels = 0, steps = 0;  ///< of 32: output channels, taps times input channels, outputs
   std::int64_t row_parts = 1, column_parts = 1, sum_parts = 1;
 
   std::int64_t outputs() const { return g.images * g.out_cells(); }
   std::int64_t tasks() const { return row_parts * column_parts * sum_parts; }
-  std::int64_t task_blocks() const { return (blocks + row_parts - 1) / row_parts; }
-  std::int64_t columns_floats() const { return panels * steps * bf16_step / 2; }  ///< the packed gradient of the outputs
-  std::int64_t sums_floats() const { return blocks * panels * block_floats; }     ///< of a part
+  std::int64_t task_panels() const { return (panels + column_parts - 1) / column_parts; }
+  std::int64_t rows_floats() const { return blocks * steps * bf16_step / 2; }   ///< the packed gradient of the outputs
+  std::int64_t sums_floats() const { return blocks * panels * block_floats; }  ///< of a part
   std::int64_t slot_floats() const;
-  std::size_t scratch() const { return static_cast<std::size_t>(columns_floats() + sum_parts * sums_floats() + slots_for(tasks()) * slot_floats()) * sizeof(float); }
+  std::size_t scratch() const { return static_cast<std::size_t>(rows_floats() + sum_parts * sums_floats() + slots_for(tasks()) * slot_floats()) * sizeof(float); }
 };
 
-constexpr std::int64_t chunk = 32;  // steps of which a task packs its rows at a time: 64 KB a block
+constexpr std::int64_t chunk = 32;  // steps of which a task packs its patches at a time: 64 KB a panel
 
-std::int64_t KernelGradient::slot_floats() const { return task_blocks() * std::min(chunk, steps) * bf16_step / 2; }
+std::int64_t KernelGradient::slot_floats() const { return task_panels() * std::min(chunk, steps) * bf16_step / 2; }
 
-void sum_part(const KernelGradient& plan, const Bits* x, const Bits* columns, std::int64_t task, float* sums, Bits* rows) {
-  const std::int64_t part = task % plan.sum_parts, column_part = task / plan.sum_parts % plan.column_parts, row_part = task / plan.sum_parts / plan.column_parts;
+void sum_part(const KernelGradient& plan, const Bits* x, const Bits* rows, std::int64_t task, float* sums, Bits* patches) {
+  const std::int64_t part = task % plan.sum_parts, row_part = task / plan.sum_parts % plan.row_parts, column_part = task / plan.sum_parts / plan.row_parts;
   const std::int64_t first = part_start(plan.blocks, plan.row_parts, row_part), last = part_start(plan.blocks, plan.row_parts, row_part + 1);
   const std::int64_t from = part_start(plan.panels, plan.column_parts, column_part), to = part_start(plan.panels, plan.column_parts, column_part + 1);
   const std::int64_t begin = part_start(plan.steps, plan.sum_parts, part), end = part_start(plan.steps, plan.sum_parts, part + 1);
@@ -135,38 +136,42 @@ void sum_part(const KernelGradient& plan, const Bits* x, const Bits* columns, st
   plan.tiles.begin();
   for (std::int64_t step = begin; step < end; step += chunk) {
     const std::int64_t count = std::min(chunk, end - step);
-    for (std::int64_t block = first; block < last; ++block) pack_patch_columns(plan.g, x, block, step, count, rows + (block - first) * count * bf16_step);
-    for (std::int64_t panel = from; panel < to; ++panel)
-      for (std::int64_t block = first; block < last; ++block)
-        plan.tiles.block({.a = rows + (block - first) * count * bf16_step, .a_row = bf16_block, .a_step = bf16_step, .b = columns + (panel * plan.steps + step) * bf16_step, .steps = count,
-                          .c = sums + (block * plan.panels + panel) * block_floats, .first = step == begin});
+    for (std::int64_t panel = from; panel < to; ++panel) pack_patch_columns(plan.g, x, panel, step, count, patches + (panel - from) * count * bf16_step);
+    for (std::int64_t block = first; block < last; ++block)
+      for (std::int64_t panel = from; panel < to; ++panel)
+        plan.tiles.block({.a = rows + (block * plan.steps + step) * bf16_step, .a_row = bf16_block, .a_step = bf16_step, .b = patches + (panel - from) * count * bf16_step, .steps = count,
+                          .c = sums + (panel * plan.blocks + block) * block_floats, .first = step == begin});
   }
   plan.tiles.end();
 }
 
-CANDOR_AVX512_BF16 void add_parts(const KernelGradient& plan, float* sums, std::int64_t block, Bits* to) {
+/// 32 rows of the kernel's gradient: the parts' columns, added and turned.
+CANDOR_AVX512_BF16 void add_parts(const KernelGradient& plan, float* sums, std::int64_t panel, Bits* to) {
   const std::int64_t n = plan.g.out_channels;
-  for (std::int64_t panel = 0; panel < plan.panels; ++panel) {
-    float* all = sums + (block * plan.panels + panel) * block_floats;
+  for (std::int64_t block = 0; block < plan.blocks; ++block) {
+    float* all = sums + (panel * plan.blocks + block) * block_floats;
     for (std::int64_t part = 1; part < plan.sum_parts; ++part)
       for (std::int64_t i = 0; i < block_floats; ++i) all[i] += all[part * plan.sums_floats() + i];
-    narrow_rows_bf16(all, bf16_block, bf16_block, std::min(bf16_block, n - panel * bf16_block), to + block * bf16_block * n + panel * bf16_block, n);
+    alignas(64) float turned[block_floats];
+    for (std::int64_t r = 0; r < bf16_block; r += 16)
+      for (std::int64_t c = 0; c < bf16_block; c += 16) transpose_block(all + r * bf16_block + c, bf16_block, 16, 16, turned + c * bf16_block + r, bf16_block);
+    narrow_rows_bf16(turned, bf16_block, bf16_block, std::min(bf16_block, n - block * bf16_block), to + panel * bf16_block * n + block * bf16_block, n);
   }
 }
 
 void run_kernel_gradient(const KernelArgs& args) {
   const auto& plan = *static_cast<const KernelGradient*>(args.block);
   const Bits *x = args.input<Bits>(0), *dy = args.input<Bits>(1);
-  auto* columns = reinterpret_cast<Bits*>(args.scratch);
-  float* sums = reinterpret_cast<float*>(args.scratch) + plan.columns_floats();
+  auto* rows = reinterpret_cast<Bits*>(args.scratch);
+  float* sums = reinterpret_cast<float*>(args.scratch) + plan.rows_floats();
   float* own = sums + plan.sum_parts * plan.sums_floats();
   const std::int64_t pieces = (plan.steps + chunk - 1) / chunk, n = plan.g.out_channels;
-  parallel_for(plan.panels * pieces, [&](std::int64_t piece) {
-    const std::int64_t panel = piece / pieces, step = piece % pieces * chunk, row = step * bf16_block;
-    pack_right_bf16(dy + row * n + panel * bf16_block, n, true, std::min(chunk * bf16_block, plan.outputs() - row), std::min(bf16_block, n - panel * bf16_block), columns + (panel * plan.steps + step) * bf16_step);
+  parallel_for(plan.blocks * pieces, [&](std::int64_t piece) {
+    const std::int64_t block = piece / pieces, step = piece % pieces * chunk, row = step * bf16_block;
+    pack_left_bf16(dy + row * n + block * bf16_block, n, false, std::min(bf16_block, n - block * bf16_block), std::min(chunk * bf16_block, plan.outputs() - row), rows + (block * plan.steps + step) * bf16_step);
   });
-  run_tasks(plan.tasks(), slots_for(plan.tasks()), [&](std::int64_t task, std::int64_t slot) { sum_part(plan, x, columns, task, sums, reinterpret_cast<Bits*>(own + slot * plan.slot_floats())); });
-  parallel_for(plan.blocks, [&](std::int64_t block) { add_parts(plan, sums, block, args.output<Bits>(0)); });
+  run_tasks(plan.tasks(), slots_for(plan.tasks()), [&](std::int64_t task, std::int64_t slot) { sum_part(plan, x, rows, task, sums, reinterpret_cast<Bits*>(own + slot * plan.slot_floats())); });
+  parallel_for(plan.panels, [&](std::int64_t panel) { add_parts(plan, sums, panel, args.output<Bits>(0)); });
 }
 
 Answer kernel_gradient_candidate(const NodeInfo& node, const Machine& machine) {
@@ -178,16 +183,16 @@ Answer kernel_gradient_candidate(const NodeInfo& node, const Machine& machine) {
   if (const std::string reason = why_not(g); !reason.empty()) return declined(kName, reason);
   if (g.in_channels % bf16_block != 0) return declined(kName, std::to_string(g.in_channels) + " inputs, not a multiple of 32");
   plan->tiles = tiles;
-  plan->blocks = blocks_of(g.taps() * g.in_channels);
-  plan->panels = blocks_of(g.out_channels);
+  plan->blocks = blocks_of(g.out_channels);
+  plan->panels = blocks_of(g.taps() * g.in_channels);
   plan->steps = blocks_of(plan->outputs());
   constexpr double task_flops = 4e7;
   std::int64_t wanted = 1;
   while (wanted < 32 && static_cast<double>(wanted) * task_flops < g.flops()) wanted *= 2;
-  // Rows first: a task packs its own. A task of eight blocks of them fills half of the second cache.
-  while (2 * plan->row_parts <= plan->blocks && (plan->tasks() < wanted || plan->task_blocks() > 8)) plan->row_parts *= 2;
+  // Columns first: a task packs its own. Eight panels of them fill half of the second cache.
+  while (2 * plan->column_parts <= plan->panels && (plan->tasks() < wanted || plan->task_panels() > 8)) plan->column_parts *= 2;
   while (plan->tasks() < wanted && plan->steps / plan->sum_parts >= 4 * chunk) plan->sum_parts *= 2;
-  while (plan->tasks() < wanted && 2 * plan->column_parts <= plan->panels) plan->column_parts *= 2;
+  while (plan->tasks() < wanted && 2 * plan->row_parts <= plan->blocks) plan->row_parts *= 2;
   const std::size_t scratch = plan->scratch();
   return Kernel{kName, run_kernel_gradient, plan, scratch, std::string(to_string(tiles.kind)) + ", " + (plan->tasks() == 1 ? "inline" : std::to_string(plan->tasks()) + " tasks")};
 }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include "candor/backends/cpu/bf16_tiles.h"
 #include "candor/backends/cpu/matmul_pack.h"
@@ -67,7 +70,8 @@ CANDOR_AVX512_BF16 void pack_left_bf16(const std::uint16_t* from, std::int64_t f
       }
       continue;
     }
-    for (std::int64_t r = 0; r < bf16_block; r += half) {  // as in pack_left_cells_bf16
+    // Pairs of stored rows become words, which then turn: column r of the words is row r of the block.
+    for (std::int64_t r = 0; r < bf16_block; r += half) {
       const std::int64_t count = std::clamp<std::int64_t>(rows - r, 0, half);
       alignas(64) std::uint16_t pairs[tile];
       for (std::int64_t p = 0; p < half; ++p) {
@@ -80,13 +84,30 @@ CANDOR_AVX512_BF16 void pack_left_bf16(const std::uint16_t* from, std::int64_t f
   }
 }
 
-// Pairs of stored rows become words, which then turn: column r of the words is row r of the block.
-CANDOR_AVX512_BF16 void pack_left_cells_bf16(const std::uint16_t* const* cells, std::uint16_t* to) {
-  for (std::int64_t r = 0; r < bf16_block; r += half) {
-    alignas(64) std::uint16_t pairs[tile];
-    for (std::int64_t p = 0; p < half; ++p) interleave(cells[2 * p] + r, cells[2 * p + 1] + r, half, pairs + p * bf16_block);
-    transpose_block(reinterpret_cast<const float*>(pairs), half, half, half, reinterpret_cast<float*>(to + r * bf16_block), half);
+#if defined(__x86_64__)
+namespace {
+
+/// Numbers `first` to `first` + 15 of two rows in turns: 32 and more stand for the second row.
+struct alignas(64) Turns {
+  std::uint16_t at[bf16_block];
+  constexpr explicit Turns(int first) : at() {
+    for (int i = 0; i < half; ++i) at[2 * i] = static_cast<std::uint16_t>(first + i), at[2 * i + 1] = static_cast<std::uint16_t>(bf16_block + first + i);
+  }
+};
+constexpr Turns low_turns(0), high_turns(half);
+
+}  // namespace
+
+CANDOR_AVX512_BF16 void pack_right_cells_bf16(const std::uint16_t* const* cells, std::uint16_t* to) {
+  const __m512i low = _mm512_load_si512(low_turns.at), high = _mm512_load_si512(high_turns.at);
+  for (std::int64_t p = 0; p < half; ++p, to += bf16_block) {
+    const __m512i first = _mm512_loadu_si512(cells[2 * p]), second = _mm512_loadu_si512(cells[2 * p + 1]);
+    _mm512_storeu_si512(to, _mm512_permutex2var_epi16(first, low, second));
+    _mm512_storeu_si512(to + tile, _mm512_permutex2var_epi16(first, high, second));
   }
 }
+#else
+void pack_right_cells_bf16(const std::uint16_t* const*, std::uint16_t*) {}  // nobody calls it here
+#endif
 
 }  // namespace candor::cpu

@@ -13,7 +13,7 @@ void pack_right_bf16(const std::uint16_t* from, std::int64_t from_row, bool by_r
 /// otherwise from[c * from_row + r].
 void pack_left_bf16(const std::uint16_t* from, std::int64_t from_row, bool by_rows, std::int64_t rows, std::int64_t depth, std::uint16_t* to);
 
-/// One step for the left side whose 32 numbers of all rows begin at cells[0], cells[1] ...: number i of row r is cells[i][r].
-void pack_left_cells_bf16(const std::uint16_t* const* cells, std::uint16_t* to);
+/// One step of a panel of 32 columns for the right side: its rows begin at cells[0], cells[1] ... Only where Machine::bf16 is not none.
+void pack_right_cells_bf16(const std::uint16_t* const* cells, std::uint16_t* to);
 
 }  // namespace candor::cpu

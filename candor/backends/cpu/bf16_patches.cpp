@@ -1,7 +1,9 @@
 #include "candor/backends/cpu/bf16_patches.h"
 
 #include <algorithm>
-#include <cstring>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include "candor/backends/cpu/bf16_pack.h"
 
@@ -13,6 +15,7 @@ using Bits = std::uint16_t;
 /// The input that a tap of an output reads; -1: none.
 std::int64_t input_of(const ConvAxis& axis, std::int64_t output, std::int64_t tap) {
   const std::int64_t place = output * axis.stride - axis.low + tap * axis.dilation;
+  if (axis.spread == 1) return place < axis.in ? std::max<std::int64_t>(place, -1) : -1;
   if (place < 0 || place >= axis.spread_in() || place % axis.spread != 0) return -1;
   return place / axis.spread;
 }
@@ -34,15 +37,26 @@ struct Output {
   }
 };
 
-Bits* zeros(Bits* to, std::int64_t count) {
-  std::memset(to, 0, static_cast<std::size_t>(count) * sizeof(Bits));
+// Mostly a few numbers, for which a call takes longer than the copy.
+#if defined(__x86_64__)
+CANDOR_AVX512_BF16 inline Bits* zeros(Bits* to, std::int64_t count) {
+  std::int64_t i = 0;
+  for (; i + bf16_block <= count; i += bf16_block) _mm512_storeu_si512(to + i, _mm512_setzero_si512());
+  if (i < count) _mm512_mask_storeu_epi16(to + i, (__mmask32{1} << (count - i)) - 1, _mm512_setzero_si512());
   return to + count;
 }
 
-Bits* copied(const Bits* from, std::int64_t count, Bits* to) {
-  std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(Bits));
+CANDOR_AVX512_BF16 inline Bits* copied(const Bits* from, std::int64_t count, Bits* to) {
+  std::int64_t i = 0;
+  for (; i + bf16_block <= count; i += bf16_block) _mm512_storeu_si512(to + i, _mm512_loadu_si512(from + i));
+  const __mmask32 rest = (__mmask32{1} << (count - i)) - 1;
+  if (rest) _mm512_mask_storeu_epi16(to + i, rest, _mm512_maskz_loadu_epi16(rest, from + i));
   return to + count;
 }
+#else
+Bits* zeros(Bits* to, std::int64_t count) { return std::fill_n(to, count, Bits{0}); }
+Bits* copied(const Bits* from, std::int64_t count, Bits* to) { return std::copy_n(from, count, to); }
+#endif
 
 }  // namespace
 
@@ -50,12 +64,13 @@ PatchRows::PatchRows(const ConvGeometry& geometry)
     : g_(geometry), outputs_(g_.images * g_.out_cells()), numbers_(g_.taps() * g_.in_channels), room_((numbers_ + bf16_block - 1) / bf16_block * bf16_block),
       together_(g_.axes[2].dilation == 1 && g_.axes[2].spread == 1) {}
 
-void PatchRows::pack(const std::uint16_t* a, std::int64_t block, std::uint16_t* to) const {
+CANDOR_AVX512_BF16 void PatchRows::pack(const std::uint16_t* a, std::int64_t block, std::uint16_t* to) const {
   const std::int64_t first = block * bf16_block, last = std::min(outputs_, first + bf16_block), channels = g_.in_channels;
   const ConvAxis& along = g_.axes[2];
   Output output(g_, first);
   for (std::int64_t row = first; row < last; ++row, output.next(g_)) {
-    const std::int64_t from = together_ ? along.first_tap(output.at[2]) : 0, behind = together_ ? along.last_tap(output.at[2]) : 0;
+    const std::int64_t start = output.at[2] * along.stride - along.low;  // of the first tap along a row
+    const std::int64_t from = std::clamp<std::int64_t>(-start, 0, along.kernel), behind = std::clamp(along.in - start, from, along.kernel);
     for (std::int64_t d = 0; d < g_.axes[0].kernel; ++d) {
       const std::int64_t plane = input_of(g_.axes[0], output.at[0], d);
       for (std::int64_t h = 0; h < g_.axes[1].kernel; ++h) {
@@ -67,7 +82,7 @@ void PatchRows::pack(const std::uint16_t* a, std::int64_t block, std::uint16_t* 
         const Bits* base = a + ((output.image * g_.axes[0].in + plane) * g_.axes[1].in + line) * along.in * channels;
         if (together_) {
           to = zeros(to, from * channels);
-          to = copied(base + (output.at[2] * along.stride - along.low + from) * channels, (behind - from) * channels, to);
+          to = copied(base + (start + from) * channels, (behind - from) * channels, to);
           to = zeros(to, (along.kernel - behind) * channels);
           continue;
         }
@@ -82,29 +97,39 @@ void PatchRows::pack(const std::uint16_t* a, std::int64_t block, std::uint16_t* 
   zeros(to, (first + bf16_block - last) * room_);
 }
 
-void pack_patch_columns(const ConvGeometry& g, const std::uint16_t* x, std::int64_t block, std::int64_t first, std::int64_t steps, std::uint16_t* to) {
+void pack_patch_columns(const ConvGeometry& g, const std::uint16_t* x, std::int64_t panel, std::int64_t first, std::int64_t steps, std::uint16_t* to) {
   static constexpr Bits nothing[bf16_block] = {};
-  const std::int64_t channels = g.in_channels, row = block * bf16_block, tap = row / channels, channel = row % channels;
+  const std::int64_t channels = g.in_channels, column = panel * bf16_block, tap = column / channels, channel = column % channels;
   const std::int64_t taps[3] = {tap / (g.axes[1].kernel * g.axes[2].kernel), tap / g.axes[2].kernel % g.axes[1].kernel, tap % g.axes[2].kernel};
-  const std::int64_t outputs = g.images * g.out_cells();
-  Output output(g, std::min(first * bf16_block, outputs));
-  for (std::int64_t at = first * bf16_block, end = at + steps * bf16_block; at < end; to += bf16_step) {
+  const ConvAxis& along = g.axes[2];
+  const std::int64_t outputs = g.images * g.out_cells(), from = along.first_output(taps[2]), behind = along.last_output(taps[2]), stride = along.stride * channels;
+  std::int64_t at = first * bf16_block;
+  Output output(g, std::min(at, outputs));
+  for (const std::int64_t end = at + steps * bf16_block; at < end; to += bf16_step) {
     const Bits* cells[bf16_block];
-    for (const Bits*& cell : cells) {
-      cell = nothing;
-      if (at++ >= outputs) continue;
-      std::int64_t place = output.image;
-      bool inside = true;
-      for (std::size_t i = 0; i < 3; ++i) {
-        const ConvAxis& axis = g.axes[i];
-        const std::int64_t input = output.at[i] * axis.stride - axis.low + taps[i] * axis.dilation;
-        inside &= input >= 0 && input < axis.in;
-        place = place * axis.in + input;
+    for (std::int64_t i = 0; i < bf16_block;) {
+      if (at >= outputs) {
+        std::fill(cells + i, cells + bf16_block, nothing);
+        at += bf16_block - i;
+        break;
       }
-      if (inside) cell = x + place * channels + channel;
+      // Outputs of one row read inputs of one row.
+      const std::int64_t run = std::min(bf16_block - i, along.out - output.at[2]);
+      const std::int64_t plane = input_of(g.axes[0], output.at[0], taps[0]), line = input_of(g.axes[1], output.at[1], taps[1]);
+      if (plane < 0 || line < 0) {
+        std::fill(cells + i, cells + i + run, nothing);
+      } else {
+        const std::int64_t row = ((output.image * g.axes[0].in + plane) * g.axes[1].in + line) * along.in + taps[2] * along.dilation - along.low;
+        for (std::int64_t j = 0; j < run; ++j) {
+          const std::int64_t w = output.at[2] + j;
+          cells[i + j] = w >= from && w < behind ? x + row * channels + channel + w * stride : nothing;
+        }
+      }
+      i += run, at += run;
+      output.at[2] += run - 1;
       output.next(g);
     }
-    pack_left_cells_bf16(cells, to);
+    pack_right_cells_bf16(cells, to);
   }
 }
 

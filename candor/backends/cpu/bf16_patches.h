@@ -18,8 +18,8 @@ class PatchRows : public Bf16Rows {
   bool together_;                          ///< taps along a row of the picture lie side by side
 };
 
-/// Steps [first, first + steps) of the transposed patches' block: 32 channels of one tap by 32 outputs a step, as pack_left_bf16 would give them. `block` counts
-/// 32 channels of the taps one after the other; channels are a multiple of 32 and nothing is spread.
-void pack_patch_columns(const ConvGeometry& geometry, const std::uint16_t* x, std::int64_t block, std::int64_t first, std::int64_t steps, std::uint16_t* to);
+/// Steps [first, first + steps) of a panel of the patches as columns: 32 channels of one tap, for 32 outputs a step, as pack_right_bf16 would give them. `panel`
+/// counts 32 channels of the taps one after the other; channels are a multiple of 32 and nothing is spread.
+void pack_patch_columns(const ConvGeometry& geometry, const std::uint16_t* x, std::int64_t panel, std::int64_t first, std::int64_t steps, std::uint16_t* to);
 
 }  // namespace candor::cpu
