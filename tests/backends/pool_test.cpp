@@ -21,6 +21,7 @@ Attrs window(const Ints& size, const Ints& strides, const Ints& low, const Ints&
 void check(const Shape& x, const Ints& size, const Ints& strides, const Ints& low, const Ints& high) {
   const Attrs attrs = window(size, strides, low, high);
   check_kernel(node_of("max_pool", attrs, {f32(x)}), {"cpu.max_pool", 0});
+  check_kernel(node_of("max_pool", attrs, {{x, DType::bf16}}), {"cpu.max_pool", 0});
   for (bool count_padding : {false, true}) {
     Attrs average = attrs;
     average.set("count_padding", AttrValue(count_padding));

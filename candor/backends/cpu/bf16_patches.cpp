@@ -64,8 +64,30 @@ PatchRows::PatchRows(const ConvGeometry& geometry)
     : g_(geometry), outputs_(g_.images * g_.out_cells()), numbers_(g_.taps() * g_.in_channels), room_((numbers_ + bf16_block - 1) / bf16_block * bf16_block),
       together_(g_.axes[2].dilation == 1 && g_.axes[2].spread == 1) {}
 
+/// 32 channels at a time: number i of row r, step s lies at to + (s * 32 + r) * 32 + i.
+CANDOR_AVX512_BF16 void PatchRows::pack_steps(const std::uint16_t* a, std::int64_t first, std::int64_t last, std::uint16_t* to) const {
+  const std::int64_t channels = g_.in_channels, taps = g_.axes[2].kernel;
+  Output output(g_, first);
+  for (std::int64_t row = first; row < first + bf16_block; ++row, to += bf16_block) {
+    Bits* step = to;
+    for (std::int64_t d = 0; d < g_.axes[0].kernel; ++d) {
+      const std::int64_t plane = row < last ? input_of(g_.axes[0], output.at[0], d) : -1;
+      for (std::int64_t h = 0; h < g_.axes[1].kernel; ++h) {
+        const std::int64_t line = plane < 0 ? -1 : input_of(g_.axes[1], output.at[1], h);
+        const Bits* base = line < 0 ? nullptr : a + ((output.image * g_.axes[0].in + plane) * g_.axes[1].in + line) * g_.axes[2].in * channels;
+        for (std::int64_t w = 0; w < taps; ++w) {
+          const std::int64_t cell = base ? input_of(g_.axes[2], output.at[2], w) : -1;
+          for (std::int64_t c = 0; c < channels; c += bf16_block, step += bf16_step) cell < 0 ? zeros(step, bf16_block) : copied(base + cell * channels + c, bf16_block, step);
+        }
+      }
+    }
+    if (row + 1 < last) output.next(g_);
+  }
+}
+
 CANDOR_AVX512_BF16 void PatchRows::pack(const std::uint16_t* a, std::int64_t block, std::uint16_t* to) const {
   const std::int64_t first = block * bf16_block, last = std::min(outputs_, first + bf16_block), channels = g_.in_channels;
+  if (by_steps()) return pack_steps(a, first, last, to);
   const ConvAxis& along = g_.axes[2];
   Output output(g_, first);
   for (std::int64_t row = first; row < last; ++row, output.next(g_)) {

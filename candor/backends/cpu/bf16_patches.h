@@ -10,9 +10,13 @@ namespace candor::cpu {
 class PatchRows : public Bf16Rows {
  public:
   explicit PatchRows(const ConvGeometry& geometry);
+  /// Where a tap's channels fill steps: tiles then follow each other in memory, which the processor fetches ahead by itself.
+  bool by_steps() const override { return g_.in_channels % bf16_block == 0; }
   void pack(const std::uint16_t* a, std::int64_t block, std::uint16_t* to) const override;
 
  private:
+  void pack_steps(const std::uint16_t* a, std::int64_t first, std::int64_t last, std::uint16_t* to) const;
+
   ConvGeometry g_;
   std::int64_t outputs_, numbers_, room_;  ///< rows, numbers of a row, and these in multiples of 32
   bool together_;                          ///< taps along a row of the picture lie side by side

@@ -90,7 +90,8 @@ void run_task(const Bf16Product& plan, const Bf16Operands& at, const Bits* packe
   for (std::int64_t block = part.first; block < part.last && !packed_a; ++block)
     if (!in_place(block)) pack_rows(plan, at.a, block, rows + (plan.packs_a ? block - part.first : 0) * panel_bits);
   const std::int64_t passes = (plan.steps + most_steps - 1) / most_steps;
-  const std::int64_t packed_row = plan.rows ? plan.steps * bf16_block : bf16_block, packed_step = plan.rows ? bf16_block : bf16_step;
+  const bool by_rows = plan.rows && !plan.rows->by_steps();
+  const std::int64_t packed_row = by_rows ? plan.steps * bf16_block : bf16_block, packed_step = by_rows ? bf16_block : bf16_step;
   plan.tiles.begin();
   for (std::int64_t panel = part.from; panel < part.to; ++panel) {
     if (!packed_b) pack_panel(plan, at.b, panel, panel_room);
@@ -127,10 +128,12 @@ void cut(Bf16Product& plan) {
   constexpr double task_flops = 2e7;  // about ten microseconds of AMX
   std::int64_t wanted = 1;
   while (wanted < 32 && static_cast<double>(wanted) * task_flops < flops) wanted *= 2;
-  const std::int64_t most_blocks = std::max<std::int64_t>(8, row_bytes / (2 * plan.steps * bf16_step));
+  const std::int64_t most_blocks = std::max<std::int64_t>(plan.rows ? 2 : 8, row_bytes / (2 * plan.steps * bf16_step));
   plan.row_parts = (plan.blocks + most_blocks - 1) / most_blocks;
-  // Patches are many times the picture they are made of: a task makes its own, as long as there are rows for all.
-  while (plan.rows && plan.tasks() < wanted && 2 * plan.row_parts <= plan.blocks) plan.row_parts *= 2;
+  // Patches are many times the picture they are made of: a task makes its own, unless each would read a large b from beyond its caches.
+  const bool large = 2 * plan.panels * plan.steps * bf16_step > (1 << 20);
+  if (plan.rows && large) wanted = std::min<std::int64_t>(wanted, 16);
+  while (plan.rows && !large && plan.tasks() < wanted && 2 * plan.row_parts <= plan.blocks) plan.row_parts *= 2;
   // Rows that a task packs itself need not be written and read again, nor panels of very long sums that no other task uses.
   while (plan.packs_a && plan.row_parts > 1 && plan.tasks() < wanted && plan.blocks / plan.row_parts >= 32) plan.row_parts *= 2;
   while (plan.tasks() < wanted && 2 * plan.column_parts <= plan.panels) plan.column_parts *= 2;

@@ -14,7 +14,9 @@ namespace candor::cpu {
 class Bf16Rows {
  public:
   virtual ~Bf16Rows() = default;
-  /// The 32 rows of a block, one behind the other, each filled up with zeros to a multiple of 32 numbers; rows behind the last are zeros.
+  /// Whether a block is packed step by step, as pack_left_bf16 does; otherwise row by row, each filled up with zeros to a multiple of 32 numbers.
+  virtual bool by_steps() const = 0;
+  /// The 32 rows of a block; rows behind the last are zeros.
   virtual void pack(const std::uint16_t* a, std::int64_t block, std::uint16_t* to) const = 0;
 };
 

@@ -21,6 +21,26 @@ using F = hn::ScalableTag<float>;
 using I = hn::RebindToSigned<F>;
 constexpr int kLanes = HWY_LANES(float);
 
+using Bits = std::uint16_t;  // of a bf16 number
+
+HWY_INLINE hn::Vec<F> load_numbers(F d, const float* from, hn::Mask<F> mask, int count) { return load_part(d, from, mask, count); }
+HWY_INLINE hn::Vec<F> load_numbers(F d, const Bits* from, hn::Mask<F>, int count) {
+  const hn::Rebind<Bits, F> narrow;
+  const hn::RebindToUnsigned<F> wide;
+  Bits part[kLanes] = {};
+  for (int i = 0; count < kLanes && i < count; ++i) part[i] = from[i];
+  return hn::BitCast(d, hn::ShiftLeft<16>(hn::PromoteTo(wide, hn::LoadU(narrow, count < kLanes ? part : from))));
+}
+HWY_INLINE void store_numbers(hn::Vec<F> v, F d, float* to, hn::Mask<F> mask, int count) { store_part(v, d, to, mask, count); }
+/// What was loaded as bf16 is bf16: nothing is rounded.
+HWY_INLINE void store_numbers(hn::Vec<F> v, F, Bits* to, hn::Mask<F>, int count) {
+  const hn::Rebind<Bits, F> narrow;
+  const hn::RebindToUnsigned<F> wide;
+  Bits part[kLanes];
+  hn::StoreU(hn::TruncateTo(narrow, hn::ShiftRight<16>(hn::BitCast(wide, v))), narrow, count < kLanes ? part : to);
+  for (int i = 0; count < kLanes && i < count; ++i) to[i] = part[i];
+}
+
 /// Calls f(window, output cell) for the cells of one row of outputs; a cell's place in its image is that of its row times the width.
 template <class Body>
 HWY_INLINE void each_output(const PoolPlan& p, std::int64_t row, Body body) {
@@ -58,8 +78,8 @@ struct Best {
 };
 
 /// One row of outputs whose windows are two by two, side by side and inside the image: the usual case, without any choice inside its loop.
-template <bool kMax>
-HWY_INLINE void two_by_two_row(const PoolPlan& p, const float* image, std::int64_t row, float* out, std::int32_t* index) {
+template <bool kMax, class T>
+HWY_INLINE void two_by_two_row(const PoolPlan& p, const T* image, std::int64_t row, T* out, std::int32_t* index) {
   const F d;
   const I di;
   const std::int64_t channels = p.channels, line = p.axes[2].in;
@@ -67,13 +87,13 @@ HWY_INLINE void two_by_two_row(const PoolPlan& p, const float* image, std::int64
   for (std::int64_t c = 0; c < channels; c += kLanes) {
     const int count = static_cast<int>(std::min<std::int64_t>(kLanes, channels - c));
     const auto mask = hn::FirstN(d, static_cast<std::size_t>(count));
-    const float *upper = image + first * channels + c, *lower = upper + line * channels;
+    const T *upper = image + first * channels + c, *lower = upper + line * channels;
     std::int64_t at = row * p.axes[2].out * channels + c;
     auto cell = hn::Set(di, static_cast<std::int32_t>(first));
     const auto one = hn::Set(di, 1), down = hn::Set(di, static_cast<std::int32_t>(line));
     for (std::int64_t w = 0; w < p.axes[2].out; ++w, upper += 2 * channels, lower += 2 * channels, at += channels) {
-      const auto a = load_part(d, upper, mask, count), b = load_part(d, upper + channels, mask, count);
-      const auto e = load_part(d, lower, mask, count), f = load_part(d, lower + channels, mask, count);
+      const auto a = load_numbers(d, upper, mask, count), b = load_numbers(d, upper + channels, mask, count);
+      const auto e = load_numbers(d, lower, mask, count), f = load_numbers(d, lower + channels, mask, count);
       if constexpr (kMax) {
         Best best{a, cell};
         best.meet(b, hn::Add(cell, one));
@@ -81,7 +101,7 @@ HWY_INLINE void two_by_two_row(const PoolPlan& p, const float* image, std::int64
         best.meet(e, below);
         best.meet(f, hn::Add(below, one));
         cell = hn::Add(cell, hn::Set(di, 2));
-        store_part(best.value, d, out + at, mask, count);
+        store_numbers(best.value, d, out + at, mask, count);
         store_part(best.cell, di, index + at, hn::RebindMask(di, mask), count);
       } else {
         store_part(hn::Mul(hn::Add(hn::Add(hn::Add(a, b), e), f), hn::Set(d, 0.25f)), d, out + at, mask, count);
@@ -90,12 +110,13 @@ HWY_INLINE void two_by_two_row(const PoolPlan& p, const float* image, std::int64
   }
 }
 
-void max_rows(const PoolPlan& p, const float* x, float* out, std::int32_t* index, std::int64_t row, std::int64_t row_end) {
+template <class T>
+HWY_INLINE void best_of_rows(const PoolPlan& p, const T* x, T* out, std::int32_t* index, std::int64_t row, std::int64_t row_end) {
   const F d;
   const I di;
   const std::int64_t channels = p.channels, image_rows = p.axes[0].out * p.axes[1].out, line = p.axes[2].in;
   for (; row < row_end; ++row) {
-    const float* image = x + row / image_rows * p.in_cells() * channels;
+    const T* image = x + row / image_rows * p.in_cells() * channels;
     if (p.two_by_two) {
       two_by_two_row<true>(p, image, row, out, index);
       continue;
@@ -105,14 +126,21 @@ void max_rows(const PoolPlan& p, const float* x, float* out, std::int32_t* index
       for (std::int64_t c = 0; c < channels; c += kLanes) {
         const int count = static_cast<int>(std::min<std::int64_t>(kLanes, channels - c));
         const auto mask = hn::FirstN(d, static_cast<std::size_t>(count));
-        const auto load = [&](std::int64_t at) HWY_ATTR { return load_part(d, image + at * channels + c, mask, count); };
+        const auto load = [&](std::int64_t at) HWY_ATTR { return load_numbers(d, image + at * channels + c, mask, count); };
         Best best{load(first), hn::Set(di, static_cast<std::int32_t>(first))};
         each_cell(p, window, [&](std::int64_t at) HWY_ATTR { best.meet(load(at), hn::Set(di, static_cast<std::int32_t>(at))); });
-        store_part(best.value, d, out + cell * channels + c, mask, count);
+        store_numbers(best.value, d, out + cell * channels + c, mask, count);
         store_part(best.cell, di, index + cell * channels + c, hn::RebindMask(di, mask), count);
       }
     });
   }
+}
+
+void max_rows(const PoolPlan& p, const void* x, void* out, std::int32_t* index, std::int64_t row, std::int64_t row_end) {
+  best_of_rows(p, static_cast<const float*>(x), static_cast<float*>(out), index, row, row_end);
+}
+void max_rows_bf16(const PoolPlan& p, const void* x, void* out, std::int32_t* index, std::int64_t row, std::int64_t row_end) {
+  best_of_rows(p, static_cast<const Bits*>(x), static_cast<Bits*>(out), index, row, row_end);
 }
 
 void average_rows(const PoolPlan& p, const float* x, float* out, std::int64_t row, std::int64_t row_end) {
@@ -166,7 +194,7 @@ HWY_AFTER_NAMESPACE();
 namespace candor::cpu {
 namespace {
 
-using MaxRows = void (*)(const PoolPlan&, const float*, float*, std::int32_t*, std::int64_t, std::int64_t);
+using MaxRows = void (*)(const PoolPlan&, const void*, void*, std::int32_t*, std::int64_t, std::int64_t);
 using AverageRows = void (*)(const PoolPlan&, const float*, float*, std::int64_t, std::int64_t);
 using SpreadImage = void (*)(const PoolPlan&, const float*, float*, std::int64_t);
 
@@ -183,7 +211,7 @@ void run_max(const KernelArgs& args) {
   const PoolBlock& b = block_of(args);
   const PoolPlan& p = b.plan;
   run_tasks(p.tasks, p.tasks, [&](std::int64_t task, std::int64_t) {
-    b.max(p, args.input<float>(0), args.output<float>(0), args.output<std::int32_t>(1), part_start(p.rows(), p.tasks, task),
+    b.max(p, args.in[0], args.out[0], args.output<std::int32_t>(1), part_start(p.rows(), p.tasks, task),
           part_start(p.rows(), p.tasks, task + 1));
   });
 }
@@ -252,8 +280,8 @@ Kernel kernel_of(const char* name, KernelFn run, PoolBlock block) {
   return {name, run, std::make_shared<PoolBlock>(std::move(block)), 0, tasks == 1 ? "inline" : std::to_string(tasks) + " tasks"};
 }
 
-std::string why_not(const NodeInfo& node, const Shape& image) {
-  if (node.in[0].dtype != DType::f32) return "dtype " + std::string(to_string(node.in[0].dtype)) + ", f32 only";
+std::string why_not(const NodeInfo& node, const Shape& image, bool narrow = false) {
+  if (node.in[0].dtype != DType::f32 && !(narrow && node.in[0].dtype == DType::bf16)) return "dtype " + std::string(to_string(node.in[0].dtype)) + (narrow ? ", f32 and bf16 only" : ", f32 only");
   if (image.rank() < 3 || image.rank() > 5) return "rank " + std::to_string(image.rank());
   if (image.size() == 0) return "nothing to compute";
   return "";
@@ -261,10 +289,10 @@ std::string why_not(const NodeInfo& node, const Shape& image) {
 
 Answer max_candidate(const NodeInfo& node, const Machine&) {
   const Shape& image = node.in[0].shape;
-  if (const std::string reason = why_not(node, image); !reason.empty()) return declined("cpu.max_pool", reason);
+  if (const std::string reason = why_not(node, image, true); !reason.empty()) return declined("cpu.max_pool", reason);
   PoolBlock block{plan_of(node.attrs, image, node.out[0].shape)};
   block.plan.tasks = tasks_for(image, block.plan.rows());
-  block.max = CANDOR_PICK(max_rows);
+  block.max = node.in[0].dtype == DType::bf16 ? CANDOR_PICK(max_rows_bf16) : CANDOR_PICK(max_rows);
   return kernel_of("cpu.max_pool", run_max, std::move(block));
 }
 
