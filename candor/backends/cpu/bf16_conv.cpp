@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "candor/backends/cpu/bf16_conv_walk.h"
 #include "candor/backends/cpu/bf16_pack.h"
 #include "candor/backends/cpu/bf16_patches.h"
 #include "candor/backends/cpu/matmul_finish.h"
@@ -85,7 +86,10 @@ Answer forward_candidate(const NodeInfo& node, const Machine& machine) {
   p.bias = fused && node.attrs.flag("bias");
   p.residual = node.attrs.has("residual") && node.attrs.flag("residual");
   p.constant_b = has_constant_kernel(node);
-  if (!is_pointwise(g)) plan->rows = std::make_shared<PatchRows>(g);
+  if (!is_pointwise(g)) {
+    if (std::optional<Kernel> walk = bf16_walk(g, p, tiles, nullptr)) return std::move(*walk);
+    plan->rows = std::make_shared<PatchRows>(g);
+  }
   return planned(std::move(plan));
 }
 
@@ -100,8 +104,10 @@ Answer input_gradient_candidate(const NodeInfo& node, const Machine& machine) {
     plan->problem.b_row = g.out_channels;
   } else {
     if (g.out_channels % bf16_block != 0) return declined(kName, std::to_string(g.out_channels) + " outputs, not a multiple of 32");
-    plan->rows = std::make_shared<PatchRows>(backward(g));
+    const ConvGeometry back = backward(g);
     plan->columns = std::make_shared<TurnedKernel>(g);
+    if (std::optional<Kernel> walk = bf16_walk(back, plan->problem, tiles, plan->columns)) return std::move(*walk);
+    plan->rows = std::make_shared<PatchRows>(back);
   }
   return planned(std::move(plan));
 }

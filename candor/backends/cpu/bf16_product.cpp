@@ -27,38 +27,6 @@ std::int64_t own_a(const Bf16Product& plan) { return (plan.packs_a && !shares_a(
 /// Of a slot: sums of a task's rows, a block of a second operand, packed rows, a packed panel.
 std::int64_t slot_floats(const Bf16Product& plan) { return (plan.task_blocks + 1) * block_floats + own_a(plan) + (plan.shares_b ? 0 : plan.steps * bf16_step / 2); }
 
-/// Sums of a block become numbers of c: rows [row, row + rows), columns [column, column + columns).
-CANDOR_AVX512_BF16 void finish(const Bf16Product& plan, const Bf16Operands& at, float* sums, float* other, std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns) {
-  const MatmulProblem& p = plan.problem;
-  const std::int64_t place = row * p.n + column;
-  if (at.bias) {
-    widen_rows_bf16(at.bias + column, 0, 1, columns, other, 0);
-    for (std::int64_t r = 0; r < rows; ++r)
-      for (std::int64_t i = 0; i < columns; ++i) sums[r * bf16_block + i] += other[i];
-  }
-  if (at.residual) {
-    widen_rows_bf16(at.residual + place, p.n, rows, columns, other, bf16_block);
-    for (std::int64_t r = 0; r < rows; ++r)
-      for (std::int64_t i = 0; i < columns; ++i) sums[r * bf16_block + i] += other[r * bf16_block + i];
-  }
-  if (p.lowest == 0)
-    for (std::int64_t r = 0; r < rows; ++r)
-      for (std::int64_t i = 0; i < columns; ++i) sums[r * bf16_block + i] = sums[r * bf16_block + i] < 0 ? 0 : sums[r * bf16_block + i];  // a NaN stays
-  if (p.pair_finish) {
-    const bool reads = plan.problem.finish == nullptr;  // factors; otherwise slopes are written
-    if (reads) widen_rows_bf16(at.second + place, p.n, rows, columns, other, bf16_block);
-    p.pair_finish(sums, other, bf16_block, rows, columns);
-    if (!reads) narrow_rows_bf16(other, bf16_block, rows, columns, at.second + place, p.n);
-  } else if (p.finish) {
-    p.finish(sums, bf16_block, rows, columns);
-  }
-  if (at.gate) {
-    widen_rows_bf16(at.gate + place, p.n, rows, columns, other, bf16_block);
-    p.gate(sums, other, bf16_block, rows, columns);
-  }
-  narrow_rows_bf16(sums, bf16_block, rows, columns, at.c + place, p.n);
-}
-
 void pack_panel(const Bf16Product& plan, const Bits* b, std::int64_t panel, Bits* to) {
   if (plan.columns) return plan.columns->pack(b, panel, to);
   const MatmulProblem& p = plan.problem;
@@ -114,7 +82,7 @@ void run_task(const Bf16Product& plan, const Bf16Operands& at, const Bits* packe
           work.ahead_lines = lines;
         }
         plan.tiles.block(work);
-        if (pass + 1 == passes) finish(plan, at, work.c, other, block * bf16_block, rows_of(p, block), panel * bf16_block, std::min(bf16_block, p.n - panel * bf16_block));
+        if (pass + 1 == passes) finish_bf16_block(p, at, work.c, other, block * bf16_block, rows_of(p, block), panel * bf16_block, std::min(bf16_block, p.n - panel * bf16_block));
       }
     }
   }
@@ -143,6 +111,36 @@ void cut(Bf16Product& plan) {
 }
 
 }  // namespace
+
+CANDOR_AVX512_BF16 void finish_bf16_block(const MatmulProblem& p, const Bf16Operands& at, float* sums, float* other, std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns) {
+  const std::int64_t place = row * p.n + column;
+  if (at.bias) {
+    widen_rows_bf16(at.bias + column, 0, 1, columns, other, 0);
+    for (std::int64_t r = 0; r < rows; ++r)
+      for (std::int64_t i = 0; i < columns; ++i) sums[r * bf16_block + i] += other[i];
+  }
+  if (at.residual) {
+    widen_rows_bf16(at.residual + place, p.n, rows, columns, other, bf16_block);
+    for (std::int64_t r = 0; r < rows; ++r)
+      for (std::int64_t i = 0; i < columns; ++i) sums[r * bf16_block + i] += other[r * bf16_block + i];
+  }
+  if (p.lowest == 0)
+    for (std::int64_t r = 0; r < rows; ++r)
+      for (std::int64_t i = 0; i < columns; ++i) sums[r * bf16_block + i] = sums[r * bf16_block + i] < 0 ? 0 : sums[r * bf16_block + i];  // a NaN stays
+  if (p.pair_finish) {
+    const bool reads = p.finish == nullptr;  // factors; otherwise slopes are written
+    if (reads) widen_rows_bf16(at.second + place, p.n, rows, columns, other, bf16_block);
+    p.pair_finish(sums, other, bf16_block, rows, columns);
+    if (!reads) narrow_rows_bf16(other, bf16_block, rows, columns, at.second + place, p.n);
+  } else if (p.finish) {
+    p.finish(sums, bf16_block, rows, columns);
+  }
+  if (at.gate) {
+    widen_rows_bf16(at.gate + place, p.n, rows, columns, other, bf16_block);
+    p.gate(sums, other, bf16_block, rows, columns);
+  }
+  narrow_rows_bf16(sums, bf16_block, rows, columns, at.c + place, p.n);
+}
 
 std::size_t Bf16Product::scratch() const { return static_cast<std::size_t>(shared_b(*this) + shared_a(*this) + slots(*this) * slot_floats(*this)) * sizeof(float); }
 

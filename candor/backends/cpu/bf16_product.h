@@ -54,6 +54,10 @@ struct Bf16Operands {
   std::uint16_t *c, *second;
 };
 
+/// Sums of a block, 32 a row, become numbers of c, rows [row, row + rows), columns [column, column + columns): with all that follows the product. `other` has room
+/// for as many numbers.
+void finish_bf16_block(const MatmulProblem& problem, const Bf16Operands& at, float* sums, float* other, std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns);
+
 void plan_bf16_product(Bf16Product& plan);
 /// c = activation(a b + bias + residual), in f32 and rounded once.
 void run_bf16_product(const Bf16Product& plan, const Bf16Operands& at, float* scratch);

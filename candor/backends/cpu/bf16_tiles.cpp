@@ -32,7 +32,9 @@ CANDOR_AMX void amx_block(const Bf16Block& block) {
     _tile_loadd(2, c + half * row_bytes, row_bytes);
     _tile_loadd(3, c + half * row_bytes + 64, row_bytes);
   }
-  for (std::int64_t s = 0; s < block.steps; ++s, a += step, b += 2 * tile_bytes) {
+  const char* rows = a;
+  for (std::int64_t s = 0; s < block.steps; ++s, b += 2 * tile_bytes) {
+    a = rows + (block.offsets ? 2 * block.offsets[s] : s * step);
     _tile_loadd(4, a, a_bytes);
     _tile_loadd(6, b, 64);
     _tile_dpbf16ps(0, 4, 6);
@@ -80,8 +82,9 @@ CANDOR_AVX512_BF16 void avx512_block(const Bf16Block& block) {
       low[i] = block.first ? _mm512_setzero_ps() : _mm512_loadu_ps(c + i * block.c_row);
       high[i] = block.first ? _mm512_setzero_ps() : _mm512_loadu_ps(c + i * block.c_row + 16);
     }
-    const std::uint16_t *a = block.a + r * block.a_row, *b = block.b;
-    for (std::int64_t s = 0; s < block.steps; ++s, a += block.a_step, b += bf16_step) {
+    const std::uint16_t* b = block.b;
+    for (std::int64_t s = 0; s < block.steps; ++s, b += bf16_step) {
+      const std::uint16_t* a = block.a + r * block.a_row + (block.offsets ? block.offsets[s] : s * block.a_step);
       for (std::int64_t pair = 0; pair < bf16_block / 2; ++pair) {
         const auto left = reinterpret_cast<__m512bh>(_mm512_loadu_si512(b + pair * bf16_block));
         const auto right = reinterpret_cast<__m512bh>(_mm512_loadu_si512(b + bf16_step / 2 + pair * bf16_block));

@@ -29,6 +29,7 @@ struct Bf16Block {
   bool first = false;                ///< c is written; otherwise added to
   const std::uint16_t* ahead = nullptr;  ///< asked for meanwhile, `ahead_lines` lines of the cache a step: what other blocks multiply by next
   std::int64_t ahead_lines = 0;
+  const std::int64_t* offsets = nullptr;  ///< of each step of a, in place of s * a_step; null: none
 };
 
 /// c (+)= a b. Numbers and sums below 1.2e-38 count as zero.
