@@ -100,6 +100,36 @@ TEST(DTypePolicy, TrainingLosesNothing) {
   EXPECT_NEAR(accuracy[1], accuracy[0], 0.02);
 }
 
+TEST(DTypePolicy, ConvolutionsLearnAsInF32) {
+  const Tensor x = random_normal({8, 12, 12, 3}, 0, 1, {1, 5}), y = Tensor::from(std::vector<std::int32_t>{0, 1, 2, 3, 0, 1, 2, 3});
+  double losses[2][8];
+  std::vector<double> first[2];
+  for (bool mixed : {false, true}) {
+    const PolicyScope scope(mixed ? DTypePolicy("mixed_bfloat16") : DTypePolicy());
+    set_random_seed(1);
+    const Sequential model{Conv2D{32, 3, {.padding = "same", .use_bias = false}}, BatchNormalization{}, Activation("relu"), Conv2D{64, 3, {.strides = 2, .padding = "same", .activation = relu}},
+                           MaxPooling2D{}, Conv2D{32, 3, {.padding = "same", .activation = relu}}, Flatten{}, Dense{4}};
+    model.build({12, 12, 3});
+    const SGD sgd{0.05, {}};
+    const SparseCategoricalCrossentropy loss_of{.from_logits = true};
+    auto step = compile([&](Tensor rows) {
+      auto [loss, gradients] = value_and_grad([&] { return loss_of(y, model(rows, training)); }, model.parameters());
+      sgd.apply(gradients);
+      return std::vector<Tensor>{loss, gradients[0]};
+    });
+    for (int i = 0; i < 8; ++i) {
+      const auto out = step(x);
+      losses[mixed][i] = out[0].item();
+      if (i == 0) first[mixed] = out[1].to_vector<double>();
+    }
+  }
+  for (int i = 0; i < 8; ++i) EXPECT_NEAR(losses[1][i], losses[0][i], .03 * losses[0][i] + .005) << i;
+  EXPECT_LT(losses[0][7], .8 * losses[0][0]);
+  double largest = 0, off = 0;
+  for (std::size_t i = 0; i < first[0].size(); ++i) largest = std::max(largest, std::abs(first[0][i])), off = std::max(off, std::abs(first[1][i] - first[0][i]));
+  EXPECT_LT(off, .1 * largest);
+}
+
 TEST(DTypePolicy, SixteenBitFloatsWithLossScalePlanOnTheNullDevice) {
   const PolicyScope scope("mixed_float16");
   const Sequential model{Conv2D{4, {3, 3}, {.activation = relu}}, Flatten{}, Dense{10}};
