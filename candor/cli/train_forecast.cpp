@@ -232,7 +232,7 @@ int train_forecaster(const DataOptions& data, const ForecastOptions& o, double t
   pipeline::write_card(file, project.card);
   report.card = candid::report_from_config(file.record.at("report")).card;
   formats::write_model_file(t.model, file);
-  t.report = pipeline::write_report_files(report, out).html;
+  t.report = pipeline::write_report_beside(report, out, t.model).html;
   record(t, report, o, common);
   if (common.json) print_object(t, common);
   else print_forecast(t);

@@ -1,5 +1,6 @@
 #include "candor/pipeline/report_files.h"
 
+#include "candor/base/error.h"
 #include "candor/base/file.h"
 #include "candor/formats/config_json.h"
 
@@ -16,6 +17,15 @@ ReportFiles write_report_files(const candid::Report& report, const std::string& 
   json.commit();
   html.commit();
   return files;
+}
+
+ReportFiles write_report_beside(const candid::Report& report, const std::string& folder, const std::string& model) {
+  try {
+    return write_report_files(report, folder);
+  } catch (const Error& e) {
+    if (e.kind() == ErrorKind::interrupted) throw;
+    fail(e.kind(), e.message() + "; the model is saved in " + model + " and keeps the report: `candor report " + model + " --out FOLDER` writes it");
+  }
 }
 
 }  // namespace candor::pipeline

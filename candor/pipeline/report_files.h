@@ -15,4 +15,7 @@ struct ReportFiles {
 /// Writes report.html and report.json into a folder, which is made when it is missing; each whole or not at all. Throws Error (io).
 ReportFiles write_report_files(const candid::Report& report, const std::string& folder);
 
+/// The same after a training: the error also says that the model, a file that keeps the report, is saved.
+ReportFiles write_report_beside(const candid::Report& report, const std::string& folder, const std::string& model);
+
 }  // namespace candor::pipeline

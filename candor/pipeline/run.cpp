@@ -187,7 +187,7 @@ RunResult run(const std::string& name, const RunOptions& o) {
   // The model is safe: what was kept to go on from has done its work, unless the user stopped and may want to.
   if (!o.train.resume.empty() && !result.trained.interrupted) remove_resume_points(o.train.resume);
   if (o.report) {
-    result.report_path = write_report_files(report, o.out).html;
+    result.report_path = write_report_beside(report, o.out, result.model_path).html;
   }
   return result;
 }

@@ -88,6 +88,16 @@ TEST(Report, WeightsOfTheLastEpochAreNotCalledTheBest) {
   EXPECT_EQ(page.find("were kept."), std::string::npos);
 }
 
+TEST(Report, ThatCannotBeWrittenLeavesTheModelAndSaysSo) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "m/report.html/taken");  // no file can take its place
+  const auto made = run_candor({"train", "insurance_risk", "--rows", "60", "--epochs", "1", "--out", "m", "--no-record"}, folder.path());
+  EXPECT_EQ(made.code, 1);
+  EXPECT_NE(made.err.find("m/report.html"), std::string::npos) << made.err;
+  EXPECT_NE(made.err.find("the model is saved in m/model.candor"), std::string::npos) << made.err;
+  EXPECT_EQ(run_candor({"report", "m/model.candor", "--out", "r"}, folder.path()).code, 0);
+}
+
 TEST(Report, SaysWhatIsMissing) {
   const TemporaryFolder folder;
   Sequential model{Dense{2}};
