@@ -5,6 +5,7 @@
 #include "candor/base/error.h"
 #include "candor/candid/compare.h"
 #include "candor/cli/fitting.h"
+#include "candor/cli/forecast.h"
 #include "candor/cli/model_data.h"
 #include "candor/cli/score.h"
 
@@ -31,6 +32,7 @@ int compare(const CompareFlags& o, const CLI::App& command, const Common& common
                                           std::to_string(a.class_names.size()) + " classes), " + o.second + " " + (b.target_names.empty() ? b.task : b.target_names.front()) + " (" +
                                           std::to_string(b.class_names.size()) + " classes)");
   }
+  if (is_forecaster(a) && is_forecaster(b)) return compare_forecasters(a, b, short_name(o.first, o.second), short_name(o.second, o.first), o.data, common);
   const pipeline::ModelRows read_a = load_model_rows(o.data, a, true, common.seed), read_b = load_model_rows(o.data, b, true, common.seed);
   const data::Dataset &rows_a = read_a.set, &rows_b = read_b.set;
   if (rows_a.rows() != rows_b.rows() || rows_a.targets.to_vector() != rows_b.targets.to_vector()) fail(ErrorKind::invalid_argument, o.data.data + ": the models do not get the same rows of it");

@@ -103,4 +103,11 @@ data::SchemaOptions schema_options(const DataOptions& o) {
   return o.schema.empty() ? schema : data::read_schema_file(o.schema, schema);
 }
 
+pipeline::PrepareOptions prepare_options(const DataOptions& o, std::uint64_t seed) {
+  pipeline::PrepareOptions p;
+  p.load = load_options(o, seed), p.table = table_options(o), p.schema = schema_options(o);
+  p.units = !o.keep_units, p.seed = seed, p.split = data::split_way_from(o.split);
+  return p;
+}
+
 }  // namespace candor::cli

@@ -10,6 +10,7 @@
 #include "candor/data/load.h"
 #include "candor/data/table/read_table.h"
 #include "candor/data/table/schema.h"
+#include "candor/pipeline/prepare.h"
 
 namespace candor::cli {
 
@@ -32,5 +33,8 @@ data::LoadOptions load_options(const DataOptions& options, std::uint64_t seed);
 /// How a table is to be read, and what its columns are.
 data::TableOptions table_options(const DataOptions& options);
 data::SchemaOptions schema_options(const DataOptions& options);
+
+/// How `candor train` prepares DATA where nothing is said of a test part.
+pipeline::PrepareOptions prepare_options(const DataOptions& options, std::uint64_t seed);
 
 }  // namespace candor::cli

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "candor/candid/check.h"
+#include "candor/candid/series/forecaster.h"
 #include "candor/cli/command.h"
 #include "candor/cli/data_options.h"
+#include "candor/data/series/windows.h"
 #include "candor/formats/model_file.h"
 
 namespace candor::cli {
@@ -36,6 +38,17 @@ int train_forecaster(const DataOptions& data, const ForecastOptions& options, do
 bool is_forecaster(const formats::ModelFile& file);
 /// Continues the series in DATA: a line for each step ahead, to the file `out` or standard output.
 int predict_series(const formats::ModelFile& file, const DataOptions& data, const std::string& out, const Common& common);
+/// A saved forecaster beside a series that it may have learned from.
+struct SeriesForForecaster {
+  candid::Forecaster forecaster;
+  data::Series series;
+  data::Windows all;
+  std::vector<std::int64_t> known, fresh;  ///< windows of `all`: learned from, and not; without dates nobody knows, and all are fresh
+};
+/// Throws Error (invalid_argument) where there is no fresh window.
+SeriesForForecaster series_for_forecaster(const formats::ModelFile& file, const DataOptions& data, const Common& common);
+/// Which of two forecasters of the same column is better on the windows that neither learned from.
+int compare_forecasters(const formats::ModelFile& a, const formats::ModelFile& b, const std::string& name_a, const std::string& name_b, const DataOptions& data, const Common& common);
 /// What `candor evaluate` was told beside its data.
 struct EvaluateSeriesOptions {
   std::string model;                       ///< the model's file

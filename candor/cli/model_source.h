@@ -13,7 +13,7 @@ namespace candor::cli {
 /// Options of the commands that look at a network without running it.
 struct SourceOptions {
   DataOptions data;  ///< `data.data` is MODEL or DATA
-  std::string model = "mlp";
+  std::string model;  ///< empty: what the data ask for
   std::vector<std::int64_t> layers;
 };
 void add_source_options(CLI::App& command, SourceOptions& options);

@@ -86,19 +86,28 @@ void record(const data::Series& series, const candid::Forecaster& forecaster, co
 
 }  // namespace
 
+SeriesForForecaster series_for_forecaster(const formats::ModelFile& file, const DataOptions& data, const Common& common) {
+  SeriesForForecaster given{forecaster_of(file), {}, {}, {}, {}};
+  given.series = series_for(given.forecaster, file, data);
+  const data::Series& series = given.series;
+  tell(series, common);
+  given.all = data::make_windows(series, given.forecaster.windows());
+  // What was learned from proves nothing.
+  const double learned_until = file.preprocessing.get("learned_until", -std::numeric_limits<double>::infinity());
+  for (std::int64_t i = 0; i < given.all.size(); ++i) (series.has_dates() && given.all.first[static_cast<std::size_t>(i)] < learned_until ? given.known : given.fresh).push_back(i);
+  if (given.fresh.empty()) fail(ErrorKind::invalid_argument, series.source + ": the model learned from all of it, up to " + series.time_text(learned_until) + "; later steps are needed to judge it");
+  if (!given.known.empty() && !common.quiet) std::fprintf(stderr, "note: %zu windows before %s were learned from and are left out\n", given.known.size(), series.time_text(learned_until).c_str());
+  return given;
+}
+
 int evaluate_series(const formats::ModelFile& file, const DataOptions& data, const EvaluateSeriesOptions& o, const Common& common) {
   const std::string started = utc_now();
   const double begin = seconds_now();
-  const candid::Forecaster forecaster = forecaster_of(file);
-  const data::Series series = series_for(forecaster, file, data);
-  tell(series, common);
-  const data::Windows all = data::make_windows(series, forecaster.windows());
-  // What was learned from proves nothing. Without dates nobody knows.
-  const double learned_until = file.preprocessing.get("learned_until", -std::numeric_limits<double>::infinity());
-  std::vector<std::int64_t> fresh, known;
-  for (std::int64_t i = 0; i < all.size(); ++i) (series.has_dates() && all.first[static_cast<std::size_t>(i)] < learned_until ? known : fresh).push_back(i);
-  if (fresh.empty()) fail(ErrorKind::invalid_argument, series.source + ": the model learned from all of it, up to " + series.time_text(learned_until) + "; later steps are needed to judge it");
-  if (!known.empty() && !common.quiet) std::fprintf(stderr, "note: %zu windows before %s were learned from and are left out\n", known.size(), series.time_text(learned_until).c_str());
+  const SeriesForForecaster given = series_for_forecaster(file, data, common);
+  const candid::Forecaster& forecaster = given.forecaster;
+  const data::Series& series = given.series;
+  const data::Windows& all = given.all;
+  const std::vector<std::int64_t>&known = given.known, &fresh = given.fresh;
   candid::ForecastAssessment judged = candid::assess_forecast(series, forecaster, all.take(known), all.take(fresh), common.seed);
   candid::Checkup checkup{.findings = std::move(judged.findings)};
   candid::silence(checkup, o.silences);

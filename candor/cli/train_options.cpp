@@ -57,7 +57,8 @@ std::vector<candid::Silence> silences_of(const std::vector<std::string>& said) {
 
 pipeline::RunOptions run_options(const TrainingOptions& o, const Common& common) {
   pipeline::RunOptions run;
-  run.prepare = {.load = load_options(o.data, common.seed), .table = table_options(o.data), .schema = schema_options(o.data), .recipe = {}, .units = !o.data.keep_units, .test_data = o.test_data, .test = o.test, .test_given = o.test_given, .seed = common.seed, .split = data::split_way_from(o.data.split), .split_column = {}};
+  run.prepare = prepare_options(o.data, common.seed);
+  run.prepare.test_data = o.test_data, run.prepare.test = o.test, run.prepare.test_given = o.test_given;
   run.train.network = o.network;
   run.train.augment = augment_options(o.augment);
   run.train.epochs = o.epochs;

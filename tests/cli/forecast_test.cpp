@@ -113,6 +113,30 @@ TEST(Forecast, IsTrainedJudgedAndContinued) {
 }
 
 // What is said of the training holds for a series, too; what says nothing of one is refused by its name.
+TEST(Forecast, IsComparedWithAnother) {
+  const TemporaryFolder folder;
+  folder.write("old.csv", series_csv(0, 600));
+  folder.write("all.csv", series_csv(0, 800));
+  const auto train = [&](const std::string& out, const std::string& window, const std::string& horizon) {
+    return run_candor({"train", folder / "old.csv", "--target", "sales", "--horizon", horizon, "--window", window, "--epochs", "2", "--out", folder / out}).code;
+  };
+  ASSERT_EQ(train("long", "28", "7"), 0);
+  ASSERT_EQ(train("short", "3", "7"), 0);  // cannot know the week
+  ASSERT_EQ(train("other", "28", "5"), 0);
+  const std::string a = folder / "long/model.candor", b = folder / "short/model.candor", c = folder / "other/model.candor", rows = folder / "all.csv";
+  const Finished better = run_candor({"compare", a, b, rows, "--json"}), same = run_candor({"compare", a, a, rows}), none = run_candor({"compare", a, c, rows});
+  ASSERT_EQ(better.code, 0) << better.err;
+  const json o = json::parse(better.out);
+  EXPECT_EQ(o["verdict"], "a") << better.out;
+  EXPECT_GT(o["interval"][0].get<double>(), 0);
+  EXPECT_GT(o["n"].get<int>(), 150);
+  ASSERT_EQ(same.code, 0) << same.err;
+  EXPECT_EQ(same.out.rfind("no difference shown: ", 0), 0u) << same.out;
+  EXPECT_NE(same.out.find(" windows"), std::string::npos) << same.out;
+  EXPECT_EQ(none.code, 2);
+  EXPECT_NE(none.err.find("different questions"), std::string::npos) << none.err;
+}
+
 TEST(Forecast, TakesWhatIsSaidOfTheTraining) {
   const TemporaryFolder folder;
   folder.write("shop.csv", series_csv(0, 400));

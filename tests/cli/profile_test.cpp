@@ -53,6 +53,16 @@ TEST(ProfileCommand, ReadsAModelAndSaysItInWords) {
 TEST(ProfileCommand, RefusesWhatItCannotTime) {
   const TemporaryFolder folder;
   EXPECT_EQ(run_candor({"profile", "no-such.candor"}, folder.path()).code, 2);
+  // Words and dates become numbers as in a training: the same network.
+  std::string table = "city,day,bought\n";
+  for (int i = 0; i < 200; ++i) table += (i % 3 ? "Bonn," : "Ulm,") + std::string("2024-03-") + (i % 28 < 9 ? "0" : "") + std::to_string(i % 28 + 1) + (i % 2 ? ",yes\n" : ",no\n");
+  folder.write("shop.csv", table);
+  const auto planned = run_candor({"summary", "shop.csv", "--json"}, folder.path()), trained = run_candor({"train", "shop.csv", "--model", "mlp", "--epochs", "1", "--members", "1", "--no-report", "--out", "s", "--json"}, folder.path());
+  ASSERT_EQ(planned.code, 0) << planned.err;
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  EXPECT_EQ(nlohmann::json::parse(planned.out)["parameters"], nlohmann::json::parse(trained.out)["parameters"]) << planned.out;
+  EXPECT_EQ(run_candor({"plan", "shop.csv"}, folder.path()).code, 0);
+  EXPECT_EQ(run_candor({"profile", "shop.csv", "--train", "--seconds", "0.05"}, folder.path()).code, 0);
   EXPECT_EQ(run_candor({"profile", "insurance_risk", "--batch-size", "0"}, folder.path()).code, 2);
   EXPECT_EQ(run_candor({"profile", "insurance_risk", "--seconds", "-1"}, folder.path()).code, 2);
   EXPECT_EQ(run_candor({"profile"}, folder.path()).code, 2);
