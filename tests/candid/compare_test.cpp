@@ -1,7 +1,7 @@
 #include "candor/candid/compare.h"
 
-#include <chrono>
 #include <cmath>
+#include <ctime>
 
 #include <gtest/gtest.h>
 
@@ -66,9 +66,9 @@ TEST(Compare, OfVeryManyRowsGroupsAreDrawn) {
   for (std::size_t i = 0; i < truth.size(); ++i) near.push_back(truth[i] + first[i]), far.push_back(truth[i] + second[i]);
   const auto of = [](const std::vector<float>& values, std::int64_t rows) { return Tensor::from(std::vector<float>(values.begin(), values.begin() + rows)); };
   const data::Dataset all = data::from_arrays(Tensor::zeros({many, 1}), of(truth, many)), some = data::from_arrays(Tensor::zeros({fewer, 1}), of(truth, fewer));
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   const Comparison c = compare(of(near, many), of(far, many), all);
-  EXPECT_LT(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 20.) << "it took minutes once";
+  EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, 40.) << "it took minutes once";
   EXPECT_EQ(c.verdict, 1);
   EXPECT_EQ(c.n, many);
   EXPECT_NEAR(c.difference, .52 * .52 - .5 * .5, .003);
