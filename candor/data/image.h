@@ -54,7 +54,7 @@ struct ResizeOptions {
   Resampling method = Resampling::bilinear;
   bool antialias = true;  ///< bilinear, bicubic, lanczos: the filter widens when the picture shrinks, so that no pixel is passed over
 };
-/// Another size. Bilinear, bicubic and lanczos with antialias give Pillow's numbers (Image.resize), without it TensorFlow's (tf.image.resize). Throws Error
+/// Another size. Bilinear, bicubic and lanczos with antialias give Pillow's numbers (Image.resize; some by one off where it takes height and width in the other order), without it TensorFlow's (tf.image.resize). Throws Error
 /// (corrupt, unsupported) for sizes below 1 and beyond the limits.
 Image resized(const Image& image, std::int64_t height, std::int64_t width, const ResizeOptions& options = {});
 
