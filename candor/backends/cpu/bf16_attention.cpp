@@ -17,8 +17,6 @@ using candor::attention::Form;
 
 constexpr std::int64_t most_keys = 256, enough_tasks = 16;
 
-std::int64_t blocks_of(std::int64_t count) { return (count + bf16_block - 1) / bf16_block; }
-
 struct Plan {
   Form form;
   Bf16Tiles tiles;

@@ -16,8 +16,6 @@ using Bits = std::uint16_t;
 constexpr const char* kName = "cpu.conv.bf16";
 constexpr std::int64_t block_floats = bf16_block * bf16_block;
 
-std::int64_t blocks_of(std::int64_t count) { return (count + bf16_block - 1) / bf16_block; }
-
 /// The kernel turned round, with inputs and outputs exchanged: what the gradient of the input multiplies by.
 class TurnedKernel : public Bf16Columns {
  public:
@@ -61,9 +59,7 @@ std::shared_ptr<Bf16Product> product(const Bf16Tiles& tiles, std::int64_t m, std
 
 void run(const KernelArgs& args) {
   const auto& plan = *static_cast<const Bf16Product*>(args.block);
-  const MatmulProblem& p = plan.problem;
-  run_bf16_product(plan, {args.input<Bits>(0), args.input<Bits>(1), p.bias ? args.input<Bits>(2) : nullptr, p.residual ? args.input<Bits>(p.bias ? 3 : 2) : nullptr, nullptr, args.output<Bits>(0), nullptr},
-                   reinterpret_cast<float*>(args.scratch));
+  run_bf16_product(plan, bf16_conv_operands(args, plan.problem), reinterpret_cast<float*>(args.scratch));
 }
 
 Kernel planned(std::shared_ptr<Bf16Product> plan) {
@@ -193,8 +189,7 @@ Answer kernel_gradient_candidate(const NodeInfo& node, const Machine& machine) {
   plan->panels = blocks_of(g.taps() * g.in_channels);
   plan->steps = blocks_of(plan->outputs());
   constexpr double task_flops = 4e7;
-  std::int64_t wanted = 1;
-  while (wanted < 32 && static_cast<double>(wanted) * task_flops < g.flops()) wanted *= 2;
+  std::int64_t wanted = tasks_wanted(g.flops(), task_flops);
   // Columns first: a task packs its own. Eight panels of them fill half of the second cache.
   while (2 * plan->column_parts <= plan->panels && (plan->tasks() < wanted || plan->task_panels() > 8)) plan->column_parts *= 2;
   while (plan->tasks() < wanted && plan->steps / plan->sum_parts >= 4 * chunk) plan->sum_parts *= 2;

@@ -15,8 +15,6 @@ constexpr std::int64_t most_band_bytes = 1 << 19;  // a quarter of the second ca
 constexpr std::int64_t large_kernel = 1 << 20;     // bytes; it comes from beyond the second cache, for as many images at a time as that holds
 constexpr double most_in_vain = 1.35;              // outputs computed over those wanted
 
-std::int64_t blocks_of(std::int64_t count) { return (count + bf16_block - 1) / bf16_block; }
-
 /// Outputs of a band are counted along the padded rows: between two rows lie outputs that nobody wants, as many as taps reach beyond a row.
 struct Walk {
   ConvGeometry g;
@@ -49,8 +47,7 @@ struct Walk {
 
 void cut(Walk& walk) {
   constexpr double task_flops = 2e7;  // about ten microseconds of AMX
-  std::int64_t wanted = 1;
-  while (wanted < 32 && static_cast<double>(wanted) * task_flops < walk.g.flops()) wanted *= 2;
+  std::int64_t wanted = tasks_wanted(walk.g.flops(), task_flops);
   while ((walk.tasks() < wanted || 2 * walk.band_numbers() > most_band_bytes) && walk.band_rows() >= 4) walk.bands *= 2;
   if (walk.bands == 1 && 4 * walk.packed_floats() > large_kernel) {
     wanted = std::min<std::int64_t>(wanted, 16);
@@ -110,7 +107,7 @@ void run_task(const Walk& walk, const Bf16Operands& at, const Bits* packed, std:
 void run(const KernelArgs& args) {
   const auto& walk = *static_cast<const Walk*>(args.block);
   const MatmulProblem& p = walk.problem;
-  const Bf16Operands at{args.input<Bits>(0), args.input<Bits>(1), p.bias ? args.input<Bits>(2) : nullptr, p.residual ? args.input<Bits>(p.bias ? 3 : 2) : nullptr, nullptr, args.output<Bits>(0), nullptr};
+  const Bf16Operands at = bf16_conv_operands(args, p);
   auto* scratch = reinterpret_cast<float*>(args.scratch);
   const std::int64_t panel_bits = walk.steps * bf16_step;
   const auto* packed = reinterpret_cast<const Bits*>(walk.kept.get(p.constant_b, static_cast<std::size_t>(walk.packed_floats()), scratch, [&](float* to) {

@@ -17,8 +17,6 @@ constexpr std::int64_t most_steps = 16;  // of a panel that stays in the first c
 constexpr std::int64_t long_steps = 256;
 constexpr std::int64_t row_bytes = 3 << 19;  // of a task's rows: the second cache holds them while panels pass, each of which comes from beyond it
 
-std::int64_t blocks_of(std::int64_t count) { return (count + bf16_block - 1) / bf16_block; }
-
 std::int64_t slots(const Bf16Product& plan) { return slots_for(plan.tasks()); }
 bool shares_a(const Bf16Product& plan) { return plan.packs_a && plan.batch() == 1 && plan.column_parts > 1; }
 std::int64_t shared_b(const Bf16Product& plan) { return plan.shares_b && !plan.problem.constant_b ? plan.panels * plan.steps * bf16_step / 2 : 0; }  ///< floats of room
@@ -94,8 +92,7 @@ void cut(Bf16Product& plan) {
   const MatmulProblem& p = plan.problem;
   const double flops = 2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k) * static_cast<double>(plan.batch());
   constexpr double task_flops = 2e7;  // about ten microseconds of AMX
-  std::int64_t wanted = 1;
-  while (wanted < 32 && static_cast<double>(wanted) * task_flops < flops) wanted *= 2;
+  std::int64_t wanted = tasks_wanted(flops, task_flops);
   const std::int64_t most_blocks = std::max<std::int64_t>(plan.rows ? 2 : 8, row_bytes / (2 * plan.steps * bf16_step));
   plan.row_parts = (plan.blocks + most_blocks - 1) / most_blocks;
   // Patches are many times the picture they are made of: a task makes its own, unless each would read a large b from beyond its caches.
@@ -140,6 +137,10 @@ CANDOR_AVX512_BF16 void finish_bf16_block(const MatmulProblem& p, const Bf16Oper
     p.gate(sums, other, bf16_block, rows, columns);
   }
   narrow_rows_bf16(sums, bf16_block, rows, columns, at.c + place, p.n);
+}
+
+Bf16Operands bf16_conv_operands(const KernelArgs& args, const MatmulProblem& p) {
+  return {args.input<Bits>(0), args.input<Bits>(1), p.bias ? args.input<Bits>(2) : nullptr, p.residual ? args.input<Bits>(p.bias ? 3 : 2) : nullptr, nullptr, args.output<Bits>(0), nullptr};
 }
 
 std::size_t Bf16Product::scratch() const { return static_cast<std::size_t>(shared_b(*this) + shared_a(*this) + slots(*this) * slot_floats(*this)) * sizeof(float); }

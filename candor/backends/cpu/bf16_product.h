@@ -58,6 +58,9 @@ struct Bf16Operands {
 /// for as many numbers.
 void finish_bf16_block(const MatmulProblem& problem, const Bf16Operands& at, float* sums, float* other, std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns);
 
+/// Of a convolution: picture, kernel, bias and residual where the problem has them.
+Bf16Operands bf16_conv_operands(const KernelArgs& args, const MatmulProblem& problem);
+
 void plan_bf16_product(Bf16Product& plan);
 /// c = activation(a b + bias + residual), in f32 and rounded once.
 void run_bf16_product(const Bf16Product& plan, const Bf16Operands& at, float* scratch);

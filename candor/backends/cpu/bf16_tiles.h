@@ -18,6 +18,8 @@ namespace candor::cpu {
 constexpr std::int64_t bf16_block = 32;
 /// bf16 numbers of a step of one block of rows or columns, once packed: two tiles of 16 x 32.
 constexpr std::int64_t bf16_step = bf16_block * bf16_block;
+/// How many blocks hold so many rows, columns or products.
+inline std::int64_t blocks_of(std::int64_t count) { return (count + bf16_block - 1) / bf16_block; }
 
 struct Bf16Block {
   const std::uint16_t* a = nullptr;  ///< row r of step s begins at a + r * a_row + s * a_step; 32 rows

@@ -25,6 +25,13 @@ void run_tasks(std::int64_t tasks, std::int64_t slots, Body&& body) {
   parallel_for(parts, [&](std::int64_t slot) { shares.work(slot, [&](std::int64_t task) { body(task, slot); }); });
 }
 
+/// A power of two of tasks, at most 32, each of about so much of the work: enough for many cores, whatever their number.
+inline std::int64_t tasks_wanted(double work, double of_a_task) {
+  std::int64_t wanted = 1;
+  while (wanted < 32 && static_cast<double>(wanted) * of_a_task < work) wanted *= 2;
+  return wanted;
+}
+
 /// The i-th of `parts` nearly equal parts of [0, count) starts here; part `parts` is the end.
 inline std::int64_t part_start(std::int64_t count, std::int64_t parts, std::int64_t i) {
   return count / parts * i + std::min(i, count % parts);
